@@ -17,6 +17,7 @@ RUN := .venv/bin/python -m
 SCALE ?= 1
 SEED ?= 2008
 PORT ?= 0
+RUNS ?= 3
 
 .PHONY: help
 help:  ## List the targets
@@ -39,3 +40,51 @@ $(INSTALLED): Pipfile.lock | $(PIPENV)
 .PHONY: lock
 lock: | $(PIPENV)  ## Resolve Pipfile into Pipfile.lock, under Airflow's constraints
 	PATH="$(CURDIR)/$(STATE)/pipenv/bin:$$PATH" $(STATE)/pipenv/bin/python tools/lock.py
+
+.PHONY: package-plugin
+package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them
+	@.venv/bin/python tools/package_plugin.py
+
+.PHONY: demo
+demo: $(INSTALLED) package-plugin  ## Run both DAGs on this machine, check and show their lineage (SCALE= SEED= PORT=)
+	@$(RUN) local demo --scale=$(SCALE) --seed=$(SEED) --port=$(PORT)
+
+.PHONY: up
+up: $(INSTALLED) package-plugin  ## Keep the same system running, with Airflow's own pages (SCALE= SEED= PORT=)
+	@$(RUN) local up --scale=$(SCALE) --seed=$(SEED) --port=$(PORT)
+
+.PHONY: down
+down: $(INSTALLED)  ## Stop what `make up` started
+	@$(RUN) local down
+
+.PHONY: status
+status: $(INSTALLED)  ## Say where the running system is to be found
+	@$(RUN) local status
+
+.PHONY: store
+store: $(INSTALLED)  ## Run the lineage store alone (PORT=5000)
+	@$(RUN) lineage store --port=$(PORT) --database=$(STATE)/store/lineage.db
+
+.PHONY: bench-demo
+bench-demo: $(INSTALLED) package-plugin  ## Say where the demo's time goes, over RUNS=3 runs
+	@.venv/bin/python -m local.bench --runs=$(RUNS) --scale=$(SCALE)
+
+.PHONY: check
+check: $(INSTALLED)  ## Lint, types and the fast tests (under two minutes)
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@$(RUN) mypy .
+	@$(RUN) pytest -q -m "not system"
+
+.PHONY: test
+test: $(INSTALLED) package-plugin  ## All tests, the whole demo at a small scale among them
+	@$(RUN) pytest -q
+
+.PHONY: format
+format: $(INSTALLED)  ## Format the code
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format .
+
+.PHONY: clean
+clean: down  ## Stop what runs, remove state and built artefacts (not the environment)
+	rm -rf build $(STATE)/demo* $(STATE)/up* $(STATE)/store cdktf.out

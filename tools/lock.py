@@ -28,6 +28,7 @@ def requirement(name: str, spec: str | dict[str, Any]) -> str:
 
 
 def resolve(requirements: list[str], *constraints: Path) -> str:
+    """Requirements with hashes, for every platform. Raises CalledProcessError when there is no solution."""
     command = ["uv", "pip", "compile", "-", "--quiet", "--universal", "--python-version=3.11", "--generate-hashes"]
     command += ["--no-annotate", "--no-header", *(f"--constraint={path}" for path in constraints)]
     return subprocess.run(command, input="\n".join(requirements), capture_output=True, text=True, check=True).stdout
@@ -51,6 +52,7 @@ def locked(resolved: str) -> dict[str, dict[str, Any]]:
 
 
 def main() -> None:
+    """Resolve both sections; the tools fit around the product."""
     with (ROOT / "Pipfile").open() as file:
         pipfile = plette.Pipfile.load(file)
     lock: dict[str, Any] = {

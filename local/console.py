@@ -1,0 +1,50 @@
+"""What a person sees while the local system works: each step when it is done and how long it took, and what is being done right now."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.status import Status
+
+
+class Progress:
+    """Steps on a console, several at a time. `seconds` keeps {step: seconds} of those that are done."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.seconds: dict[str, float] = {}
+        self._running: list[str] = []
+        self._lock = threading.Lock()
+        self._status: Status | None = None
+
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """Show what is running, on a terminal."""
+        with self.console.status("starting") as self._status:
+            yield
+        self._status = None
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """One step; its line is printed when it ends, marked when it failed."""
+        self._change(started=name)
+        started = time.monotonic()
+        mark = "[red]✗[/]"
+        try:
+            yield
+            mark = "[green]✓[/]"
+        finally:
+            self.seconds[name] = time.monotonic() - started
+            self.console.print(f"  {mark} {name:<58}{self.seconds[name]:5.1f} s", highlight=False)
+            self._change(ended=name)
+
+    def _change(self, *, started: str | None = None, ended: str | None = None) -> None:
+        with self._lock:
+            if started:
+                self._running.append(started)
+            if ended:
+                self._running.remove(ended)
+            if self._status:
+                self._status.update(", ".join(self._running))

@@ -1,0 +1,61 @@
+"""The external schema of the warehouse: what Redshift Spectrum does over the Glue catalog, done once by loading the Parquet.
+
+The tables are ordinary ones here; `svv_external_tables` and `svv_external_columns` say what the catalog knows of them, as
+Redshift's views do.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class, named as one
+from psycopg2.extras import execute_values
+from psycopg2.sql import SQL, Identifier
+
+from local.aws import Aws
+from local.postgres import Postgres
+from local.settings import DATABASE, EXTERNAL_SCHEMA
+
+EXTERNAL_TABLES = "insert into svv_external_tables (redshift_database_name, schemaname, tablename, tabletype, location) values %s"
+EXTERNAL_COLUMNS = """
+    insert into svv_external_columns (redshift_database_name, schemaname, tablename, columnname, external_type, columnnum, part_key)
+    values %s
+"""
+POSTGRES_TYPES = {"string": "text"}
+
+
+def fill(warehouse: Postgres, aws: Aws) -> None:
+    """Make every table of the Glue database an external table of the warehouse, in one transaction."""
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        for table in aws.catalog():
+            _describe(cursor, table)
+            _create(cursor, table)
+            for content in aws.objects(table):
+                _load(cursor, table, content)
+        cursor.execute(SQL("analyze"))
+
+
+def _columns(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    return ((column["Name"], column["Type"]) for column in table["StorageDescriptor"]["Columns"])
+
+
+def _describe(cursor: Cursor, table: dict[str, Any]) -> None:
+    key = (DATABASE, EXTERNAL_SCHEMA, table["Name"])
+    execute_values(cursor, EXTERNAL_TABLES, [(*key, "TABLE", table["StorageDescriptor"]["Location"])])
+    execute_values(cursor, EXTERNAL_COLUMNS, [(*key, name, kind, number, 0) for number, (name, kind) in enumerate(_columns(table), 1)])
+
+
+def _create(cursor: Cursor, table: dict[str, Any]) -> None:
+    columns = [SQL("{} {}").format(Identifier(name), SQL(POSTGRES_TYPES.get(kind, kind))) for name, kind in _columns(table)]
+    cursor.execute(SQL("create table {} ({})").format(Identifier(EXTERNAL_SCHEMA, table["Name"]), SQL(", ").join(columns)))
+
+
+def _load(cursor: Cursor, table: dict[str, Any], parquet: bytes) -> None:
+    rows = io.BytesIO()
+    quoted = pacsv.WriteOptions(include_header=False, quoting_style="all_valid")  # an unquoted nothing is null, a quoted one is ''
+    pacsv.write_csv(pq.read_table(io.BytesIO(parquet)), rows, quoted)
+    rows.seek(0)
+    copy = SQL("copy {} from stdin with (format csv)").format(Identifier(EXTERNAL_SCHEMA, table["Name"]))
+    cursor.copy_expert(copy, rows)

@@ -1,0 +1,97 @@
+"""The system kept running in the background, with Airflow's scheduler and web server: what `make up`, `make down` and `make status` do."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+from rich.console import Console
+
+from local.console import Progress
+from local.processes import Process, ProcessFailed, answers, free_port
+from local.settings import ROOT, Settings
+from local.state import Note, holder
+from local.system import System, running
+
+START_SECONDS = 240
+STOP_SECONDS = 60
+USER = "admin"
+
+
+def up(settings: Settings, console: Console) -> Note:
+    """Start the system in the background unless it runs, and wait until it answers. Raises ProcessFailed."""
+    launched = _launch(settings) if holder(settings.state) is None else None
+    log = settings.state.with_suffix(".log")
+    deadline = time.monotonic() + START_SECONDS
+    with console.status(f"starting; details in {log}"):
+        while (note := status(settings)) is None:
+            if launched is not None and launched.poll() is not None:
+                raise ProcessFailed(f"the system did not start:\n{log.read_text(errors='replace')}")
+            if time.monotonic() > deadline:
+                down(settings)
+                raise ProcessFailed(f"the system was not ready within {START_SECONDS} s; see {log}")
+            time.sleep(0.2)
+    return note
+
+
+def down(settings: Settings) -> bool:
+    """Stop the system; whether there was one. Raises ProcessFailed when it does not end."""
+    process = holder(settings.state)
+    if not process:
+        return False
+    os.kill(process, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while holder(settings.state) == process:
+        if time.monotonic() > deadline:
+            raise ProcessFailed(f"process {process} did not stop within {STOP_SECONDS} s: see {settings.logs}")
+        time.sleep(0.1)
+    return True
+
+
+def status(settings: Settings) -> Note | None:
+    """Where the running system is to be found, or None."""
+    return Note.read(settings.state) if holder(settings.state) else None
+
+
+def serve(settings: Settings, console: Console) -> None:
+    """Run the system until SIGTERM or Ctrl-C; the body of the background process."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    progress = Progress(console)
+    try:
+        with running(settings, progress) as system:
+            note, processes = _start_airflow(system, progress)
+            note.write(settings.state)
+            _watch(system, note, processes)
+    except KeyboardInterrupt:
+        console.print("stopped")
+
+
+def _launch(settings: Settings) -> subprocess.Popen[bytes]:
+    Note.remove(settings.state)
+    settings.state.parent.mkdir(parents=True, exist_ok=True)
+    choices = [f"--scale={settings.scale}", f"--seed={settings.seed}", f"--port={settings.port}"]
+    with settings.state.with_suffix(".log").open("wb") as log:
+        command = [sys.executable, "-m", "local", "serve", *choices]
+        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+
+
+def _start_airflow(system: System, progress: Progress) -> tuple[Note, list[Process]]:
+    port, password = free_port(), secrets.token_urlsafe(12)
+    airflow = system.airflow
+    with progress.step("Airflow's scheduler and web server"):
+        airflow.create_user(USER, password)
+        processes = [airflow.start_scheduler(), airflow.start_webserver(port)]
+        processes[1].wait_until(lambda: answers(port, "/health"), seconds=120)
+    return Note(f"http://127.0.0.1:{port}", USER, password, system.store.url, str(system.supervisor.logs)), processes
+
+
+def _watch(system: System, note: Note, processes: list[Process]) -> None:
+    while True:
+        stopped = tuple(process.name for process in system.supervisor.stopped())
+        if stopped != note.stopped:
+            note = replace(note, stopped=stopped)
+            note.write(system.settings.state)
+        time.sleep(1)

@@ -1,0 +1,127 @@
+"""A real Airflow that runs from what MWAA would be given: plugins.zip, the DAG folder, the configuration options and the requirements."""
+
+import os
+import re
+import secrets
+import shutil
+import sys
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from modules.runtimes import Runtime, as_environment, configuration_options
+
+from local.postgres import Postgres
+from local.processes import Process, Supervisor
+from local.settings import ROOT, WAREHOUSE_NAMESPACE
+
+PLUGINS_ZIP = ROOT / "build/plugins.zip"
+AIRFLOW = [sys.executable, "-m", "airflow"]
+DAGS = ROOT / "airflow/dags"
+REQUIREMENTS = ROOT / "airflow/requirements"
+PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)", re.MULTILINE)
+LAST_TASK_FAILURE = "select task_id from task_instance where dag_id = %s and run_id = %s and state = 'failed' order by task_id"
+LAST_RUN = "select run_id, state from dag_run where dag_id = %s order by id desc limit 1"
+ERROR_LINE = re.compile(r"^[\w.]*(?:Error|Exception|Timeout|Failed\w*)\b.*", re.MULTILINE)
+
+
+class MissingArtefact(Exception):
+    """Something that MWAA would be given is not there; the message names what makes it."""
+
+
+@dataclass(frozen=True)
+class DagRun:
+    """How a DAG run ended: Airflow's state, the tasks that failed and the error of the last one."""
+
+    dag_id: str
+    state: str
+    failed_tasks: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether Airflow calls the run a success."""
+        return self.state == "success"
+
+
+class Airflow:
+    """An Airflow installation below `home`, its metadata in `database`."""
+
+    def __init__(self, home: Path, supervisor: Supervisor, *, runtime: Runtime, database: Postgres, aws: Mapping[str, str]) -> None:
+        self.home, self.supervisor, self.database = home, supervisor, database
+        options = configuration_options(runtime.version, warehouse_namespace=WAREHOUSE_NAMESPACE)
+        self._requirements = REQUIREMENTS / f"requirements-{runtime.version}.txt"
+        self.environment = {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(home),
+            "LC_ALL": "C.UTF-8",
+            "NO_PROXY": "127.0.0.1",
+            "AIRFLOW_HOME": str(home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database.metadata_uri,
+            "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(supervisor.logs / "airflow"),
+            "AIRFLOW__SCHEDULER__CHILD_PROCESS_LOG_DIRECTORY": str(supervisor.logs / "airflow/scheduler"),
+            "AIRFLOW__WEBSERVER__SECRET_KEY": secrets.token_hex(32),
+            **as_environment(options),
+            **aws,
+        }
+
+    def install(self) -> None:
+        """Lay out what MWAA would lay out. Raises MissingArtefact."""
+        if not PLUGINS_ZIP.exists():
+            raise MissingArtefact(f"{PLUGINS_ZIP.relative_to(ROOT)} is not there: `make package-plugin` builds it")
+        self._check_requirements()
+        shutil.rmtree(self.home, ignore_errors=True)
+        shutil.copytree(DAGS, self.home / "dags", ignore=shutil.ignore_patterns("__pycache__"))
+        with zipfile.ZipFile(PLUGINS_ZIP) as archive:
+            archive.extractall(self.home / "plugins")
+
+    def migrate(self) -> None:
+        """Make Airflow's metadata database. Raises ProcessFailed."""
+        self._run("airflow db migrate", ["db", "migrate"], "migrate.log", seconds=180)
+
+    def test_dag(self, dag_id: str) -> DagRun:
+        """Run a DAG to its end in one process (`airflow dags test`), and say how it ended: the command's own exit code does not."""
+        log = self.supervisor.logs / f"{dag_id}.log"
+        self._run(f"airflow dags test {dag_id}", ["dags", "test", dag_id], log.name, seconds=1800)
+        with self.database.connect("airflow") as connection, connection.cursor() as cursor:
+            cursor.execute(LAST_RUN, (dag_id,))
+            run_id, state = cursor.fetchone() or ("", "never started")
+            cursor.execute(LAST_TASK_FAILURE, (dag_id, run_id))
+            failed = tuple(task for (task,) in cursor.fetchall())
+        errors = ERROR_LINE.findall(log.read_text(errors="replace"))
+        return DagRun(dag_id, state, failed, errors[-1] if failed and errors else "")
+
+    def create_user(self, name: str, password: str) -> None:
+        """An administrator of Airflow's web pages. Raises ProcessFailed."""
+        person = ["--firstname", name, "--lastname", name, "--email", f"{name}@localhost", "--role", "Admin"]
+        self._run("airflow users create", ["users", "create", "--username", name, "--password", password, *person], "user.log", seconds=120)
+
+    def start_scheduler(self) -> Process:
+        """The scheduler, whose executor runs the tasks; its log server, which listens on every address, stays off."""
+        return self._start("scheduler", "scheduler", "--skip-serve-logs")
+
+    def start_webserver(self, port: int) -> Process:
+        """The web server on a loopback port."""
+        return self._start("web server", "webserver", "--hostname", "127.0.0.1", "--port", str(port), "--workers", "1")
+
+    def _start(self, name: str, *command: str) -> Process:
+        log = f"{command[0]}.log"
+        return self.supervisor.start(f"Airflow's {name}", [*AIRFLOW, *command], environment=self.environment, log=log)
+
+    def _run(self, name: str, command: list[str], log: str, *, seconds: float) -> None:
+        self.supervisor.run(name, [*AIRFLOW, *command], environment=self.environment, log=log, seconds=seconds)
+
+    def _check_requirements(self) -> None:
+        wanted = {pin["name"]: pin["version"] for pin in PIN.finditer(self._requirements.read_text())}
+        found = {name: metadata.version(name) for name in wanted}
+        if wanted != found:
+            raise MissingArtefact(
+                f"{self._requirements.name} asks for {wanted}, installed are {found}: `make install` installs the locked ones"
+            )

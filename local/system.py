@@ -1,0 +1,116 @@
+"""The local system: an emulated AWS with the lake, the warehouse, Airflow and the lineage store, started side by side."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.tickit import generate
+from modules.runtimes import default_runtime
+
+from local import external_schema
+from local.aws import Aws
+from local.console import Progress
+from local.orchestrator import Airflow
+from local.postgres import Postgres
+from local.processes import Supervisor
+from local.settings import JOBS_NAMESPACE, Settings
+from local.state import exclusive
+from local.store import Store
+
+
+@dataclass(frozen=True)
+class System:
+    """A running system; its processes belong to `supervisor`."""
+
+    settings: Settings
+    supervisor: Supervisor
+    aws: Aws
+    warehouse: Postgres
+    store: Store
+    airflow: Airflow
+
+    def secrets(self) -> dict[str, str]:
+        """The secrets that a deployment makes for Airflow, {name: value}."""
+        return {
+            "airflow/variables/OPENLINEAGE_URL": self.store.url,
+            "airflow/variables/OPENLINEAGE_NAMESPACE": JOBS_NAMESPACE,
+            "airflow/connections/REDSHIFT_CONNECTOR": self.warehouse.loader_uri,
+        }
+
+
+@contextmanager
+def running(settings: Settings, progress: Progress) -> Iterator[System]:
+    """Start everything, and stop everything on leaving. Raises ProcessFailed, MissingArtefact, StateInUse."""
+    with exclusive(settings.state), Supervisor(settings.logs) as supervisor:
+        shutil.rmtree(settings.state, ignore_errors=True)
+        system = _compose(settings, supervisor)
+        _start(system, progress)
+        yield system
+
+
+def _compose(settings: Settings, supervisor: Supervisor) -> System:
+    aws = Aws(supervisor)
+    warehouse = Postgres(settings.state / "postgres", supervisor)
+    store = Store(settings.state / "store", supervisor, port=settings.port)
+    airflow = Airflow(settings.state / "airflow", supervisor, runtime=default_runtime(), database=warehouse, aws=aws.environment)
+    return System(settings, supervisor, aws, warehouse, store, airflow)
+
+
+def _start(system: System, progress: Progress) -> None:
+    """Each part as soon as what it needs is there; the first failure stops the rest."""
+    with ThreadPoolExecutor(max_workers=8) as pool, progress.live():
+        tickit = pool.submit(_generate, system, progress)
+        aws = pool.submit(_start_aws, system, progress)
+        warehouse = pool.submit(_start_warehouse, system, progress)
+        parts: list[Future[None]] = [
+            pool.submit(_start_store, system, progress),
+            pool.submit(_prepare_airflow, system, progress, warehouse),
+            pool.submit(_land, system, progress, tickit, aws, warehouse),
+        ]
+        try:
+            for part in wait(parts, return_when=FIRST_EXCEPTION).done:
+                part.result()
+        except BaseException:
+            system.supervisor.stop()
+            raise
+
+
+def _generate(system: System, progress: Progress) -> Mapping[str, Path]:
+    with progress.step(f"TICKIT data, scale {system.settings.scale:g}"):
+        return generate(system.settings.state / "lake", scale=system.settings.scale, seed=system.settings.seed)
+
+
+def _start_aws(system: System, progress: Progress) -> None:
+    with progress.step("AWS (moto): S3, Glue, Secrets Manager"):
+        system.aws.start()
+        system.aws.put_secrets(system.secrets())
+
+
+def _start_warehouse(system: System, progress: Progress) -> None:
+    with progress.step("warehouse (PostgreSQL)"):
+        system.warehouse.start()
+
+
+def _start_store(system: System, progress: Progress) -> None:
+    with progress.step("lineage store"):
+        system.store.start()
+
+
+def _prepare_airflow(system: System, progress: Progress, warehouse: Future[None]) -> None:
+    system.airflow.install()
+    warehouse.result()
+    with progress.step("Airflow's metadata database"):
+        system.airflow.migrate()
+
+
+def _land(system: System, progress: Progress, tickit: Future[Mapping[str, Path]], aws: Future[None], warehouse: Future[None]) -> None:
+    aws.result()
+    tables = tickit.result()
+    with progress.step("raw bucket and Glue catalog"):
+        system.aws.land(tables)
+    warehouse.result()
+    with progress.step("external schema over the lake"):
+        external_schema.fill(system.warehouse, system.aws)

@@ -1,0 +1,28 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from local.state import Note, StateInUse, exclusive, holder
+
+
+def test_one_system_at_a_time_holds_the_folder(tmp_path: Path) -> None:
+    state = tmp_path / "demo"
+    with exclusive(state):
+        assert holder(state) == os.getpid()
+        with pytest.raises(StateInUse, match=f"in use by process {os.getpid()}"), exclusive(state):
+            pass
+    assert holder(state) is None
+
+
+def test_a_folder_nobody_ever_used_has_no_holder(tmp_path: Path) -> None:
+    assert holder(tmp_path / "demo") is None
+
+
+def test_the_note_is_read_back_and_is_private(tmp_path: Path) -> None:
+    note = Note("http://127.0.0.1:1", "admin", "secret", "http://127.0.0.1:2", "logs", ("moto",))
+    note.write(tmp_path)
+    assert Note.read(tmp_path) == note
+    assert (tmp_path / "system.json").stat().st_mode & 0o077 == 0
+    Note.remove(tmp_path)
+    assert Note.read(tmp_path) is None
