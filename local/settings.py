@@ -1,11 +1,11 @@
 """Settings of the local system: what a person may choose, validated as a whole, and the names everything on this machine goes by."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.tickit import MAX_SCALE, MAX_SEED
+
 ROOT = Path(__file__).parent.parent
-MAX_SCALE = 10.0
 MAX_PORT = 65535
 
 REGION = "us-east-1"
@@ -37,10 +37,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         problems = []
-        if not (math.isfinite(self.scale) and 0 < self.scale <= MAX_SCALE):
-            problems.append(f"SCALE is {self.scale}: a factor above 0, at most {MAX_SCALE:g}, for example SCALE=0.1")
-        if not 0 <= self.seed < 2**32:
-            problems.append(f"SEED is {self.seed}: a whole number from 0 to {2**32 - 1}, for example SEED=2008")
+        if not 0 < self.scale <= MAX_SCALE:
+            problems.append(f"SCALE is {self.scale}: a factor above 0, at most {MAX_SCALE}, for example SCALE=0.1")
+        if not 0 <= self.seed <= MAX_SEED:
+            problems.append(f"SEED is {self.seed}: a whole number from 0 to {MAX_SEED}, for example SEED=2008")
         if not 0 <= self.port <= MAX_PORT:
             problems.append(f"PORT is {self.port}: a TCP port, for example PORT=5000, or 0 for any free one")
         if problems:

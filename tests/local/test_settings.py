@@ -16,7 +16,7 @@ def test_every_problem_is_reported_at_once_with_its_setting(tmp_path: Path) -> N
     assert [line.split()[0] for line in str(error.value).splitlines()] == ["SCALE", "SEED", "PORT"]
 
 
-@pytest.mark.parametrize("scale", [0, math.nan, math.inf, 11])
+@pytest.mark.parametrize("scale", [0, math.nan, math.inf, 101])
 def test_a_scale_that_makes_no_sense_is_refused(tmp_path: Path, scale: float) -> None:
     with pytest.raises(InvalidSettings, match="SCALE"):
         Settings(tmp_path, scale=scale)
