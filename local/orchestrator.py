@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from modules.runtimes import Runtime, as_environment, configuration_options
-
 from local.postgres import Postgres
 from local.processes import Process, Supervisor
 from local.settings import ROOT, WAREHOUSE_NAMESPACE
+from modules.runtimes import Runtime, as_environment, configuration_options
 
 PLUGINS_ZIP = ROOT / "build/plugins.zip"
 AIRFLOW = [sys.executable, "-m", "airflow"]
@@ -51,8 +50,8 @@ class Airflow:
 
     def __init__(self, home: Path, supervisor: Supervisor, *, runtime: Runtime, database: Postgres, aws: Mapping[str, str]) -> None:
         self.home, self.supervisor, self.database = home, supervisor, database
-        options = configuration_options(runtime.version, warehouse_namespace=WAREHOUSE_NAMESPACE)
-        self._requirements = REQUIREMENTS / f"requirements-{runtime.version}.txt"
+        options = configuration_options(runtime.airflow, warehouse_namespace=WAREHOUSE_NAMESPACE)
+        self._requirements = REQUIREMENTS / f"requirements-{runtime.airflow}.txt"
         self.environment = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(home),

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.tickit import generate
-from modules.runtimes import default_runtime
-
 from local import external_schema
 from local.aws import Aws
 from local.console import Progress
@@ -19,6 +17,7 @@ from local.processes import Supervisor
 from local.settings import JOBS_NAMESPACE, Settings
 from local.state import exclusive
 from local.store import Store
+from modules.runtimes import runtime
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def _compose(settings: Settings, supervisor: Supervisor) -> System:
     aws = Aws(supervisor)
     warehouse = Postgres(settings.state / "postgres", supervisor)
     store = Store(settings.state / "store", supervisor, port=settings.port)
-    airflow = Airflow(settings.state / "airflow", supervisor, runtime=default_runtime(), database=warehouse, aws=aws.environment)
+    airflow = Airflow(settings.state / "airflow", supervisor, runtime=runtime(), database=warehouse, aws=aws.environment)
     return System(settings, supervisor, aws, warehouse, store, airflow)
 
 

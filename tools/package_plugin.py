@@ -24,7 +24,9 @@ IGNORE_FILE = ".airflowignore"
 LEFT_OUT = (".*", "__pycache__", "*~", "#*#", "*.orig", "*.rej")
 COMPILED = {".pyc", ".pyo", ".so", ".pyd"}
 SOURCE = {".py", ".sql"}
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest that zip can tell
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # that zip can tell
+
+Problem = tuple[PurePosixPath, str]
 
 
 @dataclass(frozen=True)
@@ -37,18 +39,17 @@ class Package:
     members: tuple[str, ...]
 
 
-class Refused(Exception):  # noqa: N818
-    """What stands in the way of an archive, each as (file, reason)."""
+class RefusedError(Exception):
+    """What stands in the way of an archive: (file, reason) for each problem, in `problems`."""
 
-    def __init__(self, source: Path, problems: list[tuple[str, str]]) -> None:
+    def __init__(self, source: Path, problems: list[Problem]) -> None:
         self.problems = problems
-        lines = [f"  {file}: {reason}" for file, reason in problems]
-        super().__init__("\n".join([f"{source} cannot become a plugins.zip:", *lines]))
+        super().__init__("\n".join([f"{source} cannot become a plugins.zip:", *(f"  {file}: {reason}" for file, reason in problems)]))
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Every file and symlink in the folder that is not an editor's or an interpreter's leftover."""
-    for path in sorted(folder.iterdir()):
+    """Every file and symlink in the folder, without what editors and interpreters leave behind."""
+    for path in folder.iterdir():
         if path.name != IGNORE_FILE and any(fnmatch(path.name, pattern) for pattern in LEFT_OUT):
             continue
         if path.is_dir() and not path.is_symlink():
@@ -57,17 +58,110 @@ def files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def source_problem(path: Path) -> str | None:
-    data = path.read_bytes()
+def source_problem(data: bytes, name: PurePosixPath) -> str | None:
+    """Why Airflow could not read this source; None when it can."""
     try:
         data.decode("utf-8")
-        if path.suffix == ".py":
+        if name.suffix == ".py":
             with warnings.catch_warnings(action="ignore"):
-                compile(data, path.name, "exec", dont_inherit=True)
+                compile(data, str(name), "exec", dont_inherit=True)
     except UnicodeDecodeError as error:
         return f"not UTF-8: byte {error.start + 1} is 0x{data[error.start]:02x}"
     except SyntaxError as error:
-        return f"line {error.lineno}: {error.msg}"
-    except ValueError as error:
-        return str(error)
+        return f"syntax error: {error.msg}, line {error.lineno or 1}"
     return None
+
+
+def file_problem(path: Path, name: PurePosixPath) -> str | None:
+    """Why MWAA could not use this file; None when it can."""
+    if path.is_symlink():
+        return "a symlink, which an archive cannot carry: put the file itself here"
+    if not path.is_file():
+        return "neither a file nor a folder"
+    if path.suffix in COMPILED:
+        return "compiled for one machine: remove it and ship its source, or install its package through requirements.txt"
+    return source_problem(path.read_bytes(), name) if path.suffix in SOURCE else None
+
+
+def module_names(names: list[PurePosixPath], ignored: set[str]) -> dict[str, PurePosixPath]:
+    """The names under which Python will know these files: {module: a file of it}.
+
+    Airflow puts every module of the plugins folder, however deep, into sys.modules under its bare name, unless .airflowignore names
+    the folder at the root that holds it.
+    """
+    modules: dict[str, PurePosixPath] = {}
+    for name in names:
+        if name.suffix != ".py":
+            continue
+        top = name.parts[0].removesuffix(".py")
+        modules.setdefault(top, name)
+        if f"{top}/" not in ignored:
+            modules.setdefault(name.stem, name)
+    return modules
+
+
+def shadowing(names: list[PurePosixPath], ignored: set[str]) -> Iterator[Problem]:
+    """The modules that would take the place of an installed one."""
+    installed = packages_distributions()
+    for module, name in module_names(names, ignored).items():
+        owner = "Python itself" if module in sys.stdlib_module_names else ", ".join(sorted(set(installed.get(module, []))))
+        if owner:
+            yield name, f"the module `{module}` would shadow the one of {owner}: rename it"
+
+
+def checked(source: Path) -> dict[PurePosixPath, Path]:
+    """{member: file} of the archive, or RefusedError."""
+    if not source.is_dir():
+        raise RefusedError(source, [(PurePosixPath("."), "no such folder")])
+    members = {PurePosixPath(path.relative_to(source).as_posix()): path for path in files(source)}
+    problems = [(name, problem) for name, path in members.items() if (problem := file_problem(path, name))]
+    ignore_file = source / IGNORE_FILE
+    ignored = {line.strip() for line in ignore_file.read_text().splitlines()} if ignore_file.is_file() else set()
+    problems += shadowing(list(members), ignored)
+    if not any(name.suffix == ".py" for name in members):
+        problems.append((PurePosixPath("."), "holds no Python module"))
+    if problems:
+        raise RefusedError(source, sorted(problems))
+    return dict(sorted(members.items()))
+
+
+def write(members: dict[PurePosixPath, Path], target: Path) -> None:
+    """Write the archive in one step: the target is the whole of it or what it was before."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            for name, path in members.items():
+                entry = zipfile.ZipInfo(str(name), EARLIEST)
+                entry.create_system = 3  # Unix, wherever this runs: the mode is Unix's
+                entry.external_attr = (stat.S_IFREG | 0o644) << 16
+                archive.writestr(entry, path.read_bytes())
+        Path(draft).chmod(0o644)
+        Path(draft).replace(target)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
+def package(source: Path, target: Path) -> Package:
+    """Build the archive of `source` at `target`, the plugin modules at its root as MWAA wants them. Raises RefusedError."""
+    members = checked(source)
+    write(members, target)
+    data = target.read_bytes()
+    return Package(target, len(data), hashlib.sha256(data).hexdigest(), tuple(map(str, members)))
+
+
+@click.command()
+@click.option("--source", type=click.Path(path_type=Path), default=ROOT / "airflow/plugins", help="The plugins folder.")
+@click.option("--target", type=click.Path(path_type=Path), default=ROOT / "build/plugins.zip", help="The archive to build.")
+def main(source: Path, target: Path) -> None:
+    """Build plugins.zip for MWAA and print its path, size and SHA-256."""
+    try:
+        built = package(source, target)
+    except RefusedError as error:
+        raise click.ClickException(str(error)) from None
+    shown = built.path.relative_to(Path.cwd()) if built.path.is_relative_to(Path.cwd()) else built.path
+    click.echo(f"{shown}  {len(built.members)} files, {built.size:,} bytes\nsha256  {built.sha256}")
+
+
+if __name__ == "__main__":
+    main()

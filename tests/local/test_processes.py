@@ -61,8 +61,8 @@ def test_a_killed_parent_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_a_failing_command_is_named_with_its_log(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "print('out of cheese'); raise SystemExit(3)"]
     with Supervisor(tmp_path) as supervisor, pytest.raises(ProcessFailed, match=r"the task failed \(exit code 3\)(.|\n)*out of cheese"):
-        command = [sys.executable, "-c", "print('out of cheese'); raise SystemExit(3)"]
         supervisor.run("the task", command, environment=ENVIRONMENT, log="task.log", seconds=20)
 
 

@@ -1,0 +1,1 @@
+"""CDKTF constructs, and what they share with the local system."""

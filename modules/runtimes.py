@@ -1,0 +1,76 @@
+"""The Airflow versions this system runs on, and the Airflow configuration that each one takes.
+
+Standard library only: the stacks and the local system both read it.
+"""
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+RUNTIMES = Path(__file__).parent.parent / "airflow/runtimes.toml"
+CONNECTION = "REDSHIFT_CONNECTOR"
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """One Airflow version on MWAA: its Python, and the package that turns its task runs into OpenLineage events."""
+
+    airflow: str
+    python: str
+    integration: str
+    integration_version: str
+    end_of_support: date | None = None
+
+
+def load_runtimes(path: Path = RUNTIMES) -> dict[str, Runtime]:
+    """{Airflow version: Runtime}, the default first. ValueError names the rows that are wrong."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    default = table.pop("default", None)
+    if default not in table:
+        raise ValueError(f"{path.name}: default = {default!r} is none of its rows: {', '.join(table)}")
+    runtimes, problems = {}, []
+    for version in sorted(table, key=lambda version: version != default):
+        try:
+            runtimes[version] = Runtime(version, **table[version])
+        except TypeError as error:
+            problems.append(f"{path.name}: row {version!r}: {error}")
+    if problems:
+        raise ValueError("\n".join(problems))
+    return runtimes
+
+
+def runtime(version: str | None = None) -> Runtime:
+    """The runtime of an Airflow version, by default the project's. ValueError lists the known ones."""
+    runtimes = load_runtimes()
+    if version is None:
+        return next(iter(runtimes.values()))
+    if version not in runtimes:
+        raise ValueError(f"Airflow {version!r} is none that MWAA creates environments of: {', '.join(runtimes)}")
+    return runtimes[version]
+
+
+def configuration_options(version: str, *, warehouse_namespace: str) -> dict[str, str]:
+    """Airflow's configuration for any 2.x or 3.x version, as MWAA takes it: {"section.key": value}.
+
+    `warehouse_namespace` is the OpenLineage namespace of the warehouse, `redshift://<workgroup>.<region>:<port>`.
+    """
+    parsed = re.match(r"([23])\.(\d+)\.\d+$", version)
+    if parsed is None:
+        raise ValueError(f"{version!r} is not a version of Airflow like 2.7.2")
+    options = {
+        "secrets.backend": "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend",
+        "secrets.backend_kwargs": json.dumps({"connections_prefix": "airflow/connections", "variables_prefix": "airflow/variables"}),
+        "core.lazy_load_plugins": "False",
+        "sql_lineage.namespaces": json.dumps({CONNECTION: warehouse_namespace}),
+    }
+    if (int(parsed[1]), int(parsed[2])) < (2, 3):  # listeners, which the integration uses since, came with 2.3
+        options["lineage.backend"] = "openlineage.lineage_backend.OpenLineageBackend"
+    return options
+
+
+def as_environment(options: dict[str, str]) -> dict[str, str]:
+    """Configuration options as the environment variables that Airflow reads: AIRFLOW__SECTION__KEY."""
+    return {f"AIRFLOW__{option.replace('.', '__').upper()}": value for option, value in options.items()}

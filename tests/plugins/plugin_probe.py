@@ -1,0 +1,47 @@
+"""Load the plugins as any Airflow process does and print what came of it as JSON: the last line of stdout.
+
+The test of the env-var plugin runs it in a process of its own, with a plugins folder and a secrets backend configured by the environment.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from airflow import plugins_manager
+from airflow.configuration import conf
+
+
+def lies_in(module: ModuleType, folder: Path) -> bool:
+    return Path(getattr(module, "__file__", None) or "/").is_relative_to(folder)
+
+
+def main() -> None:
+    started = time.monotonic()
+    plugins_manager.ensure_plugins_loaded()  # type: ignore[no-untyped-call]
+    seconds = time.monotonic() - started
+
+    from openlineage.airflow.adapter import _DAG_NAMESPACE  # type: ignore[import-untyped]  # noqa: PLC0415
+    from openlineage.client import OpenLineageClient  # noqa: PLC0415  as the integration does: after the plugins
+
+    transport: Any = OpenLineageClient().transport
+    folder = Path(conf.get("core", "plugins_folder"))
+    result = {
+        "environment": {name: value for name, value in os.environ.items() if name.startswith("OPENLINEAGE")},
+        "import_errors": plugins_manager.import_errors,
+        "modules": [name for name, module in list(sys.modules.items()) if lies_in(module, folder)],
+        "namespace": _DAG_NAMESPACE,
+        "plugins": [plugin.name for plugin in plugins_manager.plugins or []],
+        "seconds": seconds,
+        "transport": {name: getattr(transport, name, None) for name in ("kind", "url", "timeout")},
+        "retry": getattr(getattr(transport, "config", None), "retry", None),
+        "bearer": transport.config.auth.get_bearer() if transport.kind == "http" else None,
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,333 @@
+"""The env-var plugin: what it exports, what it leaves, what it says, and that nothing it meets raises."""
+
+import importlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from types import ModuleType
+from typing import Any
+from unittest import mock
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from tests.plugins.loopback import http_server
+
+URL = "http://marquez.test:5000"
+KEY = "canary-key-d41d8cd9"
+GOOD = {"OPENLINEAGE_URL": URL, "OPENLINEAGE_NAMESPACE": "tickit", "OPENLINEAGE_API_KEY": KEY}
+TRANSPORT = "OPENLINEAGE__TRANSPORT__"
+
+
+@dataclass
+class Backend:
+    """A secrets backend; an exception among its values is raised."""
+
+    values: dict[str, Any]
+    default: Any = None
+    asked: list[str] = field(default_factory=list)
+
+    def get_variable(self, key: str) -> Any:
+        self.asked.append(key)
+        value = self.values.get(key, self.default)
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+
+class MetastoreBackend(Backend):
+    """Stands for Airflow's own, which reads the metadata database."""
+
+
+def refused(code: str = "AccessDeniedException") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "not authorized"}}, "GetSecretValue")
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """Every test starts without any of OpenLineage's variables and leaves none."""
+    with mock.patch.dict(os.environ):
+        for name in [name for name in os.environ if "OPENLINEAGE" in name]:
+            del os.environ[name]
+        yield
+
+
+@pytest.fixture(scope="session")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    with mock.patch.dict(os.environ, AIRFLOW_HOME=str(tmp_path_factory.mktemp("airflow"))):
+        return importlib.import_module("env_var_plugin")
+
+
+@pytest.fixture
+def run(plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Callable[..., str]:
+    """Exports with these backends; returns the one line that was logged, as LEVEL text."""
+
+    def run(*backends: object) -> str:
+        monkeypatch.setattr("airflow.configuration.ensure_secrets_loaded", lambda: list(backends))
+        caplog.clear()
+        with caplog.at_level(logging.INFO, logger=plugin.__name__):
+            plugin.export()
+        (record,) = (record for record in caplog.records if record.name == plugin.__name__)
+        line = f"{record.levelname} {record.getMessage()}"
+        assert "\n" not in line
+        assert KEY not in line
+        return line
+
+    return run
+
+
+def exported() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("OPENLINEAGE")}
+
+
+def client_transport() -> Any:
+    from openlineage.client import OpenLineageClient  # noqa: PLC0415  imports take long, and most tests need none
+
+    return OpenLineageClient().transport
+
+
+def test_exports_what_the_backend_holds(run: Callable[..., str]) -> None:
+    line = run(Backend(GOOD))
+    assert line == f"INFO OpenLineage: namespace tickit; url {URL}; API key set; time-out 2 s, no retries"
+    assert {name: exported()[name] for name in GOOD} == GOOD
+
+
+def test_the_client_tries_once_for_two_seconds(run: Callable[..., str]) -> None:
+    run(Backend(GOOD))
+    transport = client_transport()
+    assert (transport.kind, transport.url, transport.endpoint, transport.timeout) == ("http", URL, "api/v1/lineage", 2)
+    assert transport.config.auth.get_bearer() == f"Bearer {KEY}"
+    assert transport._prepare_adapter().max_retries.total == 0
+
+
+@pytest.mark.parametrize(("value", "timeout"), [("0.5", 0.5), (" 10\n", 10), ("1_0", 10), ("+.5", 0.5)])
+def test_the_time_out_can_be_set(run: Callable[..., str], value: str, timeout: float) -> None:
+    assert run(Backend(GOOD | {"OPENLINEAGE_TIMEOUT": value})).startswith("INFO")
+    assert client_transport().timeout == timeout
+
+
+@pytest.mark.parametrize("value", ["two", "0", "-1", "nan", "inf", "2s"])
+def test_a_bad_time_out_is_named_and_the_default_taken(run: Callable[..., str], value: str) -> None:
+    line = run(Backend(GOOD | {"OPENLINEAGE_TIMEOUT": value}))
+    assert line.startswith("WARNING")
+    assert "OPENLINEAGE_TIMEOUT is malformed, not a number of seconds like 2" in line
+    assert client_transport().timeout == 2
+
+
+def test_without_a_key_none_is_sent(run: Callable[..., str]) -> None:
+    line = run(Backend({name: GOOD[name] for name in ("OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE")}))
+    assert line.startswith("INFO")
+    assert "no API key" in line
+    assert client_transport().config.auth.get_bearer() is None
+
+
+def test_a_missing_namespace_is_named_and_the_url_exported(run: Callable[..., str]) -> None:
+    line = run(Backend({"OPENLINEAGE_URL": URL}))
+    assert line.startswith("WARNING")
+    assert "OPENLINEAGE_NAMESPACE is missing" in line
+    assert "OPENLINEAGE_NAMESPACE" not in exported()
+    assert exported()["OPENLINEAGE_URL"] == URL
+
+
+def test_all_missing(run: Callable[..., str]) -> None:
+    line = run(Backend({}))
+    assert line.startswith("WARNING")
+    assert "no lineage is sent; OPENLINEAGE_URL is missing; OPENLINEAGE_NAMESPACE is missing" in line
+    assert exported() == {}
+
+
+@pytest.mark.parametrize("value", ["", " ", "\n"])
+@pytest.mark.parametrize("name", ["OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"])
+def test_an_empty_value_is_named_and_not_exported(run: Callable[..., str], name: str, value: str) -> None:
+    line = run(Backend(GOOD | {name: value}))
+    assert line.startswith("WARNING")
+    assert f"{name} is empty" in line
+    assert name not in exported()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "marquez.test:5000",
+        "http://",
+        "http://:5000",
+        "http://marquez.test:port",
+        "http://marquez.test:99999",
+        "http://marquez.test:0",
+        "ftp://marquez.test:5000",
+        "http://marquez.test:5000 http://other.test",
+        "http://marquez.test:5000?key=secret",
+        "http://[::1:5000",
+        '{"OPENLINEAGE_URL": "http://marquez.test:5000"}',
+    ],
+)
+def test_a_malformed_url_is_not_exported(run: Callable[..., str], url: str) -> None:
+    line = run(Backend(GOOD | {"OPENLINEAGE_URL": url}))
+    assert line.startswith("WARNING")
+    assert "OPENLINEAGE_URL is malformed, not a URL like http://marquez.example:5000" in line
+    assert set(exported()) == {"OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY"}
+
+
+@pytest.mark.parametrize(
+    "url", ["https://marquez.test", "http://127.0.0.1:5000", "http://[::1]:5000", "http://marquez.test:5000/base/", f" {URL}\n"]
+)
+def test_a_well_formed_url_is_exported(run: Callable[..., str], url: str) -> None:
+    assert run(Backend(GOOD | {"OPENLINEAGE_URL": url})).startswith("INFO")
+    assert exported()["OPENLINEAGE_URL"] == exported()[f"{TRANSPORT}URL"] == url.strip()
+
+
+def test_the_user_in_a_url_is_exported_and_not_logged(run: Callable[..., str]) -> None:
+    url = "http://me:pa55@word@marquez.test:5000"
+    line = run(Backend(GOOD | {"OPENLINEAGE_URL": url}))
+    assert "url http://***@marquez.test:5000" in line
+    assert "pa55" not in line
+    assert exported()["OPENLINEAGE_URL"] == url
+
+
+def test_a_key_that_http_cannot_carry_is_not_exported(run: Callable[..., str]) -> None:
+    line = run(Backend(GOOD | {"OPENLINEAGE_API_KEY": f"{KEY}\nsecond line"}))
+    assert "OPENLINEAGE_API_KEY is malformed, not one line of printable ASCII" in line
+    assert "second" not in line
+    assert "OPENLINEAGE_API_KEY" not in exported()
+
+
+def test_what_the_environment_holds_stays(run: Callable[..., str]) -> None:
+    preset = {"OPENLINEAGE_URL": "http://mine.test:1", "OPENLINEAGE_NAMESPACE": "mine"}
+    os.environ.update(preset, OPENLINEAGE_ENDPOINT="events")
+    backend = Backend(GOOD)
+    run(backend)
+    assert {name: exported()[name] for name in preset} == preset
+    assert backend.asked == ["OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"]
+    transport = client_transport()
+    assert (transport.url, transport.endpoint, transport.timeout) == ("http://mine.test:1", "events", 2)
+
+
+@pytest.mark.parametrize("values", [{}, {"OPENLINEAGE_URL": ""}])
+def test_an_existing_url_survives_a_missing_or_empty_secret(run: Callable[..., str], values: dict[str, str]) -> None:
+    os.environ["OPENLINEAGE_URL"] = "http://mine.test:1"
+    run(Backend(values))
+    assert exported()["OPENLINEAGE_URL"] == "http://mine.test:1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (f"{TRANSPORT}TYPE", "console"),
+        ("OPENLINEAGE_CONFIG", "/etc/openlineage.yml"),
+        ("AIRFLOW__OPENLINEAGE__TRANSPORT", '{"type": "console"}'),
+        ("AIRFLOW__OPENLINEAGE__CONFIG_PATH", "/etc/openlineage.yml"),
+    ],
+)
+def test_a_configured_transport_is_left_alone(run: Callable[..., str], name: str, value: str) -> None:
+    os.environ[name] = value
+    backend = Backend(GOOD)
+    line = run(backend)
+    assert line == f"INFO OpenLineage: namespace tickit; transport left as {name} has it"
+    assert backend.asked == ["OPENLINEAGE_NAMESPACE"]
+    assert exported() | {name: value} == {name: value, "OPENLINEAGE_NAMESPACE": "tickit"}
+
+
+def test_twice_changes_and_asks_nothing(run: Callable[..., str]) -> None:
+    run(Backend(GOOD))
+    before = dict(os.environ)
+    other = Backend(dict.fromkeys(GOOD, "http://other.test"))
+    run(other)
+    assert dict(os.environ) == before
+    assert other.asked == []
+
+
+def test_a_backend_that_does_not_answer_is_asked_once(run: Callable[..., str]) -> None:
+    dead = Backend({}, default=ConnectionError("cannot reach https://me:pa55@secrets.test\n  at all"))
+    line = run(dead, Backend({"OPENLINEAGE_URL": URL}))
+    assert dead.asked == ["OPENLINEAGE_URL"]
+    assert "Backend did not give OPENLINEAGE_URL: ConnectionError: cannot reach https://***@secrets.test at all" in line
+    assert exported()["OPENLINEAGE_URL"] == URL
+
+
+def test_a_refusal_concerns_one_secret(run: Callable[..., str]) -> None:
+    line = run(Backend(GOOD | {"OPENLINEAGE_NAMESPACE": refused()}))
+    assert line.startswith("WARNING")
+    assert "did not give OPENLINEAGE_NAMESPACE: ClientError: An error occurred (AccessDeniedException)" in line
+    assert exported()["OPENLINEAGE_URL"] == URL
+    assert "API key set" in line
+
+
+def test_backends_are_asked_in_their_order_and_the_database_never(run: Callable[..., str]) -> None:
+    database = MetastoreBackend(dict.fromkeys(GOOD, "http://database.test"))
+    run(Backend({"OPENLINEAGE_URL": URL}), Backend({"OPENLINEAGE_URL": "http://second.test", "OPENLINEAGE_NAMESPACE": "second"}), database)
+    assert (exported()["OPENLINEAGE_URL"], exported()["OPENLINEAGE_NAMESPACE"]) == (URL, "second")
+    assert database.asked == []
+
+
+@pytest.mark.parametrize("value", [b"bytes", 5000, {"a": 1}, object()])
+def test_a_backend_that_returns_nonsense_does_no_harm(run: Callable[..., str], value: object) -> None:
+    run(Backend({}, default=value))
+    assert "OPENLINEAGE_URL" not in exported()
+
+
+def test_a_search_path_that_cannot_be_made_does_no_harm(
+    plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("airflow.configuration.ensure_secrets_loaded", mock.Mock(side_effect=ImportError("No module named 'vault'")))
+    plugin.export()
+    assert "ImportError: No module named 'vault'" in caplog.text
+    assert exported() == {}
+
+
+def test_airflow_variables_in_the_environment_count(plugin: ModuleType) -> None:
+    os.environ.update({f"AIRFLOW_VAR_{name}": value for name, value in GOOD.items()})
+    plugin.export()
+    assert {name: exported()[name] for name in GOOD} == GOOD
+
+
+def test_the_work_is_done_at_import(plugin: ModuleType) -> None:
+    os.environ.update({f"AIRFLOW_VAR_{name}": value for name, value in GOOD.items()})
+    importlib.reload(plugin)
+    assert exported()["OPENLINEAGE_URL"] == URL
+
+
+def emit() -> float:
+    """Send one event, which must fail; the seconds that took."""
+    from openlineage.client import OpenLineageClient  # noqa: PLC0415
+    from openlineage.client.event_v2 import Job, Run, RunEvent, RunState  # noqa: PLC0415
+
+    run, job = Run(runId="0190a0c0-0000-7000-8000-000000000000"), Job(namespace="tickit", name="job")
+    event = RunEvent(eventTime="2024-01-01T00:00:00Z", run=run, job=job, eventType=RunState.START, producer="https://tickit.test")
+    client = OpenLineageClient()
+    started = time.monotonic()
+    with pytest.raises(requests.RequestException):
+        client.emit(event)
+    return time.monotonic() - started
+
+
+def test_a_store_that_fails_is_tried_once(run: Callable[..., str]) -> None:
+    with http_server(lambda request: request.send_error(500)) as (url, paths):
+        run(Backend(GOOD | {"OPENLINEAGE_URL": url}))
+        emit()
+    assert paths == ["/api/v1/lineage"]
+
+
+def test_a_store_that_hangs_costs_the_time_out(run: Callable[..., str]) -> None:
+    over = threading.Event()
+
+    def hang(_: BaseHTTPRequestHandler) -> None:
+        over.wait(30)
+
+    with http_server(hang) as (url, paths):
+        run(Backend(GOOD | {"OPENLINEAGE_URL": url, "OPENLINEAGE_TIMEOUT": "0.3"}))
+        seconds = emit()
+        over.set()
+    assert 0.3 <= seconds < 3
+    assert len(paths) == 1
+
+
+def test_a_store_that_is_down_costs_no_time(run: Callable[..., str]) -> None:
+    with http_server(lambda _: None) as (url, _):
+        pass
+    run(Backend(GOOD | {"OPENLINEAGE_URL": url}))
+    assert emit() < 1

@@ -1,0 +1,144 @@
+"""The env-var plugin in a real Airflow: packaged and configured as on MWAA, with an emulated Secrets Manager."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from moto.server import ThreadedMotoServer
+
+from modules.runtimes import as_environment, configuration_options, runtime
+from tests.plugins.loopback import http_server
+from tools.package_plugin import ROOT, package
+
+pytestmark = pytest.mark.system
+
+URL = "http://marquez.test:5000"
+KEY = "canary-key-d41d8cd9"
+SECRETS = {"OPENLINEAGE_URL": URL, "OPENLINEAGE_NAMESPACE": "tickit", "OPENLINEAGE_API_KEY": KEY}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What an Airflow process had after loading the plugins, and all it printed."""
+
+    found: dict[str, Any]
+    output: str
+
+    @property
+    def line(self) -> str:
+        (line,) = (line for line in self.output.splitlines() if "OpenLineage: " in line)
+        return line
+
+
+@pytest.fixture(scope="module")
+def plugins_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plugins as MWAA unpacks them."""
+    folder = tmp_path_factory.mktemp("mwaa")
+    archive = package(ROOT / "airflow/plugins", folder / "plugins.zip").path
+    subprocess.run([sys.executable, "-m", "zipfile", "-e", str(archive), str(folder / "plugins")], check=True, timeout=60)
+    return folder / "plugins"
+
+
+@pytest.fixture
+def probe(plugins_folder: Path, tmp_path: Path) -> Callable[..., Probe]:
+    def probe(endpoint: str, **environment: str) -> Probe:
+        variables = {
+            "PATH": os.environ["PATH"],
+            "AIRFLOW_HOME": str(tmp_path),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(plugins_folder),
+            "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **as_environment(configuration_options(runtime().airflow, warehouse_namespace="redshift://tickit.us-east-1:5439")),
+            **environment,
+        }
+        command = [sys.executable, str(ROOT / "tests/plugins/plugin_probe.py")]
+        done = subprocess.run(command, env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        *printed, result = done.stdout.splitlines()
+        return Probe(json.loads(result), "\n".join([*printed, done.stderr]))
+
+    return probe
+
+
+@pytest.fixture
+def secrets_manager() -> Iterator[tuple[str, Any]]:
+    """The emulator's URL and a client of it; empty at first."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    requests.post(f"{url}/moto-api/reset", timeout=10)
+    try:
+        yield url, boto3.client("secretsmanager", "us-east-1", endpoint_url=url, aws_access_key_id="test", aws_secret_access_key="test")
+    finally:
+        server.stop()
+
+
+def put(client: Any, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        client.create_secret(Name=f"airflow/variables/{name}", SecretString=value)
+
+
+def test_airflow_exports_the_secrets(secrets_manager: tuple[str, Any], probe: Callable[..., Probe]) -> None:
+    url, client = secrets_manager
+    put(client, SECRETS)
+    result = probe(url)
+    assert result.found["import_errors"] == {}
+    assert result.found["modules"] == ["env_var_plugin"]
+    assert {"env_var_plugin", "OpenLineagePlugin"} <= set(result.found["plugins"])
+    assert result.found["transport"] == {"kind": "http", "url": URL, "timeout": 2}
+    assert result.found["retry"]["total"] == 0
+    assert result.found["namespace"] == "tickit"
+    assert result.found["bearer"] == f"Bearer {KEY}"
+    assert {name: result.found["environment"][name] for name in SECRETS} == SECRETS
+    assert f"INFO - OpenLineage: namespace tickit; url {URL}; API key set; time-out 2 s, no retries" in result.line
+    assert KEY not in result.output
+
+
+def test_airflow_starts_without_the_secrets_and_keeps_what_is_set(secrets_manager: tuple[str, Any], probe: Callable[..., Probe]) -> None:
+    url, client = secrets_manager
+    put(client, {"OPENLINEAGE_NAMESPACE": "of the secret"})
+    result = probe(url, OPENLINEAGE_NAMESPACE="of the environment")
+    assert result.found["import_errors"] == {}
+    assert result.found["environment"] == {"OPENLINEAGE_NAMESPACE": "of the environment"}
+    assert result.found["transport"]["kind"] == "console"
+    assert "WARNING - OpenLineage: namespace of the environment; no lineage is sent; OPENLINEAGE_URL is missing" in result.line
+
+
+def test_airflow_starts_when_secrets_manager_is_unreachable(probe: Callable[..., Probe]) -> None:
+    with http_server(lambda request: request.connection.close()) as (url, paths):
+        result = probe(url, AWS_MAX_ATTEMPTS="1", AIRFLOW_VAR_OPENLINEAGE_NAMESPACE="tickit")
+    assert len(paths) == 1
+    assert result.found["seconds"] < 20
+    assert result.found["import_errors"] == {}
+    assert result.found["environment"] == {"OPENLINEAGE_NAMESPACE": "tickit"}
+    assert "WARNING - OpenLineage: namespace tickit; no lineage is sent; SecretsManagerBackend did not give OPENLINEAGE_URL" in result.line
+
+
+def test_airflow_starts_when_access_is_denied(probe: Callable[..., Probe]) -> None:
+    def deny(request: BaseHTTPRequestHandler) -> None:
+        body = json.dumps({"__type": "AccessDeniedException", "Message": "not authorized to perform GetSecretValue"}).encode()
+        request.send_response(400)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    with http_server(deny) as (url, paths):
+        result = probe(url)
+    assert len(paths) == 4
+    assert result.found["import_errors"] == {}
+    assert result.found["environment"] == {}
+    assert "AccessDeniedException" in result.line
