@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
+from lineage.report import console
 from local import kept
 from local.demo import demo as run_demo
 from local.orchestrator import MissingArtefact
@@ -41,21 +41,21 @@ def cli() -> None:
 @click.option("--state", default=STATE / "demo", type=click.Path(path_type=Path), help="Folder for everything the demo writes.")
 def demo(scale: float, seed: int, port: int, state: Path) -> None:
     """Run both DAGs, check their lineage, show it; exit code 0 only if all of it is right."""
-    sys.exit(run_demo(Settings(state.resolve(), scale, seed, port), Console()))
+    sys.exit(run_demo(Settings(state.resolve(), scale, seed, port), console()))
 
 
 @cli.command()
 @system_options
 def up(scale: float, seed: int, port: int) -> None:
     """Start the system in the background, with Airflow's own pages."""
-    _show(kept.up(Settings(STATE / "up", scale, seed, port), Console()))
+    _show(kept.up(Settings(STATE / "up", scale, seed, port), console()))
 
 
 @cli.command(hidden=True)
 @system_options
 def serve(scale: float, seed: int, port: int) -> None:
     """Run the system in the foreground."""
-    kept.serve(Settings(STATE / "up", scale, seed, port), Console())
+    kept.serve(Settings(STATE / "up", scale, seed, port), console())
 
 
 @cli.command()

@@ -23,6 +23,7 @@ REQUIREMENTS = ROOT / "airflow/requirements"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)", re.MULTILINE)
 LAST_TASK_FAILURE = "select task_id from task_instance where dag_id = %s and run_id = %s and state = 'failed' order by task_id"
 LAST_RUN = "select run_id, state from dag_run where dag_id = %s order by id desc limit 1"
+PLUGIN_REPORT = "OpenLineage: "
 ERROR_LINE = re.compile(r"^[\w.]*(?:Error|Exception|Timeout|Failed\w*)\b.*", re.MULTILINE)
 
 
@@ -96,6 +97,11 @@ class Airflow:
             failed = tuple(task for (task,) in cursor.fetchall())
         errors = ERROR_LINE.findall(log.read_text(errors="replace"))
         return DagRun(dag_id, state, failed, errors[-1] if failed and errors else "")
+
+    def plugin_report(self) -> str:
+        """The line in which the env-var plugin says what it gave OpenLineage, from the log of the first DAG that ran."""
+        lines = [line for log in sorted(self.supervisor.logs.glob("rs_*.log")) for line in log.read_text(errors="replace").splitlines()]
+        return next((line.strip() for line in lines if PLUGIN_REPORT in line), "nothing")
 
     def create_user(self, name: str, password: str) -> None:
         """An administrator of Airflow's web pages. Raises ProcessFailed."""

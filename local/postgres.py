@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import distribution
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class, named as one
+from psycopg2.sql import SQL, Identifier
 
 from local.processes import Process, Supervisor, free_port
 from local.settings import DATABASE
@@ -87,6 +88,16 @@ class Postgres:
                 yield connection
         finally:
             connection.close()
+
+    def row_counts(self, tables: Iterable[str]) -> dict[str, int]:
+        """{schema.table: number of rows}; a table that is not there has none."""
+        counts = dict.fromkeys(tables, 0)
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("select schemaname || '.' || tablename from pg_tables")
+            for table in counts.keys() & {name for (name,) in cursor.fetchall()}:
+                cursor.execute(SQL("select count(*) from {}").format(Identifier(*table.split("."))))
+                ((counts[table],),) = cursor.fetchall()
+        return counts
 
     def _initialize(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
