@@ -1,5 +1,6 @@
 """Command line of the local system: `python -m local demo | up | down | status`."""
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -53,9 +54,10 @@ def up(scale: float, seed: int, port: int) -> None:
 
 @cli.command(hidden=True)
 @system_options
-def serve(scale: float, seed: int, port: int) -> None:
-    """Run the system in the foreground."""
-    kept.serve(Settings(STATE / "up", scale, seed, port), console())
+@click.option("--state", required=True, type=click.Path(path_type=Path))
+def serve(scale: float, seed: int, port: int, state: Path) -> None:
+    """Run the system in the foreground: the background process that `up` starts."""
+    kept.serve(Settings(state, scale, seed, port), console())
 
 
 @cli.command()
@@ -85,6 +87,7 @@ def _show(note: Note) -> None:
 
 def main() -> None:
     """Failures that have a cause a person can mend end in their message, not in a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:

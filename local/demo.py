@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
 from rich.console import Console
 from rich.text import Text
 
@@ -73,7 +74,7 @@ def run_dags(system: System, progress: Progress) -> list[str]:
     """Run the DAGs one after the other, up to the first that fails; what went wrong."""
     for dag_id in DAGS:
         with progress.step(f"DAG {dag_id}"):
-            run = system.airflow.test_dag(dag_id)
+            run = _run_dag(system, dag_id)
         if not run.succeeded:
             return [_explain(run, system)]
     return []
@@ -99,6 +100,14 @@ def check_lineage(system: System, progress: Progress, problems: list[str]) -> Ou
         if not graph.jobs:
             problems = [*problems, f"The lineage store has received nothing. Airflow's plugin said: {system.airflow.plugin_report()}"]
         return Outcome(tuple(problems), graph, compare(load(EXPECTED, values), graph))
+
+
+def _run_dag(system: System, dag_id: str) -> DagRun:
+    try:
+        return system.airflow.test_dag(dag_id)
+    except (ProcessFailed, psycopg2.OperationalError):
+        system.supervisor.check()  # a server that has stopped explains it better
+        raise
 
 
 def _explain(run: DagRun, system: System) -> str:

@@ -58,7 +58,6 @@ def status(settings: Settings) -> Note | None:
 
 def serve(settings: Settings, console: Console) -> None:
     """Run the system until SIGTERM or Ctrl-C; the body of the background process."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress = Progress(console)
     try:
         with running(settings, progress) as system:
@@ -72,7 +71,7 @@ def serve(settings: Settings, console: Console) -> None:
 def _launch(settings: Settings) -> subprocess.Popen[bytes]:
     Note.remove(settings.state)
     settings.state.parent.mkdir(parents=True, exist_ok=True)
-    choices = [f"--scale={settings.scale}", f"--seed={settings.seed}", f"--port={settings.port}"]
+    choices = [f"--scale={settings.scale}", f"--seed={settings.seed}", f"--port={settings.port}", f"--state={settings.state}"]
     with settings.state.with_suffix(".log").open("wb") as log:
         command = [sys.executable, "-m", "local", "serve", *choices]
         return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)

@@ -63,8 +63,11 @@ class Airflow:
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": "4",
+            "AIRFLOW__API__AUTH_BACKENDS": "airflow.api.auth.backend.basic_auth,airflow.api.auth.backend.session",
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database.metadata_uri,
+            "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(supervisor.logs / "airflow"),
             "AIRFLOW__SCHEDULER__CHILD_PROCESS_LOG_DIRECTORY": str(supervisor.logs / "airflow/scheduler"),
             "AIRFLOW__WEBSERVER__SECRET_KEY": secrets.token_hex(32),
@@ -101,7 +104,7 @@ class Airflow:
     def plugin_report(self) -> str:
         """The line in which the env-var plugin says what it gave OpenLineage, from the log of the first DAG that ran."""
         lines = [line for log in sorted(self.supervisor.logs.glob("rs_*.log")) for line in log.read_text(errors="replace").splitlines()]
-        return next((line.strip() for line in lines if PLUGIN_REPORT in line), "nothing")
+        return next((line.partition(PLUGIN_REPORT)[2] for line in lines if PLUGIN_REPORT in line), "nothing")
 
     def create_user(self, name: str, password: str) -> None:
         """An administrator of Airflow's web pages. Raises ProcessFailed."""

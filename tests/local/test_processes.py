@@ -5,12 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
+from waiting import eventually
 
 from local.processes import ProcessFailed, Supervisor, free_port
 
@@ -18,13 +17,6 @@ pytestmark = pytest.mark.system
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 FAMILY = Path(__file__).with_name("family.py")
-
-
-def eventually(condition: Callable[[], bool], awaited: str, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {awaited}"
-        time.sleep(0.02)
 
 
 def family(pids: Path) -> list[int]:

@@ -1,0 +1,135 @@
+"""The whole pipeline on this machine at a small scale: when all is well, and for each thing that can be missing."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from rich.console import Console
+from waiting import eventually
+
+from data.tickit import row_counts
+from local.console import Progress
+from local.demo import ROWS, Outcome, run_dags, run_pipeline, show
+from local.processes import ProcessFailed
+from local.settings import ROOT, Settings
+from local.system import System, running
+
+pytestmark = pytest.mark.system
+
+SCALE = 0.02
+CONNECTION = "airflow/connections/REDSHIFT_CONNECTOR"
+
+
+@pytest.fixture(scope="module")
+def progress() -> Progress:
+    return Progress(Console())
+
+
+@pytest.fixture
+def system(tmp_path: Path, progress: Progress) -> Iterator[System]:
+    with running(Settings(tmp_path / "system", scale=SCALE), progress) as system:
+        yield system
+
+
+def kill(process_name: str, command: str) -> None:
+    """Kill the one process whose command line contains `command`, as a crash would."""
+    family = {process: " ".join(process.cmdline()) for process in psutil.Process().children(recursive=True)}
+    found = [process for process, line in family.items() if command in line and "guard.py" not in line]
+    assert found, f"{process_name} does not run"
+    for process in found:
+        process.kill()
+
+
+def text(outcome: Outcome) -> str:
+    return "\n".join(outcome.problems)
+
+
+def test_the_lineage_is_complete_and_the_rows_are_the_same_after_any_number_of_runs(system: System, progress: Progress) -> None:
+    outcome = run_pipeline(system, progress)
+    assert outcome.problems == ()
+    assert outcome.graph is not None
+    assert outcome.verdict is not None
+    assert outcome.verdict.findings == ()
+    assert len(outcome.graph.pairs) == 14
+    assert len(outcome.graph.jobs_with_datasets) == 10
+    assert outcome.verdict.columns_right == len(outcome.verdict.expected.column_edges) == 104
+    once = system.warehouse.row_counts(ROWS)
+    assert once == {table: row_counts(SCALE)[of] for table, of in ROWS.items()}
+    for _ in range(2):
+        assert run_dags(system, progress) == []
+    assert system.warehouse.row_counts(ROWS) == once
+
+
+def test_a_dead_store_fails_no_task_and_the_verdict_names_it(system: System, progress: Progress) -> None:
+    kill("the lineage store", "lineage store")
+    outcome = run_pipeline(system, progress)
+    assert not outcome.is_right
+    assert "the lineage store has stopped" in text(outcome)
+    assert "DAG" not in text(outcome)
+    assert system.warehouse.row_counts(ROWS)["dm.fact_sales"] == row_counts(SCALE)["sales"]
+
+
+def test_without_the_url_secret_the_dags_succeed_and_the_verdict_names_the_variable(system: System, progress: Progress) -> None:
+    system.aws.delete_secret("airflow/variables/OPENLINEAGE_URL")
+    outcome = run_pipeline(system, progress)
+    assert not outcome.is_right
+    assert "OPENLINEAGE_URL is missing" in text(outcome)
+    assert system.warehouse.row_counts(ROWS)["dm.fact_sales"] == row_counts(SCALE)["sales"]
+
+
+def test_a_missing_connection_is_named(system: System, progress: Progress) -> None:
+    system.aws.delete_secret(CONNECTION)
+    outcome = run_pipeline(system, progress)
+    assert not outcome.is_right
+    assert "wait_for_lake" in text(outcome)
+    assert "REDSHIFT_CONNECTOR" in text(outcome)
+
+
+def test_a_wrong_password_is_named_and_never_shown(system: System, progress: Progress) -> None:
+    system.aws.delete_secret(CONNECTION)
+    system.aws.put_secrets({CONNECTION: system.warehouse.loader_uri.replace(system.warehouse.credentials.loader, "canary-wr0ng")})
+    outcome = run_pipeline(system, progress)
+    assert 'password authentication failed for user "loader"' in text(outcome)
+    everything = "".join(log.read_text(errors="replace") for log in system.supervisor.logs.rglob("*.log"))
+    assert "canary-wr0ng" not in everything
+
+
+def test_a_table_that_the_crawl_did_not_bring_is_named(system: System, progress: Progress) -> None:
+    with system.warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("drop table s3_datalake.venue")
+    dag = system.airflow.home / "dags/rs_source_to_staging.py"
+    dag.write_text(dag.read_text().replace("timedelta(minutes=10)", "timedelta(seconds=1)").replace("poke_interval=15", "poke_interval=1"))
+    outcome = run_pipeline(system, progress)
+    assert "s3_datalake.venue does not exist" in text(outcome)
+    assert system.warehouse.row_counts(ROWS)["staging.category"] == 0
+
+
+def test_a_stopped_warehouse_is_named(system: System, progress: Progress) -> None:
+    kill("PostgreSQL", "bin/postgres")
+    with pytest.raises(ProcessFailed, match="PostgreSQL has stopped"):
+        run_pipeline(system, progress)
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    output = tmp_path / "output"
+    command = [sys.executable, "-m", "local", "demo", f"--scale={SCALE}", f"--state={tmp_path / 'demo'}"]
+    with output.open("w") as file:
+        demo = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file, env=dict(os.environ), start_new_session=True)
+    eventually(lambda: "external schema" in output.read_text(), "the demo is half-way", 120)
+    family = psutil.Process(demo.pid).children(recursive=True)
+    assert family
+    demo.send_signal(sent)
+    assert demo.wait(60) == code
+    eventually(lambda: not any(process.is_running() for process in family), "everything that the demo started has ended")
+
+
+def test_what_went_wrong_is_shown_last(tmp_path: Path) -> None:
+    console = Console(record=True, width=100)
+    show(Outcome(("the store has stopped",)), tmp_path / "page.html", console)
+    assert console.export_text().strip() == "✗ the store has stopped"
