@@ -10,7 +10,6 @@ from pathlib import Path
 import psutil
 import pytest
 from rich.console import Console
-from waiting import eventually
 
 from data.tickit import row_counts
 from local.console import Progress
@@ -18,6 +17,7 @@ from local.demo import ROWS, Outcome, run_dags, run_pipeline, show
 from local.processes import ProcessFailed
 from local.settings import ROOT, Settings
 from local.system import System, running
+from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
 

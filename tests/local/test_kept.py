@@ -9,7 +9,6 @@ import httpx
 import psutil
 import pytest
 from rich.console import Console
-from waiting import eventually
 
 from lineage.check import compare
 from lineage.client import read_lineage
@@ -18,6 +17,7 @@ from local import kept
 from local.demo import DAGS, EXPECTED
 from local.settings import BUCKET, DATABASE, WAREHOUSE_NAMESPACE, Settings
 from local.state import Note, holder
+from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
 

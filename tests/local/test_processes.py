@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from waiting import eventually
 
 from local.processes import ProcessFailed, Supervisor, free_port
+from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
 
