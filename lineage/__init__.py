@@ -1,0 +1,1 @@
+"""The lineage store, the check of captured lineage against the expected one, and the page that draws it."""

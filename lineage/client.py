@@ -1,0 +1,100 @@
+"""A client of Marquez's API, for what this package reads of it."""
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import httpx
+
+from lineage.graph import Graph, Json, read_graph
+
+_PAGE = 100  # Marquez's own default
+
+
+class LineageApiError(Exception):
+    """The API could not be read; the message names its address and the cause."""
+
+
+class StoreUnreachableError(LineageApiError):
+    """Nothing answers at the address."""
+
+
+class UnexpectedAnswerError(LineageApiError):
+    """What answers is not Marquez's API, or reports a fault."""
+
+
+class MarquezClient:
+    """Reads a Marquez API. `url` is its address without `/api/v1`, `timeout` the seconds one request may take.
+
+    Methods raise StoreUnreachableError and UnexpectedAnswerError.
+    """
+
+    def __init__(self, url: str, timeout: float = 10) -> None:
+        self.url = url.rstrip("/")
+        try:
+            self._http = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=timeout)
+        except httpx.InvalidURL as error:
+            raise StoreUnreachableError(f"{url!r} is no address of a lineage store: {error}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._http.close()
+
+    def namespaces(self) -> list[str]:
+        """The names of all namespaces that are not hidden."""
+        return [namespace["name"] for namespace in self._pages("namespaces", "namespaces") if not namespace.get("isHidden")]
+
+    def jobs(self, namespace: str) -> Iterator[Json]:
+        """The jobs of a namespace."""
+        return self._pages(f"namespaces/{_segment(namespace)}/jobs", "jobs")
+
+    def datasets(self, namespace: str) -> Iterator[Json]:
+        """The datasets of a namespace."""
+        return self._pages(f"namespaces/{_segment(namespace)}/datasets", "datasets")
+
+    def run_facets(self, run_id: str) -> Json:
+        """The run facets of a run, by name."""
+        facets = self._get(f"jobs/runs/{_segment(run_id)}/facets", type="run")["facets"]
+        return dict(facets)
+
+    def _pages(self, path: str, items: str) -> Iterator[Json]:
+        """All items of a list, page by page: namespaces come without a total, so a page that is not full is the last."""
+        offset = 0
+        while True:
+            page = self._get(path, limit=_PAGE, offset=offset)[items]
+            yield from page
+            if len(page) < _PAGE:
+                return
+            offset += len(page)
+
+    def _get(self, path: str, **parameters: str | int) -> Json:
+        try:
+            response = self._http.get(path, params=parameters)
+        except httpx.TransportError as error:
+            raise StoreUnreachableError(f"no lineage store answers at {self.url}: {error or type(error).__name__}") from error
+        if response.status_code != httpx.codes.OK:
+            raise UnexpectedAnswerError(f"{response.url} answered {response.status_code}: {response.text[:200]}")
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise UnexpectedAnswerError(f"{response.url} answered no JSON: is {self.url} a Marquez API?") from error
+        if not isinstance(answer, dict):
+            raise UnexpectedAnswerError(f"{response.url} answered no JSON object: is {self.url} a Marquez API?")
+        return answer
+
+
+def read_lineage(url: str) -> Graph:
+    """The whole lineage of the API at `url`. Raises StoreUnreachableError and UnexpectedAnswerError."""
+    with MarquezClient(url) as client:
+        try:
+            return read_graph(client)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise UnexpectedAnswerError(f"{url} does not answer as Marquez does: {error!r}") from error
+
+
+def _segment(name: str) -> str:
+    """A name as one segment of a path: slashes too are escaped."""
+    return quote(name, safe="")

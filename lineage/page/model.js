@@ -1,0 +1,125 @@
+"use strict";
+// The graph the page was given, indexed: nodes with their neighbours, columns with theirs, and walks along both.
+
+const KINDS = {
+  s3: "Amazon S3", redshift: "Redshift", postgres: "PostgreSQL", gs: "Google Cloud Storage", bigquery: "BigQuery",
+  snowflake: "Snowflake", file: "Files", kafka: "Kafka", mysql: "MySQL", abfss: "Azure Data Lake",
+};
+
+function buildModel(data) {
+  const nodes = new Map();
+  data.datasets.forEach((dataset, place) => nodes.set(`d${place}`, { ...datasetNode(dataset), key: `d${place}`, up: new Set(), down: new Set() }));
+  const loose = [];
+  data.jobs.forEach((job, place) => {
+    if (job.inputs.length + job.outputs.length === 0) {
+      loose.push(job);
+      return;
+    }
+    const key = `j${place}`;
+    nodes.set(key, { ...jobNode(job), key, up: new Set(), down: new Set() });
+    job.inputs.forEach((input) => link(nodes, `d${input}`, key));
+    job.outputs.forEach((output) => link(nodes, key, `d${output}`));
+  });
+  const model = { nodes, loose, groups: groupsOf(nodes), pairs: data.pairs, columnEdges: data.columnEdges.length };
+  return { ...model, ...columnNeighbours(data.columnEdges) };
+}
+
+function datasetNode(dataset) {
+  const separator = dataset.name.includes("/") ? "/" : ".";
+  const scheme = dataset.namespace.split(":")[0];
+  return { ...dataset, type: "dataset", id: `dataset:${dataset.namespace}:${dataset.name}`, kind: KINDS[scheme] ?? scheme, ...splitName(dataset.name, separator) };
+}
+
+function jobNode(job) {
+  return { ...job, type: "job", id: `job:${job.namespace}:${job.name}`, kind: "Jobs", ...splitName(job.name, ".") };
+}
+
+function splitName(name, separator) {
+  const place = name.lastIndexOf(separator);
+  return { prefix: place > 0 ? name.slice(0, place) : "", short: name.slice(place + 1) || name };
+}
+
+function link(nodes, from, to) {
+  nodes.get(from).down.add(to);
+  nodes.get(to).up.add(from);
+}
+
+// Datasets of one namespace and one schema or folder belong together, and share a colour.
+function groupsOf(nodes) {
+  const groups = new Map();
+  for (const node of nodes.values()) {
+    if (node.type === "job") continue;
+    const key = `${node.namespace} ${node.prefix}`;
+    if (!groups.has(key)) groups.set(key, { namespace: node.namespace, prefix: node.prefix, kind: node.kind });
+    node.group = groups.get(key);
+  }
+  return [...groups.values()];
+}
+
+function columnNeighbours(edges) {
+  const columnUp = new Map();
+  const columnDown = new Map();
+  const add = (neighbours, from, to) => neighbours.set(columnKey(from), [...(neighbours.get(columnKey(from)) ?? []), to]);
+  for (const [origin, originField, target, targetField] of edges) {
+    const from = { dataset: `d${origin}`, field: originField };
+    const to = { dataset: `d${target}`, field: targetField };
+    add(columnUp, to, from);
+    add(columnDown, from, to);
+  }
+  return { columnUp, columnDown };
+}
+
+function columnKey(column) {
+  return JSON.stringify([column.dataset, column.field]);
+}
+
+// What a selection lights up: nodes and edges ("from to"), each with its side: "self", "up" or "down".
+function pathsOfNode(model, key) {
+  const paths = { nodes: new Map([[key, "self"]]), edges: new Map(), columns: new Map() };
+  for (const side of ["up", "down"]) {
+    const queue = [key];
+    while (queue.length) {
+      const node = model.nodes.get(queue.pop());
+      for (const next of node[side]) {
+        paths.edges.set(side === "up" ? `${next} ${node.key}` : `${node.key} ${next}`, side);
+        if (paths.nodes.has(next)) continue;
+        paths.nodes.set(next, side);
+        queue.push(next);
+      }
+    }
+  }
+  return paths;
+}
+
+// The same for a column; `columns` holds the fields on the path of each dataset. A job is on it when it makes an output of it from an input of it.
+function pathsOfColumn(model, start) {
+  const paths = { nodes: new Map([[start.dataset, "self"]]), edges: new Map(), columns: new Map([[start.dataset, new Set([start.field])]]) };
+  for (const [side, neighbours] of [["up", model.columnUp], ["down", model.columnDown]]) {
+    const seen = new Set([columnKey(start)]);
+    const queue = [start];
+    while (queue.length) {
+      const column = queue.pop();
+      for (const next of neighbours.get(columnKey(column)) ?? []) {
+        markStep(model, paths, side, ...(side === "up" ? [next, column] : [column, next]));
+        if (seen.has(columnKey(next))) continue;
+        seen.add(columnKey(next));
+        queue.push(next);
+      }
+    }
+  }
+  return paths;
+}
+
+function markStep(model, paths, side, from, to) {
+  for (const column of [from, to]) {
+    if (!paths.nodes.has(column.dataset)) paths.nodes.set(column.dataset, side);
+    if (!paths.columns.has(column.dataset)) paths.columns.set(column.dataset, new Set());
+    paths.columns.get(column.dataset).add(column.field);
+  }
+  for (const job of model.nodes.get(to.dataset).up) {
+    if (!model.nodes.get(job).up.has(from.dataset)) continue;
+    paths.nodes.set(job, side);
+    paths.edges.set(`${from.dataset} ${job}`, side);
+    paths.edges.set(`${job} ${to.dataset}`, side);
+  }
+}

@@ -1,0 +1,1 @@
+"""A lineage store in one process and one SQLite file: takes OpenLineage events, answers with Marquez's API."""

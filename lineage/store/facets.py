@@ -1,0 +1,107 @@
+"""What the store understands of OpenLineage's facets. A facet that does not keep to its specification is read as far as it does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+from lineage.store.events import BadEventError, Json, run_uuid, utc
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The job and run that a run belongs to."""
+
+    namespace: str
+    job: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class ColumnEdge:
+    """One input column of an output column; the input stands under the name the facet gives it."""
+
+    output_field: str
+    namespace: str
+    name: str
+    field: str
+    transformation_type: str | None
+    transformation_description: str | None
+
+
+def facets(part: Json) -> dict[str, Json]:
+    """The facets of a run, job or dataset of an event, by name."""
+    return {name: facet for name, facet in (part.get("facets") or {}).items() if facet is not None}
+
+
+def parent(run_facets: dict[str, Json], job_name: str) -> Parent | None:
+    """The parent of a run of the job `job_name`.
+
+    Old integrations wrote the job's own name where the parent's belongs: the parent's is then what stands before the last dot.
+    """
+    facet = run_facets.get("parent") or run_facets.get("parentRun") or {}
+    job, run = _object(facet.get("job")), _object(facet.get("run"))
+    namespace, name, run_id = job.get("namespace"), job.get("name"), run.get("runId")
+    if not (_is_name(namespace) and _is_name(name) and _is_name(run_id)):
+        return None
+    if name == job_name and "." in name:
+        name = name.rpartition(".")[0]
+    return Parent(namespace, name, run_uuid(run_id))
+
+
+def nominal_times(run_facets: dict[str, Json]) -> tuple[str | None, str | None]:
+    """When a run was due to start and to end."""
+    facet = run_facets.get("nominalTime", {})
+    return _time(facet.get("nominalStartTime")), _time(facet.get("nominalEndTime"))
+
+
+def symlinks(dataset_facets: dict[str, Json]) -> list[tuple[str, str]]:
+    """The other (namespace, name)s of a dataset."""
+    identifiers = _objects(dataset_facets.get("symlinks", {}).get("identifiers"))
+    return [(i["namespace"], i["name"]) for i in identifiers if _is_name(i.get("namespace")) and _is_name(i.get("name"))]
+
+
+def fields(dataset_facets: dict[str, Json]) -> list[Json]:
+    """The columns of a dataset: name, type and description of each."""
+    listed = _objects(dataset_facets.get("schema", {}).get("fields"))
+    return [
+        {"name": field["name"], "type": field.get("type"), "description": field.get("description")}
+        for field in listed
+        if _is_name(field.get("name"))
+    ]
+
+
+def column_edges(facet: Json) -> Iterator[ColumnEdge]:
+    """The edges of a columnLineage facet (https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json)."""
+    for output_field, entry in _object(facet.get("fields")).items():
+        for source in _objects(_object(entry).get("inputFields")):
+            namespace, name, field = source.get("namespace"), source.get("name"), source.get("field")
+            if _is_name(namespace) and _is_name(name) and _is_name(field):
+                kind, description = _transformation(entry, source)
+                yield ColumnEdge(output_field, namespace, name, field, kind, description)
+
+
+def _transformation(entry: Json, source: Json) -> tuple[str | None, str | None]:
+    """Type and description: of the input column since specification 1-1-0, of the output column before."""
+    first = next(iter(_objects(source.get("transformations"))), {})
+    kind = first.get("subtype") or first.get("type") or entry.get("transformationType")
+    description = first.get("description") or entry.get("transformationDescription")
+    return (kind if isinstance(kind, str) else None, description if isinstance(description, str) else None)
+
+
+def _time(value: Any) -> str | None:
+    try:
+        return utc(value)
+    except (BadEventError, TypeError):
+        return None
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[Json]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _is_name(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and value != ""

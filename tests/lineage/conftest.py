@@ -1,0 +1,45 @@
+"""Stores, and what to send to them."""
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from lineage import expected as expectations
+from lineage.expected import Expected
+from lineage.store.app import create_app
+from lineage.store.database import Database
+from tests.lineage.tickit import EXPECTED_FILE, VALUES, Json, Store, pipeline_events
+
+
+@pytest.fixture(scope="session")
+def expected() -> Expected:
+    return expectations.load(EXPECTED_FILE, VALUES)
+
+
+@pytest.fixture
+def events(expected: Expected) -> list[Json]:
+    """The events of a whole, successful pipeline, free to be changed."""
+    return copy.deepcopy(pipeline_events(expected))
+
+
+@pytest.fixture
+def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Makes stores, each with a database of its own."""
+    with ExitStack() as stack:
+
+        def make() -> Store:
+            made.append(len(made))
+            database = Database(tmp_path / f"lineage{made[-1]}.db")
+            return Store(stack.enter_context(TestClient(create_app(database))), database)
+
+        made: list[int] = []
+        yield make
+
+
+@pytest.fixture
+def store(new_store: Callable[[], Store]) -> Store:
+    return new_store()

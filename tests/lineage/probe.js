@@ -1,0 +1,60 @@
+"use strict";
+// Put at the end of the page under test: does what a person would, then writes down what is to be seen.
+
+const probeErrors = [];
+addEventListener("error", ({ message }) => probeErrors.push(message));
+
+const nodeNamed = (name) => [...document.querySelectorAll(".node")].find((node) => node.querySelector("title").textContent.startsWith(`${name}\n`));
+
+const acts = {
+  click: (name) => nodeNamed(name).dispatchEvent(new MouseEvent("click", { bubbles: true })),
+  column: (name) => [...document.querySelectorAll(".column")].find((column) => column.querySelector(".name").textContent === name).click(),
+  key: (name, key) => nodeNamed(name).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })),
+  escape: () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })),
+};
+
+function boxOf(element) {
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  return [left, top, right, bottom];
+}
+
+function seenNode(node) {
+  const detail = node.querySelector(".detail");
+  return {
+    name: node.querySelector("title").textContent.split("\n")[0],
+    type: node.classList.contains("job") ? "job" : "dataset",
+    side: ["self", "up", "down"].find((side) => node.classList.contains(side)) ?? null,
+    detail: detail.textContent,
+    box: boxOf(node.querySelector(".box")),
+    texts: [boxOf(node.querySelector(".label")), boxOf(detail)],
+  };
+}
+
+function textOf(id) {
+  const element = document.getElementById(id);
+  return element.hidden ? null : element.innerText;
+}
+
+function look(actions) {
+  acts.escape();
+  for (const action of actions) {
+    const [name, ...parameters] = action.split(" ");
+    acts[name](...parameters);
+  }
+  return {
+    screen: [innerWidth, innerHeight],
+    nodes: [...document.querySelectorAll(".node")].map(seenNode),
+    headings: [...document.querySelectorAll(".heading text")].map(boxOf),
+    edges: document.querySelectorAll(".edge").length,
+    totals: [...document.querySelectorAll("#totals li")].map((item) => item.innerText),
+    panel: textOf("panel"),
+    empty: textOf("empty"),
+    errors: probeErrors,
+  };
+}
+
+const pre = document.createElement("pre");
+pre.id = "probe";
+pre.hidden = true;
+pre.textContent = JSON.stringify(Object.fromEntries(Object.entries(SCENARIOS).map(([name, actions]) => [name, look(actions)])));
+document.body.append(pre);

@@ -1,0 +1,146 @@
+"""The client and the command line, against a store and against what is none."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lineage.__main__ import main
+from lineage.client import MarquezClient, StoreUnreachableError, UnexpectedAnswerError, read_lineage
+from tests.lineage.tickit import VALUES, Json, Store
+
+SETTINGS = [part for name, value in VALUES.items() for part in ("--set", f"{name}={value}")]
+
+
+@contextmanager
+def _answering(answer: Callable[[str, dict[str, list[str]]], tuple[int, bytes]]) -> Iterator[str]:
+    """A server on loopback whose answers a function gives, from the path as it was sent and the parameters; yields its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            status, body = answer(url.path, parse_qs(url.query))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def url(store: Store, events: list[Json]) -> Iterator[str]:
+    """The pipeline's lineage behind real HTTP."""
+    store.post(*events)
+
+    def forward(path: str, parameters: dict[str, list[str]]) -> tuple[int, bytes]:
+        response = store.client.get(path, params=parameters)
+        return response.status_code, response.content
+
+    with _answering(forward) as address:
+        yield address
+
+
+def _check(url: str, *more: str) -> Result:
+    return CliRunner(mix_stderr=False).invoke(main, ["check", "--url", url, *SETTINGS, *more])
+
+
+def test_the_whole_graph_through_http(url: str, store: Store) -> None:
+    assert read_lineage(url) == store.graph()
+    assert read_lineage(url + "/") == store.graph()
+
+
+def test_long_lists_are_read_page_by_page_and_names_escaped() -> None:
+    namespace, count = "s3://a b/ü%2F", 250
+
+    def answer(path: str, parameters: dict[str, list[str]]) -> tuple[int, bytes]:
+        offset, limit = int(parameters["offset"][0]), int(parameters["limit"][0])
+        _, _, prefix, segment, kind = path.rsplit("/", 4)
+        assert (prefix, unquote(segment), kind) == ("namespaces", namespace, "jobs")
+        return 200, json.dumps({"jobs": [{"name": number} for number in range(count)][offset : offset + limit]}).encode()
+
+    with _answering(answer) as address, MarquezClient(address) as client:
+        assert [job["name"] for job in client.jobs(namespace)] == list(range(count))
+
+
+def test_hidden_namespaces_are_left_out() -> None:
+    body = json.dumps({"namespaces": [{"name": "a", "isHidden": True}, {"name": "b"}]}).encode()
+    with _answering(lambda *_: (200, body)) as address, MarquezClient(address) as client:
+        assert client.namespaces() == ["b"]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "127.0.0.1:5000", "", "http://[", "http://127.0.0.1:notaport"])
+def test_nothing_at_the_address(url: str) -> None:
+    with pytest.raises(StoreUnreachableError, match="lineage store"):
+        read_lineage(url)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b"boom"),
+        (200, b"<html>"),
+        (200, b"[]"),
+        (200, b"{}"),
+        (200, b'{"namespaces": [1]}'),
+        (200, b'{"namespaces": [{"name": "a"}]}'),
+    ],
+)
+def test_an_answer_that_is_not_marquez(status: int, body: bytes) -> None:
+    with _answering(lambda *_: (status, body)) as address, pytest.raises(UnexpectedAnswerError, match=address):
+        read_lineage(address)
+
+
+def test_check_says_complete(url: str) -> None:
+    result = _check(url)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[-1] == "Lineage complete: 10 jobs, 17 datasets, 14 pairs, 104 of 104 column edges"
+
+
+def test_check_says_incomplete(url: str) -> None:
+    result = _check(url, "--namespace", "other")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == "Lineage INCOMPLETE: 10 findings"
+
+
+def test_check_of_an_unreachable_store_is_one_line() -> None:
+    result = _check("http://127.0.0.1:9")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: no lineage store answers at http://127.0.0.1:9: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_check_with_bad_input(tmp_path: Path) -> None:
+    runner = CliRunner(mix_stderr=False)
+    unset = runner.invoke(main, ["check", "--url", "http://127.0.0.1:9"])
+    assert (unset.exit_code, unset.stderr.count("--set")) == (2, 3)
+    assert runner.invoke(main, ["check", "--url", "http://127.0.0.1:9", "--set", "bucket"]).exit_code == 2
+    missing = runner.invoke(main, ["check", "--url", "http://127.0.0.1:9", "--expected", str(tmp_path / "none.yaml")])
+    assert (missing.exit_code, "No such file" in missing.stderr) == (2, True)
+
+
+def test_draw_writes_the_page(url: str, tmp_path: Path) -> None:
+    output = tmp_path / "lineage.html"
+    result = CliRunner(mix_stderr=False).invoke(main, ["draw", "--url", url, "--output", str(output)])
+    assert (result.exit_code, result.stdout) == (0, f"Lineage drawn: {output}\n")
+    assert "dev.dm.dim_event" in output.read_text(encoding="utf-8")
+    failed = CliRunner(mix_stderr=False).invoke(main, ["draw", "--url", url, "--output", str(tmp_path / "no" / "folder.html")])
+    assert (failed.exit_code, "No such file" in failed.stderr) == (2, True)

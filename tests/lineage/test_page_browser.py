@@ -1,0 +1,171 @@
+"""The page in a real browser: everything is there, in its column, uncut and apart; and what is chosen is shown."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from html import unescape
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from starlette.testclient import TestClient
+
+from lineage import page
+from lineage.expected import Expected
+from lineage.graph import Graph
+from lineage.store.app import create_app
+from lineage.store.database import Database
+from tests.lineage.tickit import Json, Store, pipeline_events
+
+WIDTH, HEIGHT = 1440, 900
+PROBE = Path(__file__).parent / "probe.js"
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--hide-scrollbars", f"--window-size={WIDTH},{HEIGHT}", "--virtual-time-budget=500",
+)  # fmt: skip
+
+SCENARIOS = {
+    "untouched": [],
+    "dataset": ["click dev.staging.date"],
+    "column": ["click dev.dm.fact_sales", "column saledate"],
+    "job": ["key rs_staging_to_dm.load_dim_users Enter"],
+    "cleared": ["click dev.staging.date", "escape"],
+}
+
+pytestmark = pytest.mark.system
+
+
+class Box(NamedTuple):
+    """A rectangle on the screen."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def holds(self, other: "Box") -> bool:
+        """Whether the other lies within."""
+        return self.left <= other.left and self.top <= other.top and other.right <= self.right and other.bottom <= self.bottom
+
+    def meets(self, other: "Box") -> bool:
+        """Whether the two have a common area."""
+        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+
+
+@pytest.fixture(scope="module")
+def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Graph], Json]:
+    """Draws a graph, plays every scenario on the page from its beginning, and answers with what was then to be seen."""
+    if BROWSER is None:
+        reason = "no chromium on PATH: install it to test the page (apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("browser")
+
+    def see(graph: Graph) -> Json:
+        probe = PROBE.read_text(encoding="utf-8").replace("SCENARIOS", json.dumps(SCENARIOS if graph.jobs else {"untouched": []}))
+        file = folder / "page.html"
+        file.write_text(page.render(graph).replace("</body>", f"<script>{probe}</script></body>"), encoding="utf-8")
+        command = [str(BROWSER), *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", file.as_uri()]
+        dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+        found = re.search(r'<pre id="probe"[^>]*>(.*?)</pre>', dom, re.DOTALL)
+        assert found, f"the page's scripts failed: {dom[-2000:]}"
+        return dict(json.loads(unescape(found[1])))
+
+    return see
+
+
+@pytest.fixture(scope="module")
+def scenes(look: Callable[[Graph], Json], expected: Expected, tmp_path_factory: pytest.TempPathFactory) -> Json:
+    """What each scenario shows of the whole pipeline."""
+    database = Database(tmp_path_factory.mktemp("store") / "lineage.db")
+    with TestClient(create_app(database)) as client:
+        store = Store(client, database)
+        store.post(*pipeline_events(expected))
+        return look(store.graph())
+
+
+def _boxes(seen: Json) -> dict[str, Box]:
+    return {node["name"]: Box(*node["box"]) for node in seen["nodes"]}
+
+
+def test_the_whole_pipeline_stands_in_columns_uncut_and_apart(scenes: Json) -> None:
+    seen = scenes["untouched"]
+    nodes, boxes = seen["nodes"], _boxes(seen)
+    screen = Box(0, 0, *seen["screen"])
+    assert screen.right == WIDTH
+    assert screen.bottom <= HEIGHT, "the window's own bars take some of the height, never add to it"
+    assert [len([node for node in nodes if node["type"] == type_]) for type_ in ("dataset", "job")] == [17, 10]
+    for node in nodes:
+        assert screen.holds(boxes[node["name"]]), node
+        assert all(boxes[node["name"]].holds(Box(*text)) for text in node["texts"]), node
+    assert not [pair for pair in combinations(boxes, 2) if boxes[pair[0]].meets(boxes[pair[1]])]
+    for text in seen["headings"]:
+        assert screen.holds(Box(*text))
+        assert not any(Box(*text).meets(box) for box in boxes.values())
+
+    columns = (
+        {name for name in boxes if name.startswith("tickit/")},
+        {name for name in boxes if name.startswith("rs_source_to_staging.")},
+        {name for name in boxes if name.startswith("dev.staging.")},
+        {name for name in boxes if name.startswith("rs_staging_to_dm.")},
+        {name for name in boxes if name.startswith("dev.dm.")},
+    )
+    assert [len(column) for column in columns] == [7, 7, 7, 3, 3]
+    for left, right in pairwise(columns):
+        assert max(boxes[name].right for name in left) < min(boxes[name].left for name in right)
+    assert seen["totals"] == ["10 jobs", "17 datasets", "14 pairs", "104 column edges"]
+    assert (seen["edges"], seen["panel"], seen["errors"]) == (24, None, [])
+
+
+def test_a_chosen_dataset_lights_what_is_up_and_downstream(scenes: Json) -> None:
+    seen = scenes["dataset"]
+    sides = {node["name"]: node["side"] for node in seen["nodes"] if node["side"]}
+    assert sides == {
+        "dev.staging.date": "self",
+        "rs_source_to_staging.load_date": "up",
+        "tickit/date": "up",
+        "rs_staging_to_dm.load_dim_event": "down",
+        "rs_staging_to_dm.load_fact_sales": "down",
+        "dev.dm.dim_event": "down",
+        "dev.dm.fact_sales": "down",
+    }
+    for shown in ("dev.staging.date", "1 dataset upstream", "2 datasets downstream", "8 columns", "caldate", "← date.caldate"):
+        assert shown in seen["panel"]
+    boxes = _boxes(seen)
+    assert all(box.right <= WIDTH - 352 for box in boxes.values()), "the panel covers nodes"
+    assert not [pair for pair in combinations(boxes, 2) if boxes[pair[0]].meets(boxes[pair[1]])]
+
+
+def test_a_chosen_column_lights_its_path_and_names_the_columns_on_it(scenes: Json) -> None:
+    seen = scenes["column"]
+    sides = {node["name"]: (node["side"], node["detail"]) for node in seen["nodes"] if node["side"]}
+    assert {name: side for name, (side, _) in sides.items()} == {
+        "dev.dm.fact_sales": "self",
+        "rs_staging_to_dm.load_fact_sales": "up",
+        "dev.staging.date": "up",
+        "rs_source_to_staging.load_date": "up",
+        "tickit/date": "up",
+    }
+    assert (sides["dev.dm.fact_sales"][1], sides["tickit/date"][1]) == ("saledate", "caldate")
+    for node in seen["nodes"]:
+        assert all(Box(*node["box"]).holds(Box(*text)) for text in node["texts"]), node
+
+
+def test_a_job_chosen_by_key_shows_its_run_and_sql(scenes: Json) -> None:
+    for text in ("load_dim_users", "completed", "7.3 s", "insert into dev.dm.dim_users", "dev.staging.users"):
+        assert text in scenes["job"]["panel"]
+
+
+def test_escape_clears(scenes: Json) -> None:
+    assert scenes["cleared"] == scenes["untouched"]
+
+
+def test_an_empty_store_says_so(look: Callable[[Graph], Json]) -> None:
+    seen = look(Graph((), (), frozenset()))["untouched"]
+    assert ("No lineage yet" in seen["empty"], seen["nodes"], seen["errors"]) == (True, [], [])
