@@ -1,0 +1,22 @@
+"""Tells Airflow's secrets masker what must not stand in logs, nor in the facets that an integration makes of a task."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+try:
+    from airflow.sdk.log import mask_secret  # type: ignore[import-not-found]
+except ImportError:
+    try:
+        from airflow.sdk.execution_time.secrets_masker import mask_secret  # type: ignore[import-not-found]
+    except ImportError:  # before Airflow 3
+        from airflow.utils.log.secrets_masker import mask_secret
+
+
+def hide(secrets: Iterable[str], parameters: Any = None) -> None:
+    """Hides each of `secrets`, and the values of those query `parameters` whose names Airflow takes for sensitive."""
+    with suppress(RuntimeError):  # a logging configuration without Airflow's masker
+        for secret in secrets:
+            mask_secret(secret)
+        if isinstance(parameters, Mapping):
+            mask_secret(dict(parameters))

@@ -1,0 +1,69 @@
+"""Tables, where their data lies, and what the warehouse's catalog knows about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+TEMPORARY_SCHEMA = "pg_temp"  # searched first for an unqualified name, as the warehouse does
+SYSTEM_SCHEMA = "pg_catalog"  # searched next, though no search_path names it
+
+
+class Table(NamedTuple):
+    """A relation of the warehouse: lower-case names, as Redshift folds them."""
+
+    database: str
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return ".".join(self)
+
+
+class Location(NamedTuple):
+    """A place in S3; the key has no slash at either end."""
+
+    bucket: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+    @classmethod
+    def parse(cls, uri: str | None) -> "Location | None":
+        """The location that `uri` names, None where that is not in S3 (a federated table has none)."""
+        parts = urlsplit(uri or "")
+        return cls(parts.netloc, parts.path.strip("/")) if parts.scheme in {"s3", "s3a", "s3n"} else None
+
+
+Source = Table | Location
+
+
+class Column(NamedTuple):
+    """A column and its type as the catalog writes it, None where only the SQL is known."""
+
+    name: str
+    type: str | None = None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What is known of one table: its columns in order, and where its data lies when that is outside of the warehouse."""
+
+    columns: tuple[Column, ...]
+    location: Location | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The relations a piece of SQL mentions, as far as the warehouse has them, and how it resolves a bare name."""
+
+    database: str
+    search_path: tuple[str, ...] = ("public",)
+    relations: Mapping[Table, Relation] = field(default_factory=dict)
+    complete: bool = True  # False: the warehouse could not be asked, so a missing relation says nothing

@@ -1,0 +1,111 @@
+"""Connecting to the warehouse: with a password as ever, or with credentials minted from IAM."""
+
+import json
+from typing import Any
+
+import boto3
+import psycopg2
+import pytest
+from airflow.models.connection import Connection
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from sql_lineage import LineageSQLOperator, airflow_masker
+from sql_lineage.connection import serverless_hook, warehouse_hook
+
+HOST = "tickit.123456789012.us-east-1.redshift-serverless.amazonaws.com"
+IAM = {"iam": True, "workgroup": "tickit", "region": "us-east-1", "some_other_extra": "x"}
+MINTED = {"dbUser": "IAM:loader", "dbPassword": "c4n4ryMinted"}
+GET = "get_credentials"
+
+
+def connection(**extras: Any) -> Connection:
+    return Connection(conn_id="WAREHOUSE", conn_type="postgres", host=HOST, schema="dev", extra=json.dumps(extras))
+
+
+@pytest.fixture
+def redshift(monkeypatch: pytest.MonkeyPatch) -> Stubber:
+    """Redshift Serverless as boto3 has it, with prepared answers."""
+    client = boto3.Session("id", "key").client("redshift-serverless", region_name="us-east-1")
+
+    def make(service: str, region_name: str | None = None) -> Any:
+        assert (service, region_name) == ("redshift-serverless", "us-east-1")
+        return client
+
+    monkeypatch.setattr(boto3, "client", make)
+    stubber = Stubber(client)
+    stubber.activate()
+    return stubber
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What psycopg2 was asked to connect with."""
+    asked: list[dict[str, Any]] = []
+
+    def connect(**parameters: Any) -> object:
+        asked.append(parameters)
+        return object()
+
+    monkeypatch.setattr(psycopg2, "connect", connect)
+    return asked
+
+
+@pytest.mark.parametrize("name", ["workgroup", "workgroup-name"])
+def test_minted_credentials_and_nothing_that_psycopg_does_not_know(name: str, redshift: Stubber, connected: list[dict[str, Any]]) -> None:
+    redshift.add_response(GET, MINTED, {"workgroupName": "tickit", "dbName": "dev"})
+    hook = serverless_hook(connection(**{"iam": True, name: "tickit", "region": "us-east-1", "other": "x"}))
+    assert isinstance(hook, PostgresHook)
+    hook.get_conn()
+    assert connected == [
+        {"host": HOST, "user": "IAM:loader", "password": "c4n4ryMinted", "dbname": "dev", "port": 5439, "sslmode": "require"}
+    ]
+    redshift.assert_no_pending_responses()
+
+
+def test_the_database_of_the_operator_goes_before_the_connections(redshift: Stubber, connected: list[dict[str, Any]]) -> None:
+    redshift.add_response(GET, MINTED, {"workgroupName": "tickit", "dbName": "other"})
+    hook = serverless_hook(connection(**IAM), "other")
+    assert hook is not None
+    hook.get_conn()
+    assert connected[0]["dbname"] == "other"
+
+
+def test_the_minted_password_is_hidden_from_logs(redshift: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(airflow_masker, "mask_secret", told.append)
+    redshift.add_response(GET, MINTED)
+    serverless_hook(connection(**IAM))
+    assert told == ["c4n4ryMinted"]
+
+
+def test_no_credentials_is_an_error_that_names_the_cause(redshift: Stubber) -> None:
+    redshift.add_client_error(GET, "AccessDeniedException", "not authorized to perform: redshift-serverless:GetCredentials")
+    with pytest.raises(ClientError, match="not authorized to perform: redshift-serverless:GetCredentials"):
+        serverless_hook(connection(**IAM))
+
+
+@pytest.mark.parametrize("extras", [{}, {"iam": True}, {"workgroup": "tickit"}, {"iam": False, "workgroup": "tickit"}])
+def test_without_both_extras_nothing_is_minted(extras: dict[str, Any]) -> None:
+    assert serverless_hook(connection(**extras)) is None
+
+
+def test_a_plain_uri_with_a_password_has_the_ordinary_hook(monkeypatch: pytest.MonkeyPatch, connected: list[dict[str, Any]]) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://loader:pw@127.0.0.1:5439/dev?sslmode=prefer")
+    for hook in (warehouse_hook("WAREHOUSE"), LineageSQLOperator(task_id="t", conn_id="WAREHOUSE", sql="select 1").get_db_hook()):
+        assert type(hook) is PostgresHook
+        hook.get_conn()
+    expected = {"host": "127.0.0.1", "user": "loader", "password": "pw", "dbname": "dev", "port": 5439, "sslmode": "prefer"}
+    assert connected == [expected, expected]
+
+
+def test_the_operator_and_the_sensor_connect_with_minted_credentials(
+    monkeypatch: pytest.MonkeyPatch, redshift: Stubber, connected: list[dict[str, Any]]
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "postgres", "host": HOST, "schema": "dev", "extra": IAM}))
+    redshift.add_response(GET, MINTED, {"workgroupName": "tickit", "dbName": "sales"})
+    redshift.add_response(GET, MINTED, {"workgroupName": "tickit", "dbName": "dev"})
+    LineageSQLOperator(task_id="t", conn_id="WAREHOUSE", sql="select 1", database="sales").get_db_hook().get_conn()
+    warehouse_hook("WAREHOUSE").get_conn()
+    assert [(asked["user"], asked["dbname"]) for asked in connected] == [("IAM:loader", "sales"), ("IAM:loader", "dev")]

@@ -1,0 +1,129 @@
+"""What SQL reads and writes: the cases of statements.yaml, and how values are derived."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sql_lineage.flow import Lineage, derive
+from sql_lineage.relations import Catalog, Column, Location, Relation, Source, Table
+from sql_lineage.report import describe
+from sql_lineage.sql import parse
+
+CASES = yaml.safe_load(Path(__file__).with_name("statements.yaml").read_text())
+
+
+def table(name: str) -> Table:
+    database, schema, bare = f"dev.{name}".split(".")[-3:]
+    return Table(database, schema, bare)
+
+
+CATALOG = Catalog("dev", ("public",), {table(name): Relation(tuple(map(Column, columns))) for name, columns in CASES["catalog"].items()})
+NO_CATALOG = Catalog("dev", complete=False)
+
+
+def short(source: Source) -> str:
+    """A name as the cases write it: without the database `dev`."""
+    return str(source).removeprefix("dev.")
+
+
+def written(lineage: Lineage) -> dict[str, dict[str, list[str]]]:
+    return {
+        short(target): {
+            column: sorted(f"{short(origin.table)}.{origin.column}" for origin in how) for column, how in output.columns.items()
+        }
+        for target, output in lineage.outputs.items()
+    }
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["name"])
+def test_statements(case: dict[str, Any]) -> None:
+    lineage = derive(parse([case["sql"]]), NO_CATALOG if case.get("catalog") == "none" else CATALOG)
+    expected = {target: {column: sorted(origins) for column, origins in columns.items()} for target, columns in case["outputs"].items()}
+    assert written(lineage) == expected
+    assert sorted(map(short, lineage.inputs)) == sorted(case["inputs"])
+    messages = [problem.message for problem in lineage.problems]
+    assert len(messages) == len(case.get("problems", [])), messages
+    assert all(part in message for part, message in zip(case.get("problems", []), messages, strict=True)), messages
+
+
+@pytest.mark.parametrize(
+    ("expression", "derivation"),
+    [
+        ("userid", "IDENTITY"),
+        ("userid as id", "IDENTITY"),
+        ("userid::varchar", "TRANSFORMATION"),
+        ("userid + 1", "TRANSFORMATION"),
+        ("case when userid > 1 then 2 end", "TRANSFORMATION"),
+        ("lag(userid) over (order by userid)", "TRANSFORMATION"),
+        ("max(userid)", "AGGREGATION"),
+        ("coalesce(max(userid), 0)", "AGGREGATION"),
+        ("(select max(userid) from staging.users)", "AGGREGATION"),
+    ],
+)
+def test_how_a_value_is_derived(expression: str, derivation: str) -> None:
+    lineage = derive(parse([f"insert into dm.report (a) select {expression} from staging.users"]), CATALOG)
+    ((origin, how),) = lineage.outputs[table("dm.report")].columns["a"].items()
+    assert (origin.column, how.name) == ("userid", derivation)
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "derivation"),
+    [
+        ("userid as n", "n", "IDENTITY"),
+        ("userid as n", "n + 1", "TRANSFORMATION"),
+        ("sum(userid) as n", "n", "AGGREGATION"),
+        ("sum(userid) as n", "n * 2", "AGGREGATION"),
+        ("userid::float as n", "max(n)", "AGGREGATION"),
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "insert into dm.report (a) select {outer} from ({query}) q",
+        "create temp table q as {query}; insert into dm.report (a) select {outer} from q",
+    ],
+)
+def test_the_strongest_change_on_the_way_counts(text: str, inner: str, outer: str, derivation: str) -> None:
+    lineage = derive(parse([text.format(outer=outer, query=f"select {inner} from staging.users")]), CATALOG)
+    assert [how.name for how in lineage.outputs[table("dm.report")].columns["a"].values()] == [derivation]
+
+
+def test_a_file_that_is_read_and_tables_that_are_made_have_what_the_sql_says_of_them() -> None:
+    lineage = derive(parse(["create external table lake.new (a int, b varchar(10)) stored as parquet location 's3://lake/new/'"]), CATALOG)
+    assert lineage.created == {table("lake.new"): Relation((Column("a", "integer"), Column("b", "varchar(10)")), Location("lake", "new"))}
+
+
+def test_the_catalog_has_the_types_of_a_table_that_was_made() -> None:
+    made = Relation((Column("id", "bigint"), Column("name", "character varying")))
+    catalog = Catalog("dev", ("public",), {**CATALOG.relations, table("dm.new"): made})
+    lineage = derive(parse(["create table dm.new as select userid as id, username as name from staging.users"]), catalog)
+    assert lineage.created == {table("dm.new"): made}
+
+
+def test_statements_are_counted_from_the_first_to_the_last_text() -> None:
+    lineage = derive(parse(["begin; select 1", "call a()", "select 2; call b(); commit"]), CATALOG)
+    assert [problem.statement for problem in lineage.problems] == [2, 4]
+
+
+def test_many_rows_of_values_are_read_in_no_time() -> None:
+    rows = ", ".join(f"({number}, 'x', null)" for number in range(5000))
+    assert written(derive(parse([f"insert into dm.report values {rows}"]), CATALOG)) == {"dm.report": {"a": [], "b": [], "c": []}}
+
+
+def test_a_long_chain_of_ctes_is_read_in_no_time() -> None:
+    links = ", ".join(
+        f"t{n} as (select userid, username || userid as username from t{n - 1} union select * from t{n - 1})" for n in range(1, 40)
+    )
+    sql = f"insert into dm.report (a) with t0 as (select userid, username from staging.users), {links} select username from t39"
+    assert written(derive(parse([sql]), CATALOG)) == {"dm.report": {"a": ["staging.users.userid", "staging.users.username"]}}
+
+
+def test_an_external_table_and_the_files_behind_it_are_one_dataset() -> None:
+    event = Relation((Column("eventid", "int"),), Location("lake", "event"))
+    catalog = Catalog("dev", ("public",), {**CATALOG.relations, table("lake.event"): event})
+    sql = "copy dm.report from 's3://lake/event/' iam_role default; insert into dm.report (a) select eventid from lake.event"
+    facets = describe([sql], "redshift://w", "dev", lambda names: catalog, str)
+    (dataset,) = facets.inputs
+    assert (dataset.namespace, dataset.name, sorted(dataset.facets or {})) == ("s3://lake", "event", ["schema", "symlinks"])
