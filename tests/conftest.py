@@ -1,0 +1,10 @@
+"""Airflow reads its home when it is imported: the tests give it one of their own, and none of a person's settings."""
+
+import os
+import tempfile
+
+for name in [name for name in os.environ if name.startswith(("AIRFLOW_", "OPENLINEAGE_", "AWS_"))]:
+    del os.environ[name]
+_home = tempfile.TemporaryDirectory(prefix="airflow-")
+os.environ["AIRFLOW_HOME"] = _home.name
+os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
