@@ -6,7 +6,6 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-import sqlparse
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class, named as one
 
 from local.postgres import Postgres
@@ -16,7 +15,7 @@ from tests.local.waiting import eventually
 pytestmark = pytest.mark.system
 
 CATEGORY = Path(__file__).parents[2] / "airflow/dags/sql/staging/category.sql"
-STATEMENTS = sqlparse.split(CATEGORY.read_text())
+STATEMENTS = [statement for statement in CATEGORY.read_text().split(";") if statement.strip()]
 COUNT = "select count(*) from staging.category"
 WAITING = "select count(*) from pg_locks where not granted"
 
