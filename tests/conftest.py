@@ -8,3 +8,4 @@ for name in [name for name in os.environ if name.startswith(("AIRFLOW_", "OPENLI
 _home = tempfile.TemporaryDirectory(prefix="airflow-")
 os.environ["AIRFLOW_HOME"] = _home.name
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "WARNING"  # Airflow logs to standard output, which other tests read

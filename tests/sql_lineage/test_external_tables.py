@@ -58,7 +58,7 @@ def test_the_message_of_a_time_out_names_what_is_missing_or_empty(
     error: DatabaseError, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     waiting, _ = sensor(monkeypatch, {"event": error, "sales": []})
-    with caplog.at_level(logging.INFO), pytest.raises(AirflowSensorTimeout) as raised:
+    with caplog.at_level(logging.INFO, logger="airflow.task"), pytest.raises(AirflowSensorTimeout) as raised:
         waiting.execute({})
     message = str(raised.value)
     assert "lake.event does not exist, lake.sales is empty" in message

@@ -5,10 +5,10 @@ from contextlib import suppress
 from typing import Any
 
 try:
-    from airflow.sdk.log import mask_secret  # type: ignore[import-not-found]
+    from airflow.sdk.log import mask_secret
 except ImportError:
     try:
-        from airflow.sdk.execution_time.secrets_masker import mask_secret  # type: ignore[import-not-found]
+        from airflow.sdk.execution_time.secrets_masker import mask_secret
     except ImportError:  # before Airflow 3
         from airflow.utils.log.secrets_masker import mask_secret
 

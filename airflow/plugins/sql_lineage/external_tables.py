@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Any
 
 try:
-    from airflow.sdk import BaseSensorOperator  # type: ignore[import-not-found]
+    from airflow.sdk import BaseSensorOperator
 except ImportError:  # before Airflow 3
     from airflow.sensors.base import BaseSensorOperator
 

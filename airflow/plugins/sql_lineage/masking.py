@@ -21,12 +21,12 @@ _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
         *(rf"\b{_WORDS}\s+(?:as\s+)?{literal}" for literal in _LITERALS),
-        *(rf"\b\w*{_WORDS}\s*=\s*{literal}" for literal in _LITERALS),
-        rf"""\b\w*{_WORDS}["']\s*:\s*["'](?P<secret>[^"']+)["']""",
-        rf"""\b\w*{_WORDS}={_CODE}(?P<secret>[^\s'";,&()]+)""",
+        *(rf"{_WORDS}\s*=\s*{literal}" for literal in _LITERALS),
+        rf"""{_WORDS}["']\s*:\s*["'](?P<secret>[^"']+)["']""",
+        rf"""{_WORDS}={_CODE}(?P<secret>[^\s'";,&()]+)""",
         r"\b(?P<secret>(?:AKIA|ASIA)[A-Z0-9]{12,124})\b",
         r"""\bX-Amz-(?:Signature|Security-Token|Credential)=(?P<secret>[^\s'"&]+)""",
-        r"""\b[a-z][a-z0-9+.-]*://[^\s'"/:@]*:(?P<secret>[^\s'"]+)@""",
+        r"""://[^\s'"/:@]*:(?P<secret>[^\s'"]+)@""",
     )
 )
 _SHORTEST = 4  # characters: shorter values would hide half of a text wherever they occur
@@ -41,7 +41,7 @@ def mask(text: str, secrets: Iterable[str] = ()) -> str:
         text = text[:start] + HIDDEN + text[end:]
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
-        for cut in _cut_off(secret):
+        for cut in _cut_off(secret) if "..." in text else ():
             text = text.replace(cut, HIDDEN)
     return text
 
