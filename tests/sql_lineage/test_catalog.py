@@ -55,6 +55,10 @@ def test_a_bare_name_is_looked_for_where_the_sql_says_so_too() -> None:
     assert names(statements) == {Name(None, "t"), Name("a", "t"), Name("b", "t"), Name("c", "u")}
 
 
+def test_the_new_name_of_a_table_is_looked_for_in_its_schema() -> None:
+    assert names(parse(["alter table dm.new rename to report"])) == {Name("dm", "new"), Name("dm", "report")}
+
+
 def test_the_catalog_is_given_ten_seconds() -> None:
     warehouse = Warehouse(STAGING)
     read_catalog(warehouse, [Name("staging", "sales")])

@@ -1,6 +1,7 @@
 """Whole OpenLineage events of the classic integration, made by it from the operator: nothing secret stands anywhere in them."""
 
 import json
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,6 +88,15 @@ def test_no_secret_leaves_in_any_event(warehouse: str, recorder: Recorder, monke
     assert [json.loads(event)["eventType"] for event in recorder.sent] == ["START", "COMPLETE", "FAIL"]
     for event in recorder.sent:
         assert not [secret for secret in [*SECRETS, "4ryEventKey"] if secret in event]
+
+
+def test_no_secret_is_logged_in_place_of_lineage(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        emit(recorder, monkeypatch, WAREHOUSES["a warehouse that quotes the secrets"])
+    assert "The lineage of this task is incomplete" in caplog.text
+    assert not [secret for secret in [*SECRETS, "4ryEventKey"] if secret in caplog.text]
 
 
 def test_each_event_has_the_lineage_and_what_is_missing_of_it(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-try:
-    from airflow.sdk.log import mask_secret
-except ImportError:
-    try:
-        from airflow.sdk.execution_time.secrets_masker import mask_secret
-    except ImportError:  # before Airflow 3
-        from airflow.utils.log.secrets_masker import mask_secret
+from sql_lineage.compat import mask_secret
 
 
 def hide(secrets: Iterable[str], parameters: Any = None) -> None:

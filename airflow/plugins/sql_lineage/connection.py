@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from airflow.hooks.base import BaseHook
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
 from sql_lineage.airflow_masker import hide
+from sql_lineage.compat import BaseHook
 
 
 def serverless_hook(connection: Any, database: str | None = None) -> PostgresHook | None:

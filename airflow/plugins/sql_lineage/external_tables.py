@@ -4,14 +4,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
-try:
-    from airflow.sdk import BaseSensorOperator
-except ImportError:  # before Airflow 3
-    from airflow.sensors.base import BaseSensorOperator
-
-from airflow.exceptions import AirflowSensorTimeout
-
 from sql_lineage.catalog import UNDEFINED_TABLE, sqlstate
+from sql_lineage.compat import AirflowSensorTimeout, BaseSensorOperator
 from sql_lineage.connection import warehouse_hook
 
 UNDEFINED_SCHEMA = "3F000"  # SQLSTATE

@@ -6,10 +6,10 @@ from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from airflow.hooks.base import BaseHook
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 
 from sql_lineage.airflow_masker import hide
+from sql_lineage.compat import BaseHook
 from sql_lineage.connection import connect_timeout, serverless_hook
 from sql_lineage.masking import mask, secrets_in
 

@@ -26,7 +26,7 @@ _PATTERNS = tuple(
         rf"""{_WORDS}={_CODE}(?P<secret>[^\s'";,&()]+)""",
         r"\b(?P<secret>(?:AKIA|ASIA)[A-Z0-9]{12,124})\b",
         r"""\bX-Amz-(?:Signature|Security-Token|Credential)=(?P<secret>[^\s'"&]+)""",
-        r"""://[^\s'"/:@]*:(?P<secret>[^\s'"]+)@""",
+        r"""://[^\s'"/:@]{0,128}:(?P<secret>[^\s'"]{1,512})@""",  # bounded, as a search from every :// to the end of a text takes minutes
     )
 )
 _SHORTEST = 4  # characters: shorter values would hide half of a text wherever they occur

@@ -44,6 +44,7 @@ class Tracer:
 
     def trace(self, query: exp.Query, schema: MappingSchema) -> list[tuple[str, Origins]]:
         """Name and origins of each output column of `query`, whose tables bear their Table in their meta."""
+        query = _without_removals(query)
         _open_laterals(query)
         scope = cast(Scope, build_scope(query))
         _link(scope)
@@ -106,6 +107,19 @@ def _derivation(node: Node) -> Derivation:
     return Derivation.TRANSFORMATION
 
 
+def _without_removals(query: exp.Query) -> exp.Query:
+    """`query` with a MINUS b replaced by a, as b takes rows away and gives none."""
+    for node in reversed(list(query.find_all(exp.Except))):  # the innermost first
+        kept = node.this.unnest()
+        if ctes := node.args.get("with_"):
+            kept.set("with_", ctes)
+        if node is query:
+            query = kept.pop()
+        else:
+            node.replace(kept)
+    return query
+
+
 def _open_laterals(query: exp.Query) -> None:
     """Makes LATERAL (query) a derived table, as sqlglot's lineage takes every column in a lateral for an origin of each of its outputs."""
     for lateral in list(query.find_all(exp.Lateral)):
@@ -123,8 +137,6 @@ def _link(root: Scope) -> None:
         for column in scope.external_columns:
             if outer := _outer_source(scope, column.table):
                 scope.sources[column.table] = outer
-        if isinstance(scope.expression, exp.Except):  # its second branch takes rows away and gives none
-            del scope.set_operation_scopes[1:]
 
 
 def _outer_source(scope: Scope, name: str) -> exp.Table | Scope | None:
