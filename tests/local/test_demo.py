@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -13,7 +15,7 @@ from rich.console import Console
 
 from data.tickit import row_counts
 from local.console import Progress
-from local.demo import ROWS, Outcome, run_dags, run_pipeline, show
+from local.demo import ROWS, Outcome, check_lineage, run_dags, run_pipeline, show
 from local.processes import ProcessFailed
 from local.settings import ROOT, Settings
 from local.system import System, running
@@ -49,8 +51,28 @@ def text(outcome: Outcome) -> str:
     return "\n".join(outcome.problems)
 
 
-def test_the_lineage_is_complete_and_the_rows_are_the_same_after_any_number_of_runs(system: System, progress: Progress) -> None:
-    outcome = run_pipeline(system, progress)
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, progress: Progress) -> Iterator[tuple[System, Outcome]]:
+    """A system on which the pipeline has run once."""
+    with running(Settings(tmp_path_factory.mktemp("finished") / "system", scale=SCALE), progress) as system:
+        yield system, run_pipeline(system, progress)
+
+
+def findings_after(system: System, progress: Progress, change: str) -> list[str]:
+    """What the check finds once the store's database was changed by hand; the change is undone."""
+    database = system.store.folder / "lineage.db"
+    with closing(sqlite3.connect(database)) as connection, closing(sqlite3.connect(":memory:")) as copy:
+        connection.backup(copy)
+        with connection:
+            assert connection.execute(change).rowcount == 1
+        verdict = check_lineage(system, progress, []).verdict
+        copy.backup(connection)
+    assert verdict is not None
+    return [str(finding) for finding in verdict.findings]
+
+
+def test_the_lineage_is_complete(finished: tuple[System, Outcome]) -> None:
+    _, outcome = finished
     assert outcome.problems == ()
     assert outcome.graph is not None
     assert outcome.verdict is not None
@@ -58,6 +80,28 @@ def test_the_lineage_is_complete_and_the_rows_are_the_same_after_any_number_of_r
     assert len(outcome.graph.pairs) == 14
     assert len(outcome.graph.jobs_with_datasets) == 10
     assert outcome.verdict.columns_right == len(outcome.verdict.expected.column_edges) == 104
+
+
+def test_an_edge_removed_from_the_store_is_found(finished: tuple[System, Outcome], progress: Progress) -> None:
+    change = """
+        delete from job_io where direction = 'INPUT'
+        and job_id = (select id from jobs where name = 'rs_source_to_staging.load_venue')
+    """
+    (finding,) = findings_after(finished[0], progress, change)
+    assert finding == "edge missing: s3://tickit-lake tickit/venue -> rs_source_to_staging.load_venue"
+
+
+def test_a_wrong_column_in_the_store_is_found(finished: tuple[System, Outcome], progress: Progress) -> None:
+    change = "update column_edges set input_field = 'state' where output_field = 'city' and input_name like '%.staging.users'"
+    missing, unexpected = findings_after(finished[0], progress, change)
+    assert missing.startswith("column edge missing: ")
+    assert "dev.staging.users.city -> " in missing
+    assert unexpected.startswith("column edge not expected: ")
+    assert "dev.staging.users.state -> " in unexpected
+
+
+def test_the_rows_are_the_same_after_any_number_of_runs(finished: tuple[System, Outcome], progress: Progress) -> None:
+    system, _ = finished
     once = system.warehouse.row_counts(ROWS)
     assert once == {table: row_counts(SCALE)[of] for table, of in ROWS.items()}
     for _ in range(2):
@@ -88,6 +132,8 @@ def test_a_missing_connection_is_named(system: System, progress: Progress) -> No
     assert not outcome.is_right
     assert "wait_for_lake" in text(outcome)
     assert "REDSHIFT_CONNECTOR" in text(outcome)
+    assert outcome.verdict is not None
+    assert "run not completed: rs_source_to_staging.wait_for_lake (FAILED)" in map(str, outcome.verdict.findings)
 
 
 def test_a_wrong_password_is_named_and_never_shown(system: System, progress: Progress) -> None:
