@@ -38,12 +38,48 @@ $(INSTALLED): Pipfile.lock | $(PIPENV)
 	@touch $@
 
 .PHONY: lock
-lock: | $(PIPENV)  ## Resolve Pipfile into Pipfile.lock, under Airflow's constraints
-	PATH="$(CURDIR)/$(STATE)/pipenv/bin:$$PATH" $(STATE)/pipenv/bin/python tools/lock.py
+lock: | $(PIPENV)  ## Resolve Pipfile and the tools' requirements into their locks
+	@PATH="$(CURDIR)/$(STATE)/pipenv/bin:$$PATH" $(STATE)/pipenv/bin/python tools/lock.py
+	@for tool in tools/*/requirements.in; do \
+	  echo "$$tool"; $(STATE)/pipenv/bin/uv pip compile --quiet --universal --python-version=3.11 --generate-hashes --no-header \
+	    "$$tool" --output-file "$${tool%.in}.txt"; \
+	done
 
 .PHONY: package-plugin
 package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them
 	@.venv/bin/python tools/package_plugin.py
+
+.PHONY: tickit
+tickit: build/tickit/category/category.parquet  ## Generate the data that a deployment uploads, into build/tickit
+
+build/tickit/category/category.parquet: $(wildcard data/*.py) | $(INSTALLED)
+	@$(RUN) data build
+
+.PHONY: synth
+synth: $(INSTALLED)  ## Write the stacks that settings.toml describes to cdktf.out, as Terraform
+	@command -v node > /dev/null || { echo "make: node not found: synthesis needs Node.js 20" >&2; exit 1; }
+	@.venv/bin/python main.py
+	@ls cdktf.out/stacks | xargs echo "cdktf.out:"
+
+.PHONY: critical-path
+critical-path: synth  ## Print the longest chain of a deployment, and how long it takes
+	@$(RUN) tools.critical_path
+
+.PHONY: scan
+scan: synth  ## Check the stacks with checkov
+	@$(RUN) tools.scan
+
+.PHONY: architecture
+architecture: $(INSTALLED)  ## Write the generated parts of docs/architecture.md
+	@$(RUN) tools.draw_architecture
+
+.PHONY: snapshots
+snapshots: $(INSTALLED)  ## Write the stacks' snapshots anew, for review
+	@UPDATE_SNAPSHOTS=1 $(RUN) pytest -q tests/modules/test_snapshots.py
+
+.PHONY: bench-synth
+bench-synth: $(INSTALLED)  ## Seconds of synthesis, warm and cold
+	@$(RUN) tools.bench_synth
 
 .PHONY: demo
 demo: $(INSTALLED) package-plugin  ## Run both DAGs on this machine, check and show their lineage (SCALE= SEED= PORT=)

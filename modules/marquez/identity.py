@@ -1,0 +1,62 @@
+"""What Marquez's pods may do in AWS: read the password of their database, nothing else."""
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatement as Statement
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatementCondition as Condition
+from cdktf_cdktf_provider_aws.eks_pod_identity_association import EksPodIdentityAssociation
+from constructs import Construct
+
+from modules.marquez.roles import ServiceRole, ServiceRoleProps
+from modules.marquez.workload import NAMESPACE, SERVICE_ACCOUNT
+from modules.place import Place
+
+
+@dataclass(frozen=True)
+class PodIdentityProps:
+    """The cluster whose service account takes on the role, and the secret it may read."""
+
+    name: str
+    place: Place
+    cluster_name: str
+    cluster_arn: str
+    secret_arn: str
+    kms_key_arn: str
+
+
+class PodIdentity(Construct):
+    """Marquez's service account, bound to a role by EKS Pod Identity: no keys, and no role of the node's."""
+
+    def __init__(self, scope: Construct, id_: str, props: PodIdentityProps) -> None:
+        super().__init__(scope, id_)
+        role = ServiceRole(
+            self,
+            "role",
+            ServiceRoleProps(
+                name=props.name,
+                place=props.place,
+                service="pods.eks.amazonaws.com",
+                trusted_actions=["sts:AssumeRole", "sts:TagSession"],
+                source_arn=props.cluster_arn,
+                statements=_reading_the_password(props),
+            ),
+        )
+        EksPodIdentityAssociation(
+            self,
+            "association",
+            cluster_name=props.cluster_name,
+            namespace=NAMESPACE,
+            service_account=SERVICE_ACCOUNT,
+            role_arn=role.arn,
+            depends_on=role.permissions,
+        )
+
+
+def _reading_the_password(props: PodIdentityProps) -> list[Statement]:
+    through_secrets_manager = Condition(
+        test="StringEquals", variable="kms:ViaService", values=[f"secretsmanager.{props.place.region}.amazonaws.com"]
+    )
+    return [
+        Statement(sid="Password", actions=["secretsmanager:GetSecretValue"], resources=[props.secret_arn]),
+        Statement(sid="Key", actions=["kms:Decrypt"], resources=[props.kms_key_arn], condition=[through_secrets_manager]),
+    ]

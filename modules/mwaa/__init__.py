@@ -1,0 +1,1 @@
+"""Airflow on AWS: the MWAA environment, all it is made of, and the way in for people."""

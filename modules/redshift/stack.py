@@ -1,0 +1,112 @@
+"""The redshift stack."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
+from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
+from constructs import Construct
+
+from modules.lake import LakeStack
+from modules.lake.tickit import FOLDER
+from modules.network import NetworkStack
+from modules.place import place
+from modules.redshift.lake_reader import LakeReader, LakeReaderProps
+from modules.redshift.serverless import Serverless, ServerlessProps
+from modules.redshift.statements import Statements, StatementsProps
+from modules.settings import REDSHIFT_PORT, Settings
+from modules.stack import DeploymentStack
+from modules.suppressions import suppress
+from modules.warehouse import CONNECTION_SECRET, DATABASE, workgroup_name
+
+
+@dataclass(frozen=True)
+class RedshiftOutputs:
+    """What the other stacks read of the warehouse; every value is a Terraform expression."""
+
+    workgroup_name: str
+    workgroup_arn: str
+    endpoint_host: str
+    connection_secret_arn: str
+
+
+class RedshiftStack(DeploymentStack):
+    """The warehouse with its schemas and role, and the Airflow connection to it."""
+
+    def __init__(self, scope: Construct, settings: Settings, network: NetworkStack, lake: LakeStack) -> None:
+        super().__init__(scope, "redshift", settings, upstream=[network, lake])
+        self._key = network.outputs.kms_key_arn
+        reader = self._lake_reader(lake)
+        serverless = self._serverless(network, reader)
+        Statements(
+            self,
+            "sql",
+            StatementsProps(
+                workgroup=serverless.workgroup.workgroup_name,
+                database=DATABASE,
+                admin_secret_arn=serverless.namespace.admin_password_secret_arn,
+                glue_database=lake.outputs.glue_database,
+                lake_reader_arn=reader.role_arn,
+                after=reader.policy,
+            ),
+        )
+        host = serverless.workgroup.endpoint.get(0).address
+        secret = self._connection(host)
+        self.outputs = RedshiftOutputs(
+            workgroup_name=self.publish("workgroup_name", serverless.workgroup.workgroup_name, "Name of the Redshift workgroup"),
+            workgroup_arn=self.publish("workgroup_arn", serverless.workgroup.arn, "ARN of the Redshift workgroup"),
+            endpoint_host=self.publish("endpoint_host", host, f"Host of the warehouse, inside the VPC, port {REDSHIFT_PORT}"),
+            connection_secret_arn=self.publish("connection_secret_arn", secret.arn, "ARN of the secret with Airflow's connection"),
+        )
+
+    def _lake_reader(self, lake: LakeStack) -> LakeReader:
+        return LakeReader(
+            self,
+            "lake_reader",
+            LakeReaderProps(
+                name=self.settings.name("redshift"),
+                place=place(self, self.settings.region),
+                workgroup=workgroup_name(self.settings),
+                bucket_arn=lake.outputs.bucket_arn,
+                folder=FOLDER,
+                glue_database=lake.outputs.glue_database,
+                kms_key_arn=self._key,
+            ),
+        )
+
+    def _serverless(self, network: NetworkStack, reader: LakeReader) -> Serverless:
+        return Serverless(
+            self,
+            "serverless",
+            ServerlessProps(
+                name=self.settings.deployment_id,
+                workgroup=workgroup_name(self.settings),
+                database=DATABASE,
+                lake_reader_arn=reader.role_arn,
+                kms_key_arn=self._key,
+                subnet_ids=network.outputs.private_subnet_ids,
+                security_group_id=network.outputs.redshift_security_group_id,
+                port=REDSHIFT_PORT,
+                base_capacity=self.settings.redshift_base_capacity,
+                max_capacity=self.settings.redshift_max_capacity,
+                daily_rpu_hours=self.settings.redshift_daily_rpu_hours,
+                protect=self.settings.protect,
+            ),
+        )
+
+    def _connection(self, host: str) -> SecretsmanagerSecret:
+        """Airflow's connection to the warehouse, without a password: the operators mint credentials by IAM, as the extras tell them to."""
+        extras = urlencode({"iam": "true", "workgroup": workgroup_name(self.settings), "region": self.settings.region})
+        secret = SecretsmanagerSecret(
+            self,
+            "connection",
+            name=CONNECTION_SECRET,
+            description="Airflow's connection to the warehouse; holds no password",
+            kms_key_id=self._key,
+            recovery_window_in_days=0,  # else its name stays taken for days after a destroy
+        )
+        suppress(secret, CKV2_AWS_57="holds no password: there is nothing to rotate")
+        SecretsmanagerSecretVersion(
+            self, "connection_uri", secret_id=secret.id, secret_string=f"postgres://@{host}:{REDSHIFT_PORT}/{DATABASE}?{extras}"
+        )
+        return secret

@@ -1,0 +1,71 @@
+"""The SQL that the deployment itself runs in the warehouse, through the Data API: schemas, and the role of the DAGs.
+
+AWS forgets a statement after a day. Terraform would then find it gone and run its SQL again at every deploy, hence the lifecycle: a
+statement runs when it is new, and again when its text changes. Every one is idempotent all the same.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from cdktf import DataResource, ITerraformDependable, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.redshiftdata_statement import RedshiftdataStatement
+from constructs import Construct
+
+SQL = Path(__file__).parent.parent / "sql"
+ORDER = (
+    "public",
+    "staging",
+    "dm",
+    "s3_datalake",
+    "loader_procedure",
+    "loader",
+    "loader_schemas",
+    "loader_staging",
+    "loader_dm",
+    "loader_s3_datalake",
+)
+"""Files of modules/sql, one statement each. They run one after the other: grants at the same time get into each other's way."""
+
+
+@dataclass(frozen=True)
+class StatementsProps:
+    """The admin whose secret `admin_secret_arn` is runs them, once `after` is there.
+
+    The external schema reads `glue_database` in the role `lake_reader_arn`.
+    """
+
+    workgroup: str
+    database: str
+    admin_secret_arn: str
+    glue_database: str
+    lake_reader_arn: str
+    after: ITerraformDependable
+
+
+class Statements(Construct):
+    """Everything in ORDER."""
+
+    def __init__(self, scope: Construct, id_: str, props: StatementsProps) -> None:
+        super().__init__(scope, id_)
+        self._props = props
+        before = props.after
+        for name in ORDER:
+            before = self._statement(name, (SQL / f"{name}.sql").read_text(encoding="utf-8"), before)
+
+    def _statement(self, name: str, text: str, before: ITerraformDependable) -> RedshiftdataStatement:
+        version = DataResource(self, f"{name}_version", input={"sha256": sha256(text.encode()).hexdigest()})
+        return RedshiftdataStatement(
+            self,
+            name,
+            workgroup_name=self._props.workgroup,
+            database=self._props.database,
+            secret_arn=self._props.admin_secret_arn,
+            statement_name=name.replace("_", "-"),
+            sql=text.format(glue_database=self._props.glue_database, lake_reader=self._props.lake_reader_arn),
+            depends_on=[before],
+            # A name, because Terraform takes no ${} here, and that is what CDKTF makes of a resource.
+            lifecycle=TerraformResourceLifecycle(
+                ignore_changes="all", replace_triggered_by=[f"terraform_data.{version.friendly_unique_id}"]
+            ),
+        )

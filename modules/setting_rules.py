@@ -1,0 +1,172 @@
+"""What a setting's value must look like: each rule gives the value back, or raises ValueError with what is wrong."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from modules.runtimes import load_runtimes
+
+OLDEST_EKS = (1, 34)
+"""AWS's release calendar: standard support of 1.33 ended on 2026-07-29, that of 1.34 ends on 2026-12-02, that of 1.35 on 2027-03-27."""
+WIDEST_EXTERNAL = 8
+MAX_TAGS = 10
+VPC_PREFIXES = range(16, 21)
+
+
+def _matching(value: str, pattern: str, otherwise: str) -> str:
+    if re.fullmatch(pattern, value) is None:
+        raise ValueError(otherwise)
+    return value
+
+
+def deployment_id(value: str) -> str:
+    """2 to 20 characters: the longest name made from it must fit into what AWS allows."""
+    return _matching(
+        value, r"[a-z](?!.*--)[a-z0-9-]{0,18}[a-z0-9]", "must be 2 to 20 lower-case letters, digits and single hyphens, a letter first"
+    )
+
+
+def region(value: str) -> str:
+    """A region's code."""
+    return _matching(value, r"[a-z]{2}(-[a-z]+)+-\d", "is not the code of an AWS region")
+
+
+def account_id(value: str) -> str:
+    """An account's number."""
+    return _matching(value, r"\d{12}", "is not the number of an AWS account: 12 digits, in quotes")
+
+
+def vpc_id(value: str) -> str:
+    """The id of a VPC."""
+    return _matching(value, r"vpc-[0-9a-f]+", "is not the id of a VPC")
+
+
+def subnet_id(value: str) -> str:
+    """The id of a subnet."""
+    return _matching(value, r"subnet-[0-9a-f]+", "is not the id of a subnet")
+
+
+def instance_type(value: str) -> str:
+    """The name of an EC2 instance type."""
+    return _matching(value, r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "is not the name of an EC2 instance type")
+
+
+def lineage_namespace(value: str) -> str:
+    """A namespace that OpenLineage and Marquez take."""
+    return _matching(value, r"[\w.:/=+-]{1,255}", "must be letters, digits and .:/=+-_ only")
+
+
+def domain(value: str) -> str:
+    """A DNS name of at least two labels."""
+    return _matching(value, r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", "is not a domain name in lower case")
+
+
+def certificate_arn(value: str) -> str:
+    """The ARN of a certificate of AWS Certificate Manager."""
+    return _matching(value, r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+", "is not the ARN of an ACM certificate")
+
+
+def tickit_location(value: str) -> str:
+    """`generated`, or a folder in S3."""
+    return _location(value, "generated")
+
+
+def state_backend(value: str) -> str:
+    """`local`, or a folder in S3."""
+    return _location(value, "local")
+
+
+def _location(value: str, word: str) -> str:
+    folder = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.=-]+)+"
+    return _matching(value, rf"{word}|{folder}", f'must be "{word}" or a folder in S3, s3://<bucket>/<folder>, with no slash at its end')
+
+
+def _network(value: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(value)
+    except ValueError as error:
+        raise ValueError(f"is not a block of addresses: {error}") from None
+
+
+def external_ip(value: str) -> str:
+    """A CIDR of the operator's own addresses, never the whole internet. An address alone is a block of one."""
+    network = _network(value)
+    if network.prefixlen == 0:
+        raise ValueError("admits the whole internet: name your own addresses")
+    if network.version != 4:  # noqa: PLR2004 - Internet Protocol version 4
+        raise ValueError("is an IPv6 block, and the load balancer has IPv4 addresses only")
+    if network.prefixlen < WIDEST_EXTERNAL:
+        raise ValueError(f"is wider than /{WIDEST_EXTERNAL}: name your own addresses")
+    return str(network)
+
+
+def vpc_cidr(value: str) -> str:
+    """A private block that holds six subnets of a sixteenth each."""
+    network = _network(value)
+    if not isinstance(network, IPv4Network) or not network.is_private or network.prefixlen not in VPC_PREFIXES:
+        raise ValueError(f"must be a private IPv4 block between /{VPC_PREFIXES.start} and /{VPC_PREFIXES.stop - 1}")
+    return str(network)
+
+
+def eks_version(value: str) -> str:
+    """A minor version in EKS's standard support: an older one costs six times as much."""
+    _matching(value, r"1\.\d{2}", "is not a Kubernetes version like 1.35, in quotes")
+    if tuple(map(int, value.split("."))) < OLDEST_EKS:
+        oldest = ".".join(map(str, OLDEST_EKS))
+        raise ValueError(f"has left EKS's standard support: AWS charges six times the price and upgrades by force; {oldest} or newer")
+    return value
+
+
+def airflow_version(value: str, *, exists: bool) -> str:
+    """A version that MWAA creates environments of; with `exists`, any 2.x or 3.x."""
+    if exists:
+        return _matching(value, r"[23]\.\d+\.\d+", "is not a version of Airflow like 2.7.2, in quotes")
+    runtimes = load_runtimes()
+    end = runtimes[value].end_of_support if value in runtimes else None
+    creatable = [row.airflow for row in runtimes.values() if row.end_of_support is None or row.end_of_support > _today()]
+    if value not in creatable:
+        since = f" since {end}" if end else ""
+        raise ValueError(
+            f"is none that MWAA still creates environments of{since}; it does of {', '.join(creatable)}; "
+            "airflow_environment_exists = true declares that yours exists already"
+        )
+    return value
+
+
+def _today() -> Any:
+    return datetime.now(UTC).date()
+
+
+def lineage_url(value: str) -> str:
+    """protocol://host:port, without a path, a user or a password: the OpenLineage clients append their own path."""
+    parts = urlsplit(value)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if f"{parts.scheme}://{parts.hostname}:{port}" != value or parts.scheme not in ("http", "https"):
+        raise ValueError("must be http or https://<host>:<port>, the port spelled out and nothing after it")
+    return value
+
+
+def extra_tags(tags: dict[str, str], mandatory: tuple[str, ...]) -> dict[str, str]:
+    """Tags that do not hide the mandatory ones and that AWS accepts."""
+    taken = [key for key in tags if key in mandatory or key.lower().startswith("aws:")]
+    if taken:
+        raise ValueError(f"may not set {', '.join(taken)}: {', '.join(mandatory)} are set for you, aws: is AWS's own")
+    if len(tags) + len(mandatory) > MAX_TAGS:
+        raise ValueError(f"are more than {MAX_TAGS - len(mandatory)}: with the mandatory ones an object in S3 takes {MAX_TAGS}")
+    if any(not key or not re.fullmatch(r"[\w .:/=+@-]*", key + value) for key, value in tags.items()):
+        raise ValueError("may hold letters, digits, spaces and .:/=+-@_ only, every key at least one")
+    return tags
+
+
+def toml(value: Any) -> str:
+    """A value as settings.toml spells it."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {json.dumps(item)}" for key, item in value.items()) + "}"
+    return json.dumps(value)

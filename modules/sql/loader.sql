@@ -1,0 +1,1 @@
+call public.create_loader();

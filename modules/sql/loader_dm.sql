@@ -1,0 +1,2 @@
+-- Every table there, also those that an earlier environment's user made and still owns.
+grant select, insert, update, delete for tables in schema dm to role loader;

@@ -1,0 +1,1 @@
+grant create, usage on schema staging, dm to role loader;

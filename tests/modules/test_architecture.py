@@ -1,0 +1,66 @@
+"""docs/architecture.md shows the stacks and settings that there are; the longest chain of the deployment is the one it says."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.critical_path import critical_path, duration
+from tools.draw_architecture import DOCUMENT, document, reads
+from tools.synthesized import SynthesizedStack, read
+
+
+@pytest.fixture(scope="module")
+def stacks(synthesize_to: Callable[..., Path]) -> list[SynthesizedStack]:
+    return read(synthesize_to())
+
+
+def test_the_document_is_current(stacks: list[SynthesizedStack]) -> None:
+    text = DOCUMENT.read_text()
+    assert document(stacks, text) == text, "run `make architecture`"
+
+
+def test_a_document_without_a_place_for_a_part_is_refused(stacks: list[SynthesizedStack]) -> None:
+    with pytest.raises(ValueError, match="needs the lines <!-- stacks"):
+        document(stacks, "nothing")
+
+
+def test_stacks_come_after_those_they_read(stacks: list[SynthesizedStack]) -> None:
+    order = [stack.id for stack in stacks]
+    for stack in stacks:
+        assert set(reads(stack)) == set(stack.dependencies)
+        assert all(order.index(upstream) < order.index(stack.id) for upstream in stack.dependencies)
+
+
+def test_airflow_is_the_longest_chain_and_begins_with_the_network(stacks: list[SynthesizedStack]) -> None:
+    steps = critical_path(stacks)
+    assert steps[-1].path == "mwaa/airflow/environment"
+    assert {step.stack for step in steps} <= {"network", "mwaa"}
+    assert duration(steps) <= 32 * 60
+
+
+def stack(id_: str, *dependencies: str, **resources: Any) -> SynthesizedStack:
+    """A stack of one resource a keyword: its kind and what it refers to."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, (kind, refers) in resources.items():
+        found.setdefault(kind, {})[name] = {"//": {"metadata": {"path": f"{id_}/{name}"}}, "for": refers}
+    return SynthesizedStack(id_, dependencies, {"resource": found})
+
+
+def test_the_longest_chain_goes_through_references_and_stacks() -> None:
+    first = stack("first", balancer=("aws_lb", ""), database=("aws_db_instance", ""))
+    second = stack(
+        "second",
+        "first",
+        cluster=("aws_eks_cluster", ""),
+        role=("aws_iam_role", "${aws_eks_cluster.cluster.arn}"),
+        statement=("aws_redshiftdata_statement", "${aws_iam_role.role.arn}"),
+        apart=("aws_redshiftserverless_workgroup", ""),
+    )
+    steps = critical_path([first, second])
+    assert [(step.path, step.end) for step in steps] == [("first/database", 80), ("second/cluster", 980), ("second/statement", 1010)]
+
+
+def test_without_anything_slow_there_is_no_chain() -> None:
+    assert critical_path([stack("quick", role=("aws_iam_role", ""))]) == []

@@ -1,0 +1,188 @@
+"""The settings: what is accepted, what is refused and how, and what follows from them."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules import setting_rules
+from modules.runtimes import Runtime
+from modules.settings import InvalidSettings, Settings, load
+
+EXAMPLE = Path(__file__).parent.parent.parent / "settings.example.toml"
+Make = Callable[..., Settings]
+NOTHING: dict[str, str] = {}
+
+
+def refused(path: Path, **environ: str) -> dict[str, str]:
+    """{setting: what is said of it}, of settings that are refused."""
+    with pytest.raises(InvalidSettings) as error:
+        load(path, {name.upper(): value for name, value in environ.items()})
+    lines = str(error.value).splitlines()
+    assert lines[0] == f"Settings to mend, in {path.name} or the environment:"
+    return dict(line.strip().split(": ", 1) for line in lines[1:])
+
+
+def test_the_example_is_valid() -> None:
+    assert load(EXAMPLE, NOTHING).deployment_id == "tickit"
+
+
+def test_the_example_admits_nobody() -> None:
+    """203.0.113.0/24 is for documentation (RFC 5737): who deploys the example as it is opens it to no one."""
+    assert load(EXAMPLE, NOTHING).external_ip == ["203.0.113.7/32"]
+
+
+def test_the_example_names_every_setting() -> None:
+    text = EXAMPLE.read_text()
+    assert [name for name in Settings.model_fields if f"\n{name} = " not in text and f"\n# {name} = " not in text] == []
+
+
+def test_what_the_example_leaves_out_is_the_default_or_an_example(settings: Make) -> None:
+    uncommented = "\n".join(line.removeprefix("# ") if " = " in line else line for line in EXAMPLE.read_text().splitlines()) + "\n"
+    assert "tags = " in uncommented
+    defaults = settings()
+    for name, field in Settings.model_fields.items():
+        value = setting_rules.toml(getattr(defaults, name))
+        example = setting_rules.toml((field.examples or [None])[0])
+        assert any(f"\n{name} = {text}\n" in uncommented for text in (value, example)), name
+
+
+def test_the_environment_overrides_the_file() -> None:
+    environ = {
+        "DEPLOYMENT_ID": "mine",
+        "EXTERNAL_IP": "198.51.100.0/24, 203.0.113.9",
+        "EKS_NODES": "3",
+        "PROTECT": "true",
+        "TAGS": "a=b,c=d",
+    }
+    changed = load(EXAMPLE, environ)
+    assert changed.deployment_id == "mine"
+    assert changed.external_ip == ["198.51.100.0/24", "203.0.113.9/32"]
+    assert (changed.eks_nodes, changed.protect, changed.tags) == (3, True, {"a": "b", "c": "d"})
+
+
+def test_an_empty_variable_unsets_what_may_be_unset(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(EXAMPLE.read_text() + '\nlineage_url = "http://a.example:5000"\n')
+    assert load(path, NOTHING).with_marquez is False
+    assert load(path, {"LINEAGE_URL": ""}).with_marquez is True
+
+
+def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('deployment_id = "Mine!"\nmwaa_min_workers = 3\neks_version = "1.29"\ncolour = "blue"\ndomain = "a.example.com"\n')
+    problems = refused(path, protect="perhaps", external_ip="0.0.0.0/0,10.0.0.1/8")
+    expected = "deployment_id owner region external_ip.0 external_ip.1 mwaa_max_workers eks_version certificate_arn protect colour"
+    assert list(problems) == expected.split()
+    assert all("for example" in said or "settings.example.toml" in said for said in problems.values())
+    assert problems["owner"] == 'is missing; for example owner = "data-platform@example.com"'
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("deployment_id", "t", "2 to 20 lower-case letters"),
+        ("deployment_id", "a-name-that-is-too-long", "2 to 20 lower-case letters"),
+        ("deployment_id", "ends-", "2 to 20 lower-case letters"),
+        ("owner", "", "at least 1 character"),
+        ("region", "Virginia", "not the code of an AWS region"),
+        ("account_id", "12345", "12 digits"),
+        ("external_ip", "", "at least 1 item"),
+        ("vpc_cidr", "8.8.0.0/16", "a private IPv4 block"),
+        ("vpc_cidr", "10.0.0.0/8", "between /16 and /20"),
+        ("vpc_cidr", "ten", "not a block of addresses"),
+        ("existing_vpc_id", "mine", "not the id of a VPC"),
+        ("mwaa_class", "m5.large", "mw1.small"),
+        ("mwaa_max_workers", "many", "valid integer"),
+        ("mwaa_webserver", "open", "'public' or 'private'"),
+        ("redshift_base_capacity", "12", "multiple of 8"),
+        ("redshift_max_capacity", "0", "greater than or equal to 8"),
+        ("redshift_daily_rpu_hours", "0", "greater than or equal to 1"),
+        ("eks_version", "1.33", "left EKS's standard support"),
+        ("eks_version", "latest", "not a Kubernetes version"),
+        ("eks_node_type", "big", "not the name of an EC2 instance type"),
+        ("eks_nodes", "0", "greater than or equal to 1"),
+        ("lineage_namespace", "my jobs", "letters, digits"),
+        ("lineage_url", "http://lineage.example.com", "the port spelled out"),
+        ("lineage_url", "http://user:secret@lineage.example.com:80", "the port spelled out"),
+        ("lineage_url", "https://lineage.example.com:443/api", "nothing after it"),
+        ("tickit_location", "s3://bucket/folder/", 'must be "generated" or a folder in S3'),
+        ("state_backend", "remote", 'must be "local" or a folder in S3'),
+        ("tags", "owner=me", "may not set owner"),
+        ("tags", "aws:name=x", "may not set aws:name"),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_reason(setting: str, value: str, said: str) -> None:
+    problems = refused(EXAMPLE, **{setting: value})
+    (name,) = problems
+    assert name.split(".")[0] == setting
+    assert said in problems[name]
+
+
+@pytest.mark.parametrize(
+    ("cidr", "said"),
+    [
+        ("0.0.0.0/0", "the whole internet"),
+        ("::/0", "the whole internet"),
+        ("0.0.0.0/1", "wider than /8"),
+        ("2001:db8::/32", "IPv6"),
+        ("203.0.113.7/24", "has host bits set"),
+    ],
+)
+def test_external_ip_admits_ones_own_addresses_only(cidr: str, said: str) -> None:
+    assert said in refused(EXAMPLE, external_ip=cidr)["external_ip.0"]
+
+
+def test_an_existing_vpc_comes_with_its_subnets() -> None:
+    assert list(refused(EXAMPLE, existing_vpc_id="vpc-1")) == ["existing_private_subnet_ids", "existing_public_subnet_ids"]
+    assert list(refused(EXAMPLE, existing_private_subnet_ids="subnet-1,subnet-2,subnet-3")) == ["existing_private_subnet_ids"]
+    same = {"existing_private_subnet_ids": "subnet-1,subnet-1,subnet-1", "existing_public_subnet_ids": "subnet-4,subnet-5,subnet-6"}
+    assert list(refused(EXAMPLE, existing_vpc_id="vpc-1", **same)) == ["existing_private_subnet_ids"]
+
+
+def test_tls_needs_a_domain_and_a_certificate_of_the_region() -> None:
+    certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"
+    assert "goes with domain" in refused(EXAMPLE, domain="data.example.com")["certificate_arn"]
+    assert "goes with domain" in refused(EXAMPLE, certificate_arn=certificate)["certificate_arn"]
+    assert "another region" in refused(EXAMPLE, domain="data.example.com", certificate_arn=certificate)["certificate_arn"]
+
+
+def test_an_airflow_version_that_mwaa_no_longer_creates_is_refused_unless_the_environment_exists(settings: Make) -> None:
+    assert "creates environments of" in refused(EXAMPLE, airflow_version="2.4.3")["airflow_version"]
+    assert settings(airflow_version="2.4.3", airflow_environment_exists=True).airflow_version == "2.4.3"
+
+
+def test_the_end_of_support_counts_from_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {row.airflow: row for row in (Runtime("2.7.2", "3.11", "x", "1", date(2020, 1, 1)), Runtime("2.8.1", "3.11", "x", "1"))}
+    monkeypatch.setattr(setting_rules, "load_runtimes", lambda: rows)
+    said = refused(EXAMPLE, airflow_version="2.7.2")["airflow_version"]
+    assert "since 2020-01-01; it does of 2.8.1;" in said
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    with pytest.raises(InvalidSettings, match=r"settings\.toml cannot be read: .*No such file"):
+        load(path, NOTHING)
+    path.write_text("deployment_id = \n")
+    with pytest.raises(InvalidSettings, match=r"settings\.toml cannot be read: Invalid value \(at line 1"):
+        load(path, NOTHING)
+
+
+def test_names_that_follow(settings: Make) -> None:
+    chosen = settings(deployment_id="mine")
+    assert chosen.name("raw") == "mine-raw"
+    assert chosen.lineage_endpoint == "http://marquez.mine.internal:5000"
+    assert chosen.warehouse_namespace == "redshift://mine.us-east-1:5439"
+    assert chosen.all_tags == {"owner": "data-platform@example.com", "deployment": "mine", "managed-by": "cdktf"}
+
+
+def test_a_domain_gives_the_lineage_api_tls(settings: Make) -> None:
+    certificate = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"
+    assert settings(domain="data.example.com", certificate_arn=certificate).lineage_endpoint == "https://lineage.data.example.com:443"
+
+
+def test_an_existing_lineage_endpoint_stands_for_marquez(settings: Make) -> None:
+    chosen: Any = settings(lineage_url="https://lineage.example.com:8443")
+    assert (chosen.lineage_endpoint, chosen.with_marquez) == ("https://lineage.example.com:8443", False)
