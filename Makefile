@@ -41,19 +41,17 @@ $(INSTALLED): Pipfile.lock | $(PIPENV)
 lock: | $(PIPENV)  ## Resolve Pipfile and the tools' requirements into their locks
 	@PATH="$(CURDIR)/$(STATE)/pipenv/bin:$$PATH" $(STATE)/pipenv/bin/python tools/lock.py
 	@for tool in tools/*/requirements.in; do \
-	  echo "$$tool"; $(STATE)/pipenv/bin/uv pip compile --quiet --universal --python-version=3.11 --generate-hashes --no-header \
+	  echo "$$tool"; $(STATE)/pipenv/bin/uv pip compile --quiet --universal --python-version=3.11 --generate-hashes --no-header --no-annotate \
 	    "$$tool" --output-file "$${tool%.in}.txt"; \
 	done
 
 .PHONY: package-plugin
 package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them
-	@.venv/bin/python tools/package_plugin.py
+	@$(RUN) tools.package_plugin
 
 .PHONY: tickit
-tickit: build/tickit/category/category.parquet  ## Generate the data that a deployment uploads, into build/tickit
-
-build/tickit/category/category.parquet: $(wildcard data/*.py) | $(INSTALLED)
-	@$(RUN) data build
+tickit: $(INSTALLED)  ## Generate the data that a deployment uploads, into build/tickit (SCALE= SEED=)
+	@$(RUN) data build --scale=$(SCALE) --seed=$(SEED)
 
 .PHONY: synth
 synth: $(INSTALLED)  ## Write the stacks that settings.toml describes to cdktf.out, as Terraform
@@ -78,8 +76,8 @@ snapshots: $(INSTALLED)  ## Write the stacks' snapshots anew, for review
 	@UPDATE_SNAPSHOTS=1 $(RUN) pytest -q tests/modules/test_snapshots.py
 
 .PHONY: bench-synth
-bench-synth: $(INSTALLED)  ## Seconds of synthesis, warm and cold
-	@$(RUN) tools.bench_synth
+bench-synth: $(INSTALLED)  ## Seconds of synthesis, warm and cold (RUNS=3)
+	@$(RUN) tools.bench_synth --runs=$(RUNS)
 
 .PHONY: demo
 demo: $(INSTALLED) package-plugin  ## Run both DAGs on this machine, check and show their lineage (SCALE= SEED= PORT=)
@@ -102,8 +100,8 @@ store: $(INSTALLED)  ## Run the lineage store alone (PORT=5000)
 	@$(RUN) lineage store --port=$(PORT) --database=$(STATE)/store/lineage.db
 
 .PHONY: bench-demo
-bench-demo: $(INSTALLED) package-plugin  ## Say where the demo's time goes, over RUNS=3 runs
-	@.venv/bin/python -m local.bench --runs=$(RUNS) --scale=$(SCALE)
+bench-demo: $(INSTALLED) package-plugin  ## Say where the demo's time goes (RUNS=3 SCALE=)
+	@$(RUN) local.bench --runs=$(RUNS) --scale=$(SCALE)
 
 .PHONY: check
 check: $(INSTALLED)  ## Lint, types and the fast tests (under two minutes)

@@ -13,15 +13,14 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
 import click
 
+from modules.source_files import IGNORE_FILE, source_files
+
 ROOT = Path(__file__).parent.parent
-IGNORE_FILE = ".airflowignore"
-LEFT_OUT = (".*", "__pycache__", "*~", "#*#", "*.orig", "*.rej")
 COMPILED = {".pyc", ".pyo", ".so", ".pyd"}
 SOURCE = {".py", ".sql"}
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that zip can tell
@@ -45,17 +44,6 @@ class RefusedError(Exception):
     def __init__(self, source: Path, problems: list[Problem]) -> None:
         self.problems = problems
         super().__init__("\n".join([f"{source} cannot become a plugins.zip:", *(f"  {file}: {reason}" for file, reason in problems)]))
-
-
-def files(folder: Path) -> Iterator[Path]:
-    """Every file and symlink in the folder, without what editors and interpreters leave behind."""
-    for path in folder.iterdir():
-        if path.name != IGNORE_FILE and any(fnmatch(path.name, pattern) for pattern in LEFT_OUT):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from files(path)
-        else:
-            yield path
 
 
 def source_problem(data: bytes, name: PurePosixPath) -> str | None:
@@ -113,7 +101,7 @@ def checked(source: Path) -> dict[PurePosixPath, Path]:
     """{member: file} of the archive, or RefusedError."""
     if not source.is_dir():
         raise RefusedError(source, [(PurePosixPath("."), "no such folder")])
-    members = {PurePosixPath(path.relative_to(source).as_posix()): path for path in files(source)}
+    members = {PurePosixPath(path.relative_to(source).as_posix()): path for path in source_files(source)}
     problems = [(name, problem) for name, path in members.items() if (problem := file_problem(path, name))]
     ignore_file = source / IGNORE_FILE
     ignored = {line.strip() for line in ignore_file.read_text().splitlines()} if ignore_file.is_file() else set()

@@ -5,7 +5,7 @@ from pathlib import Path
 from cdktf import Precondition, TerraformResourceLifecycle
 
 from modules.artefacts import Artefact
-from tools.package_plugin import files
+from modules.source_files import source_files
 
 ROOT = Path(__file__).parent.parent.parent
 DAGS = ROOT / "airflow/dags"
@@ -30,7 +30,7 @@ def requirements_key(version: str) -> str:
 
 def environment_files(version: str) -> dict[str, Artefact]:
     """{key: file} of an environment of an Airflow version."""
-    dags = {path.relative_to(DAGS).as_posix(): path for path in files(DAGS)}
+    dags = {path.relative_to(DAGS).as_posix(): path for path in source_files(DAGS)}
     # MWAA has the DAG folder, and no other, before it installs: what the requirements name as their constraints goes there.
     dags |= {path.name: path for path in REQUIREMENTS.glob(f"constraints-{version}.txt")}
     return {
