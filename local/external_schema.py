@@ -11,18 +11,13 @@ from typing import Any
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class, named as one
-from psycopg2.extras import execute_values
 from psycopg2.sql import SQL, Identifier
 
 from local.aws import Aws
 from local.postgres import Postgres
+from local.queries import query
 from local.settings import DATABASE, EXTERNAL_SCHEMA
 
-EXTERNAL_TABLES = "insert into svv_external_tables (redshift_database_name, schemaname, tablename, tabletype, location) values %s"
-EXTERNAL_COLUMNS = """
-    insert into svv_external_columns (redshift_database_name, schemaname, tablename, columnname, external_type, columnnum, part_key)
-    values %s
-"""
 POSTGRES_TYPES = {"string": "text"}
 
 
@@ -43,8 +38,9 @@ def _columns(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _describe(cursor: Cursor, table: dict[str, Any]) -> None:
     key = (DATABASE, EXTERNAL_SCHEMA, table["Name"])
-    execute_values(cursor, EXTERNAL_TABLES, [(*key, "TABLE", table["StorageDescriptor"]["Location"])])
-    execute_values(cursor, EXTERNAL_COLUMNS, [(*key, name, kind, number, 0) for number, (name, kind) in enumerate(_columns(table), 1)])
+    cursor.execute(query("add_external_table"), (*key, table["StorageDescriptor"]["Location"]))
+    for number, column in enumerate(_columns(table), start=1):
+        cursor.execute(query("add_external_column"), (*key, *column, number))
 
 
 def _create(cursor: Cursor, table: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from local.postgres import Postgres
 from local.processes import Process, Supervisor
+from local.queries import query
 from local.settings import ROOT, WAREHOUSE_NAMESPACE
 from modules.runtimes import Runtime, as_environment, configuration_options
 
@@ -21,8 +22,6 @@ AIRFLOW = [sys.executable, "-m", "airflow"]
 DAGS = ROOT / "airflow/dags"
 REQUIREMENTS = ROOT / "airflow/requirements"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)", re.MULTILINE)
-LAST_TASK_FAILURE = "select task_id from task_instance where dag_id = %s and run_id = %s and state = 'failed' order by task_id"
-LAST_RUN = "select run_id, state from dag_run where dag_id = %s order by id desc limit 1"
 PLUGIN_REPORT = "OpenLineage: "
 ERROR_LINE = re.compile(r"^[\w.]*(?:Error|Exception|Timeout|Failed\w*)\b.*", re.MULTILINE)
 
@@ -94,9 +93,9 @@ class Airflow:
         log = self.supervisor.logs / f"{dag_id}.log"
         self._run(f"airflow dags test {dag_id}", ["dags", "test", dag_id], log.name, seconds=1800)
         with self.database.connect("airflow") as connection, connection.cursor() as cursor:
-            cursor.execute(LAST_RUN, (dag_id,))
+            cursor.execute(query("last_run"), (dag_id,))
             run_id, state = cursor.fetchone() or ("", "never started")
-            cursor.execute(LAST_TASK_FAILURE, (dag_id, run_id))
+            cursor.execute(query("failed_tasks"), (dag_id, run_id))
             failed = tuple(task for (task,) in cursor.fetchall())
         errors = ERROR_LINE.findall(log.read_text(errors="replace"))
         return DagRun(dag_id, state, failed, errors[-1] if failed and errors else "")
