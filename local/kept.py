@@ -78,7 +78,7 @@ def _launch(settings: Settings) -> subprocess.Popen[bytes]:
 
 
 def _start_airflow(system: System, progress: Progress) -> tuple[Note, list[Process]]:
-    port, password = free_port(), secrets.token_urlsafe(12)
+    port, password = free_port(), secrets.token_hex(8)
     airflow = system.airflow
     with progress.step("Airflow's scheduler and web server"):
         airflow.create_user(USER, password)

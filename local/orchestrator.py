@@ -108,7 +108,9 @@ class Airflow:
     def create_user(self, name: str, password: str) -> None:
         """An administrator of Airflow's web pages. Raises ProcessFailed."""
         person = ["--firstname", name, "--lastname", name, "--email", f"{name}@localhost", "--role", "Admin"]
-        self._run("airflow users create", ["users", "create", "--username", name, "--password", password, *person], "user.log", seconds=120)
+        self._run(
+            "airflow users create", ["users", "create", "--username", name, f"--password={password}", *person], "user.log", seconds=120
+        )
 
     def start_scheduler(self) -> Process:
         """The scheduler, whose executor runs the tasks; its log server, which listens on every address, stays off."""
