@@ -46,8 +46,8 @@ lock: | $(PIPENV)  ## Resolve Pipfile and the tools' requirements into their loc
 	done
 
 .PHONY: package-plugin
-package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them
-	@$(RUN) tools.package_plugin
+package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them (WHEELS=1 for a private web server)
+	@$(RUN) tools.package_plugin $(if $(filter 1,$(WHEELS)),--wheels)
 
 .PHONY: tickit
 tickit: $(INSTALLED)  ## Generate the data that a deployment uploads, into build/tickit (SCALE= SEED=)

@@ -7,18 +7,21 @@ differ). What MWAA would choke on is refused, every problem at once, and an arch
 import hashlib
 import os
 import stat
+import subprocess
 import sys
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
 import click
 
+from modules.runtimes import runtime
 from modules.source_files import IGNORE_FILE, source_files
+from tools.wheels import download, offline_requirements
 
 ROOT = Path(__file__).parent.parent
 COMPILED = {".pyc", ".pyo", ".so", ".pyd"}
@@ -130,23 +133,43 @@ def write(members: dict[PurePosixPath, Path], target: Path) -> None:
         Path(draft).unlink(missing_ok=True)
 
 
-def package(source: Path, target: Path) -> Package:
-    """Build the archive of `source` at `target`, the plugin modules at its root as MWAA wants them. Raises RefusedError."""
-    members = checked(source)
+def package(source: Path, target: Path, wheels: Iterable[Path] = ()) -> Package:
+    """Build the archive of `source` at `target`, plugin modules and `wheels` at its root, where MWAA wants them. Raises RefusedError."""
+    members = dict(sorted({**checked(source), **{PurePosixPath(wheel.name): wheel for wheel in wheels}}.items()))
     write(members, target)
     data = target.read_bytes()
     return Package(target, len(data), hashlib.sha256(data).hexdigest(), tuple(map(str, members)))
 
 
+def package_for(source: Path, target: Path, *, private: bool) -> Package:
+    """The archive for a public or a private web server. Raises RefusedError, CalledProcessError.
+
+    For a private one the requirements that go with it are written beside it; for a public one they are removed, so that a deployment
+    never takes the ones with the archive of the other.
+    """
+    default = runtime()
+    requirements = target.with_name(f"requirements-{default.airflow}-private.txt")
+    requirements.unlink(missing_ok=True)
+    if not private:
+        return package(source, target)
+    with tempfile.TemporaryDirectory() as folder:
+        built = package(source, target, download(default, Path(folder)))
+    requirements.write_text(offline_requirements(default))
+    return built
+
+
 @click.command()
 @click.option("--source", type=click.Path(path_type=Path), default=ROOT / "airflow/plugins", help="The plugins folder.")
 @click.option("--target", type=click.Path(path_type=Path), default=ROOT / "build/plugins.zip", help="The archive to build.")
-def main(source: Path, target: Path) -> None:
+@click.option("--wheels/--no-wheels", help="Put every wheel into it that a private web server cannot fetch.")
+def main(source: Path, target: Path, wheels: bool) -> None:
     """Build plugins.zip for MWAA and print its path, size and SHA-256."""
     try:
-        built = package(source, target)
+        built = package_for(source, target, private=wheels)
     except RefusedError as error:
         raise click.ClickException(str(error)) from None
+    except subprocess.CalledProcessError as error:
+        raise click.ClickException(f"the wheels could not be downloaded: pip ended with exit code {error.returncode}") from None
     shown = built.path.relative_to(Path.cwd()) if built.path.is_relative_to(Path.cwd()) else built.path
     click.echo(f"{shown}  {len(built.members)} files, {built.size:,} bytes\nsha256  {built.sha256}")
 

@@ -28,14 +28,22 @@ def requirements_key(version: str) -> str:
     return f"requirements-{version}.txt"
 
 
-def environment_files(version: str) -> dict[str, Artefact]:
-    """{key: file} of an environment of an Airflow version."""
+def requirements(version: str, *, private: bool) -> Artefact:
+    """What MWAA installs. A private web server reaches no package index: its requirements and their wheels are built together."""
+    key = requirements_key(version)
+    if private:
+        return Artefact(f"build/{key.removesuffix('.txt')}-private.txt", "package-plugin WHEELS=1")
+    return Requirements(_from_root(REQUIREMENTS / key), "synth")
+
+
+def environment_files(version: str, *, private: bool) -> dict[str, Artefact]:
+    """{key: file} of an environment of an Airflow version, whose web server is private or not."""
     dags = {path.relative_to(DAGS).as_posix(): path for path in source_files(DAGS)}
     # MWAA has the DAG folder, and no other, before it installs: what the requirements name as their constraints goes there.
     dags |= {path.name: path for path in REQUIREMENTS.glob(f"constraints-{version}.txt")}
     return {
         **{f"dags/{name}": Artefact(_from_root(dags[name]), "synth") for name in sorted(dags)},
-        requirements_key(version): Requirements(_from_root(REQUIREMENTS / requirements_key(version)), "synth"),
+        requirements_key(version): requirements(version, private=private),
         PLUGINS: Artefact(f"build/{PLUGINS}", "package-plugin"),
     }
 

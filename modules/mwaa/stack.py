@@ -38,7 +38,7 @@ class MwaaStack(DeploymentStack):
         self._place = place(self, settings.region)
         self._name = settings.name("airflow")
         bucket = self._bucket()
-        files = environment_files(settings.airflow_version)
+        files = environment_files(settings.airflow_version, private=settings.mwaa_webserver == "private")
         objects = Objects(self, "objects", ObjectsProps(bucket.name, self._network.kms_key_arn, files, after=bucket.ready))
         environment = self._environment(bucket, objects, self._role(bucket))
         sign_in = SignIn(self, "sign_in", SignInProps(settings.name("airflow-sign-in"), self._name, self._place, settings.external_ip))

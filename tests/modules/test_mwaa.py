@@ -184,6 +184,13 @@ def test_missing_requirements_say_what_belongs_there(synthesize: Callable[..., d
     assert "airflow/requirements/requirements-3.3.1.txt is missing: write down there" in precondition["error_message"]
 
 
+def test_a_private_web_server_installs_from_the_archive(synthesize: Callable[..., dict[str, Stack]]) -> None:
+    requirements = blocks(synthesize(mwaa_webserver="private")["mwaa"], "aws_s3_object")["objects/requirements-2.7.2.txt"]
+    assert requirements["source"].endswith("build/requirements-2.7.2-private.txt")
+    (precondition,) = requirements["lifecycle"]["precondition"]
+    assert "is missing: run `make package-plugin WHEELS=1`" in precondition["error_message"]
+
+
 # Environment
 
 
