@@ -114,11 +114,6 @@ class Graph:
     column_edges: frozenset[ColumnEdge]
 
     @cached_property
-    def jobs_with_datasets(self) -> tuple[Job, ...]:
-        """The jobs that read or write something, unlike those that only group or wait."""
-        return tuple(job for job in self.jobs if job.datasets)
-
-    @cached_property
     def pairs(self) -> frozenset[tuple[DatasetId, DatasetId]]:
         """Each (input, output) that some job makes a pair of."""
         return frozenset((origin, target) for job in self.jobs for origin in job.inputs for target in job.outputs)

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pyarrow.parquet as pq
 
-from local.processes import Process, Supervisor, answers, free_port
+from local.processes import Supervisor, answers, free_port
 from local.settings import BUCKET, GLUE_DATABASE, REGION
 
 HIVE_TYPES = {"int64": "bigint", "string": "string", "bool": "boolean"}
@@ -41,12 +41,11 @@ class Aws:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
 
-    def start(self) -> Process:
+    def start(self) -> None:
         """Raises ProcessFailed."""
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
         server = self.supervisor.start("moto (AWS)", command, environment={"PATH": os.environ["PATH"]}, log="aws.log")
         server.wait_until(lambda: answers(self.port, "/moto-api/"), seconds=60)
-        return server
 
     def client(self, service: str) -> Any:
         """A boto3 client that knows nothing but this AWS."""
@@ -83,10 +82,6 @@ class Aws:
         manager = self.client("secretsmanager")
         for name, value in secrets.items():
             manager.create_secret(Name=name, SecretString=value)
-
-    def delete_secret(self, name: str) -> None:
-        """Delete a secret at once."""
-        self.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
     @cached_property
     def _session(self) -> boto3.Session:

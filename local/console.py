@@ -10,11 +10,10 @@ from rich.status import Status
 
 
 class Progress:
-    """Steps on a console, several at a time. `seconds` keeps {step: seconds} of those that are done."""
+    """Steps on a console, several at a time."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.seconds: dict[str, float] = {}
         self._running: list[str] = []
         self._lock = threading.Lock()
         self._status: Status | None = None
@@ -36,8 +35,7 @@ class Progress:
             yield
             mark = "[green]✓[/]"
         finally:
-            self.seconds[name] = time.monotonic() - started
-            self.console.print(f"  {mark} {name:<58}{self.seconds[name]:5.1f} s", highlight=False)
+            self.console.print(f"  {mark} {name:<58}{time.monotonic() - started:5.1f} s", highlight=False)
             self._change(ended=name)
 
     def _change(self, *, started: str | None = None, ended: str | None = None) -> None:

@@ -13,7 +13,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class, named as one
 from psycopg2.sql import SQL, Identifier
 
-from local.processes import Process, Supervisor, free_port
+from local.processes import Supervisor, free_port
 from local.settings import DATABASE
 
 # not imported: the package's own launcher would add a system user and open up folders
@@ -67,7 +67,7 @@ class Postgres:
         """Airflow's metadata database, for SQLAlchemy."""
         return f"postgresql+psycopg2://airflow:{self.credentials.airflow}@127.0.0.1:{self.port}/airflow"
 
-    def start(self) -> Process:
+    def start(self) -> None:
         """Make a new cluster, start it, make its roles, databases and schemas. Raises ProcessFailed."""
         self._initialize()
         options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", "", "-c", "fsync=off", "-c", "max_connections=200"]
@@ -75,7 +75,6 @@ class Postgres:
         server = self.supervisor.start("PostgreSQL", command, environment=self._environment(), log="postgres.log", stop_signal=STOP_FAST)
         server.wait_until(self._accepts, seconds=30)
         self.supervisor.run("psql", self._psql(), environment=self._environment(), log="databases.log", seconds=30)
-        return server
 
     @contextmanager
     def connect(self, database: str = DATABASE) -> Iterator[Connection]:

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from local.processes import Process, Supervisor, answers, free_port
+from local.processes import Supervisor, answers, free_port
 from local.settings import ROOT
 
 
@@ -20,7 +20,7 @@ class Store:
         """Where the store answers Marquez's API and shows its page."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> Process:
+    def start(self) -> None:
         """Start with an empty store. Raises ProcessFailed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         database = self.folder / "lineage.db"
@@ -30,4 +30,3 @@ class Store:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
         server = self.supervisor.start("the lineage store", command, environment=environment, log="store.log")
         server.wait_until(lambda: answers(self.port, "/healthcheck"), seconds=30)
-        return server

@@ -17,7 +17,6 @@ from pipenv.vendor import plette  # type: ignore[import-not-found]
 
 ROOT = Path(__file__).parent.parent
 CONSTRAINTS = ROOT / "airflow/requirements/constraints-2.7.2.txt"
-SECTIONS = {"default": "packages", "develop": "dev-packages"}
 
 
 def requirement(name: str, spec: str | dict[str, Any]) -> str:

@@ -24,7 +24,6 @@ class LakeOutputs:
     bucket_name: str
     bucket_arn: str
     glue_database: str
-    crawler_name: str
 
 
 class LakeStack(DeploymentStack):
@@ -42,11 +41,11 @@ class LakeStack(DeploymentStack):
         crawl = Crawl(self, "crawl", CrawlProps(settings.name("crawl"), self._place, raw.name, MARKER, crawler.name))
         Tickit(self, "tickit", TickitProps(raw.name, self._key, settings.tickit_location, after=(*raw.ready, *crawl.ready)))
         self.publish("start_crawl", f"aws glue start-crawler --region {settings.region} --name {crawler.name}", "Fills the catalog again")
+        self.publish("crawler_name", crawler.name, "The crawler that fills the database")
         self.outputs = LakeOutputs(
             bucket_name=self.publish("bucket_name", raw.name, "The raw bucket"),
             bucket_arn=self.publish("bucket_arn", raw.arn, "Its ARN"),
             glue_database=self.publish("glue_database", database.name, "The Glue database over it"),
-            crawler_name=self.publish("crawler_name", crawler.name, "The crawler that fills the database"),
         )
 
     def _raw_bucket(self) -> PrivateBucket:

@@ -1,7 +1,5 @@
 """The mwaa stack. It waits for the network alone: names of secrets and workgroup are known before there is a Marquez or a Redshift."""
 
-from dataclasses import dataclass
-
 from constructs import Construct
 
 from modules.bucket import PrivateBucket, PrivateBucketProps
@@ -20,15 +18,6 @@ from modules.suppressions import suppress
 DAGS = ("rs_source_to_staging", "rs_staging_to_dm")
 
 
-@dataclass(frozen=True)
-class MwaaOutputs:
-    """What people look for; no stack reads it."""
-
-    ui_url: str
-    environment_name: str
-    sign_in_policy_arn: str
-
-
 class MwaaStack(DeploymentStack):
     """The environment with its bucket, role and log groups."""
 
@@ -42,7 +31,7 @@ class MwaaStack(DeploymentStack):
         objects = Objects(self, "objects", ObjectsProps(bucket.name, self._network.kms_key_arn, files, after=bucket.ready))
         environment = self._environment(bucket, objects, self._role(bucket))
         sign_in = SignIn(self, "sign_in", SignInProps(settings.name("airflow-sign-in"), self._name, self._place, settings.external_ip))
-        self.outputs = self._publish(environment, sign_in)
+        self._publish(environment, sign_in)
 
     def _bucket(self) -> PrivateBucket:
         props = PrivateBucketProps(prefix=self._name, force_destroy=not self.settings.protect, kms_key_arn=self._network.kms_key_arn)
@@ -94,14 +83,10 @@ class MwaaStack(DeploymentStack):
             ),
         )
 
-    def _publish(self, environment: Environment, sign_in: SignIn) -> MwaaOutputs:
+    def _publish(self, environment: Environment, sign_in: SignIn) -> None:
         for dag in DAGS:
             command = trigger_command(dag, environment=self._name, host=environment.ui_host, region=self.settings.region)
             self.publish(f"run_{dag}", command, f"Shell commands that run {dag}")
-        return MwaaOutputs(
-            ui_url=self.publish("airflow_ui_url", f"https://{environment.ui_host}", "Airflow's UI"),
-            environment_name=self.publish("environment_name", self._name, "Name of the MWAA environment"),
-            sign_in_policy_arn=self.publish(
-                "sign_in_policy_arn", sign_in.arn, "Policy for those who may sign in to Airflow, from EXTERNAL_IP only"
-            ),
-        )
+        self.publish("airflow_ui_url", f"https://{environment.ui_host}", "Airflow's UI")
+        self.publish("environment_name", self._name, "Name of the MWAA environment")
+        self.publish("sign_in_policy_arn", sign_in.arn, "Policy for those who may sign in to Airflow, from EXTERNAL_IP only")

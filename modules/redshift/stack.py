@@ -1,6 +1,5 @@
 """The redshift stack."""
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
@@ -18,16 +17,6 @@ from modules.settings import REDSHIFT_PORT, Settings
 from modules.stack import DeploymentStack
 from modules.suppressions import suppress
 from modules.warehouse import CONNECTION_SECRET, DATABASE, workgroup_name
-
-
-@dataclass(frozen=True)
-class RedshiftOutputs:
-    """What the other stacks read of the warehouse; every value is a Terraform expression."""
-
-    workgroup_name: str
-    workgroup_arn: str
-    endpoint_host: str
-    connection_secret_arn: str
 
 
 class RedshiftStack(DeploymentStack):
@@ -52,12 +41,10 @@ class RedshiftStack(DeploymentStack):
         )
         host = serverless.workgroup.endpoint.get(0).address
         secret = self._connection(host)
-        self.outputs = RedshiftOutputs(
-            workgroup_name=self.publish("workgroup_name", serverless.workgroup.workgroup_name, "Name of the Redshift workgroup"),
-            workgroup_arn=self.publish("workgroup_arn", serverless.workgroup.arn, "ARN of the Redshift workgroup"),
-            endpoint_host=self.publish("endpoint_host", host, f"Host of the warehouse, inside the VPC, port {REDSHIFT_PORT}"),
-            connection_secret_arn=self.publish("connection_secret_arn", secret.arn, "ARN of the secret with Airflow's connection"),
-        )
+        self.publish("workgroup_name", serverless.workgroup.workgroup_name, "Name of the Redshift workgroup")
+        self.publish("workgroup_arn", serverless.workgroup.arn, "ARN of the Redshift workgroup")
+        self.publish("endpoint_host", host, f"Host of the warehouse, inside the VPC, port {REDSHIFT_PORT}")
+        self.publish("connection_secret_arn", secret.arn, "ARN of the secret with Airflow's connection")
 
     def _lake_reader(self, lake: LakeStack) -> LakeReader:
         return LakeReader(

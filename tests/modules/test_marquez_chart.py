@@ -9,6 +9,7 @@ import yaml
 
 from modules.marquez.workload import API, NAMESPACE, RELEASE, SERVICE_ACCOUNT, WEB
 from modules.marquez_chart import CHART
+from tests.modules.programs import require
 from tests.modules.terraform_json import Stack, block
 from tools.helm import program
 
@@ -78,9 +79,7 @@ class TestRelease:
 def helm() -> str:
     """The program."""
     found = program.helm()
-    if found is None:
-        pytest.skip("needs Helm, which is not on PATH and which PyPI has for Linux on x86-64 only")
-    return str(found)
+    return str(found) if found else require("helm", "rendering the chart")  # which PyPI has for Linux on x86-64 only
 
 
 def render(helm: str, values: Stack) -> subprocess.CompletedProcess[str]:
