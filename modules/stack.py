@@ -1,7 +1,7 @@
 """What every stack has: a provider with the mandatory tags, a state, and outputs that other stacks read.
 
 How values get from one stack to another: a stack publishes an output and gets back the Terraform expression by which any *other* stack
-reads it. It collects these expressions in a frozen dataclass, its `outputs`, typed as what they stand for. A stack that uses them names the
+reads it. A stack that others read collects these expressions in a frozen dataclass, its `outputs`. A stack that uses them names the
 publishing stacks as its `upstream`: it then has their states as data sources, and is deployed after them. CDKTF would make such references
 by itself when a resource of one stack is used in another, with outputs that come and go with their consumers: every new consumer would
 mean to deploy the producer again.
