@@ -24,6 +24,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTag
 from constructs import Construct, IConstruct
 
 from modules.settings import Settings
+from modules.state_place import StatePlace, state_place
 
 
 @jsii.implements(IAspect)
@@ -64,32 +65,24 @@ class DeploymentStack(TerraformStack):
         return [f"${{data.terraform_remote_state.{self.stack_id}.outputs.{name}[{index}]}}" for index in range(len(values))]
 
     def _keep_state(self) -> None:
-        where = _StatePlace(self.settings, self.stack_id)
-        if where.local:
-            LocalBackend(self, path=where.path)
+        where = state_place(self.settings.state_backend, self.stack_id)
+        if where.bucket is None:
+            LocalBackend(self, path=_beside_main(where))
             return
-        S3Backend(self, bucket=where.bucket, key=where.path, region=self.settings.region, encrypt=True)
+        S3Backend(self, bucket=where.bucket, key=where.name, region=self.settings.region, encrypt=True)
         self.add_override("terraform.backend.s3.use_lockfile", True)  # the binding does not know the argument
 
     def _read_state_of(self, stack: "DeploymentStack") -> None:
-        where = _StatePlace(self.settings, stack.stack_id)
+        where = state_place(self.settings.state_backend, stack.stack_id)
         id_ = f"state of {stack.stack_id}"
         state = (
-            DataTerraformRemoteStateLocal(self, id_, path=where.path)
-            if where.local
-            else DataTerraformRemoteStateS3(self, id_, bucket=where.bucket, key=where.path, region=self.settings.region)
+            DataTerraformRemoteStateLocal(self, id_, path=_beside_main(where))
+            if where.bucket is None
+            else DataTerraformRemoteStateS3(self, id_, bucket=where.bucket, key=where.name, region=self.settings.region)
         )
         state.override_logical_id(stack.stack_id)
 
 
-class _StatePlace:
-    """Where the state of a stack is: a path beside main.py, or a key in a bucket."""
-
-    def __init__(self, settings: Settings, stack_id: str) -> None:
-        self.local = settings.state_backend == "local"
-        if self.local:
-            # Terraform runs in cdktf.out/stacks/<stack>. CDKTF's own default is absolute: it would tie the JSON to this machine.
-            self.bucket, self.path = "", f"../../../terraform.{stack_id}.tfstate"
-        else:
-            self.bucket, _, folder = settings.state_backend.removeprefix("s3://").partition("/")
-            self.path = f"{folder}/{stack_id}.tfstate"
+def _beside_main(where: StatePlace) -> str:
+    """A local state's path: Terraform runs in cdktf.out/stacks/<stack>. CDKTF's own is absolute: it would tie the JSON to this machine."""
+    return f"../../../{where.name}"

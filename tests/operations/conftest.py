@@ -1,0 +1,45 @@
+"""The commands' tests: a deployment of the example's settings, against an emulated AWS of their own."""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from local.aws import Aws
+from local.processes import Supervisor
+from modules.settings import Settings
+from operations.deployment import ROOT, Deployment
+
+EXAMPLE = ROOT / "settings.example.toml"
+
+
+@pytest.fixture(scope="session")
+def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """One emulated AWS for all tests."""
+    with Supervisor(tmp_path_factory.mktemp("aws")) as supervisor:
+        aws = Aws(supervisor)
+        aws.start()
+        yield aws
+
+
+@pytest.fixture
+def aws(aws_process: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """It is empty, and every AWS SDK in this process talks to it."""
+    httpx.post(f"{aws_process.environment['AWS_ENDPOINT_URL']}/moto-api/reset").raise_for_status()
+    for name, value in aws_process.environment.items():
+        monkeypatch.setenv(name, value)
+    return aws_process
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Callable[..., Deployment]:
+    """A deployment of the example's settings with overrides, in an empty folder."""
+    example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+
+    def deploy(**overrides: Any) -> Deployment:
+        return Deployment(Settings(**example | overrides), tmp_path)
+
+    return deploy
