@@ -13,19 +13,20 @@ from cdktf_cdktf_provider_aws.redshiftdata_statement import RedshiftdataStatemen
 from constructs import Construct
 
 SQL = Path(__file__).parent.parent / "sql"
-ORDER = (
-    "public",
-    "staging",
-    "dm",
-    "s3_datalake",
-    "loader_procedure",
-    "loader",
-    "loader_schemas",
-    "loader_staging",
-    "loader_dm",
-    "loader_s3_datalake",
-)
-"""Files of modules/sql, one statement each. They run one after the other: grants at the same time get into each other's way."""
+AFTER: dict[str, tuple[str, ...]] = {
+    "public": (),
+    "staging": (),
+    "dm": (),
+    "s3_datalake": (),
+    "loader_procedure": ("public",),
+    "loader": ("loader_procedure",),
+    "loader_schemas": ("loader", "staging", "dm", "s3_datalake"),
+    "loader_staging": ("loader_schemas",),
+    "loader_dm": ("loader_staging",),
+    "loader_s3_datalake": ("loader_dm",),
+}
+"""{file of modules/sql, one statement: those it runs after}. Each takes half a minute, so schemas are made side by side; grants run one
+after the other, since they would get into each other's way."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,17 @@ class StatementsProps:
 
 
 class Statements(Construct):
-    """Everything in ORDER."""
+    """Everything in AFTER."""
 
     def __init__(self, scope: Construct, id_: str, props: StatementsProps) -> None:
         super().__init__(scope, id_)
         self._props = props
-        before = props.after
-        for name in ORDER:
-            before = self._statement(name, (SQL / f"{name}.sql").read_text(encoding="utf-8"), before)
+        made: dict[str, ITerraformDependable] = {}
+        for name, before in AFTER.items():
+            text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
+            made[name] = self._statement(name, text, [made[other] for other in before] or [props.after])
 
-    def _statement(self, name: str, text: str, before: ITerraformDependable) -> RedshiftdataStatement:
+    def _statement(self, name: str, text: str, before: list[ITerraformDependable]) -> RedshiftdataStatement:
         version = DataResource(self, f"{name}_version", input={"sha256": sha256(text.encode()).hexdigest()})
         return RedshiftdataStatement(
             self,
@@ -63,7 +65,7 @@ class Statements(Construct):
             secret_arn=self._props.admin_secret_arn,
             statement_name=name.replace("_", "-"),
             sql=text.format(glue_database=self._props.glue_database, lake_reader=self._props.lake_reader_arn),
-            depends_on=[before],
+            depends_on=before,
             # A name, because Terraform takes no ${} here, and that is what CDKTF makes of a resource.
             lifecycle=TerraformResourceLifecycle(
                 ignore_changes="all", replace_triggered_by=[f"terraform_data.{version.friendly_unique_id}"]

@@ -215,15 +215,26 @@ def test_statements_run_once_and_again_when_their_file_changes(redshift: Stack, 
         assert versions[version] == {"input": {"sha256": sha256(path.read_bytes()).hexdigest()}}
 
 
-def test_statements_run_one_after_the_other(redshift: Stack, sql: dict[str, Stack]) -> None:
-    after = {before: name for name, each in sql.items() for before in each["depends_on"]}
-    assert all(len(each["depends_on"]) == 1 for each in sql.values())
-    order = [after[address(redshift, "aws_iam_role_policy", "lake_reader/policy")]]
-    while (last := address(redshift, "aws_redshiftdata_statement", f"sql/{order[-1]}")) in after:
-        order.append(after[last])
-    assert sorted(order) == sorted(sql)
-    assert order.index("loader_procedure") < order.index("loader") < order.index("loader_schemas")
-    assert all(order.index(schema) < order.index(f"loader_{schema}") for schema in ("staging", "dm", "s3_datalake"))
+def earlier(redshift: Stack, sql: dict[str, Stack], name: str) -> set[str]:
+    """The statements that have ended when one begins."""
+    names = {address(redshift, "aws_redshiftdata_statement", f"sql/{other}"): other for other in sql}
+    before = {names[each] for each in sql[name]["depends_on"] if each in names}
+    return before.union(*(earlier(redshift, sql, other) for other in before))
+
+
+def test_no_statement_runs_before_the_role_may_read_the_lake(redshift: Stack, sql: dict[str, Stack]) -> None:
+    policy = address(redshift, "aws_iam_role_policy", "lake_reader/policy")
+    assert all(each["depends_on"] == [policy] for name, each in sql.items() if not earlier(redshift, sql, name))
+
+
+def test_what_is_granted_is_there_before(redshift: Stack, sql: dict[str, Stack]) -> None:
+    for grant in ("loader_schemas", "loader_staging", "loader_dm", "loader_s3_datalake"):
+        assert {"staging", "dm", "s3_datalake", "loader_procedure", "loader"} <= earlier(redshift, sql, grant)
+
+
+def test_grants_run_one_after_the_other(redshift: Stack, sql: dict[str, Stack]) -> None:
+    grants = [path.stem for path in SQL if bare(path.read_text()).startswith("grant ")]
+    assert sorted(len(earlier(redshift, sql, grant) & set(grants)) for grant in grants) == list(range(len(grants)))
 
 
 def test_statements_run_as_the_managed_admin(redshift: Stack, sql: dict[str, Stack]) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import platform
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +10,10 @@ from typing import Any
 import pytest
 
 from tests.modules.programs import require
-from tools.tool_environment import ROOT, environment
+from tests.terraform import terraform_environment
 
 pytestmark = pytest.mark.system
 
-DOUBLE = Path(__file__).parent.parent / "doubles/helm_provider.py"
-PLUGINS = ROOT / ".state/terraform"
-HELM = "registry.terraform.io/hashicorp/helm"
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 STACKS = ["network", "lake", "redshift", "marquez", "marquez-chart", "mwaa"]
 OTHER_CHOICES: dict[str, Any] = {
     "existing_vpc_id": "vpc-0a1b",
@@ -39,32 +34,15 @@ OTHER_CHOICES: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def terraform(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run Terraform in a folder. It takes the AWS provider from TF_PLUGIN_MIRROR if that is set, and downloads it otherwise."""
+    """Run Terraform in a folder."""
     program = require("terraform", "validation of the stacks")
-    folder = tmp_path_factory.mktemp("terraform")
-    mirror = os.environ.get("TF_PLUGIN_MIRROR")
-    others = f'filesystem_mirror {{\n path = "{mirror}"\n exclude = ["{HELM}"]\n}}' if mirror else f'direct {{\n exclude = ["{HELM}"]\n}}'
-    double = f'filesystem_mirror {{\n path = "{_install_double(folder / "mirror")}"\n include = ["{HELM}"]\n}}'
-    config = folder / "terraform.rc"
-    config.write_text(f"provider_installation {{\n{double}\n{others}\n}}\n")
-    PLUGINS.mkdir(parents=True, exist_ok=True)
-    variables = {"TF_CLI_CONFIG_FILE": str(config), "TF_PLUGIN_CACHE_DIR": str(PLUGINS), "CHECKPOINT_DISABLE": "1"}
+    variables = terraform_environment(tmp_path_factory.mktemp("terraform"))
 
     def run(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [program, *arguments, "-no-color"]
         return subprocess.run(command, cwd=cwd, env=os.environ | variables, capture_output=True, text=True, timeout=180, check=False)
 
     return run
-
-
-def _install_double(mirror: Path) -> Path:
-    """The double where Terraform looks for a provider's program."""
-    system = f"{platform.system().lower()}_{ARCHITECTURES.get(platform.machine(), platform.machine())}"
-    program = mirror / HELM / "2.17.0" / system / "terraform-provider-helm_v2.17.0"
-    program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\nexec "{environment("helm_double") / "python"}" "{DOUBLE}" "$@"\n')
-    program.chmod(0o755)
-    return mirror
 
 
 def problems(terraform: Callable[..., subprocess.CompletedProcess[str]], stack: Path) -> list[str]:
