@@ -12,12 +12,16 @@ export PIPENV_VERBOSITY := -1
 PIPENV := $(STATE)/pipenv/bin/pipenv
 INSTALLED := .venv/.installed
 RUN := .venv/bin/python -m
+CDKTF := node_modules/.package-lock.json
+OPERATIONS := $(RUN) operations
 
 # What a person may set on the command line: make demo SCALE=0.1
 SCALE ?= 1
 SEED ?= 2008
 PORT ?= 0
 RUNS ?= 3
+ONE_STACK = $(if $(STACK),--stack=$(STACK))
+AGREED = $(if $(filter 1,$(YES)),--yes)
 
 .PHONY: help
 help:  ## List the targets
@@ -53,18 +57,76 @@ package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA ta
 tickit: $(INSTALLED)  ## Generate the data that a deployment uploads, into build/tickit (SCALE= SEED=)
 	@$(RUN) data build --scale=$(SCALE) --seed=$(SEED)
 
+$(CDKTF): package-lock.json
+	@command -v npm > /dev/null || { echo "make: npm not found: CDKTF's command line needs Node.js 20" >&2; exit 1; }
+	@echo "Installing CDKTF's command line into node_modules (about a minute the first time)"
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+# What a stack uploads is built anew where it has changed.
+ARTEFACTS := $(INSTALLED) $(CDKTF) package-plugin $(if $(wildcard build/tickit),,tickit)
+
+.PHONY: preflight
+preflight: $(ARTEFACTS)  ## AWS: look at all that may stand in a deploy's way; changes nothing
+	@.venv/bin/python main.py
+	@$(OPERATIONS) preflight
+
+.PHONY: bootstrap
+bootstrap: $(INSTALLED)  ## AWS: make the bucket for Terraform's state, where the settings want one
+	@$(OPERATIONS) bootstrap
+
+.PHONY: plan
+plan: $(ARTEFACTS)  ## AWS: show what a deploy would change (STACK=)
+	@$(OPERATIONS) plan $(ONE_STACK)
+
+.PHONY: deploy
+deploy: $(ARTEFACTS)  ## AWS: make what settings.toml describes (STACK= YES=1)
+	@$(OPERATIONS) deploy $(ONE_STACK) $(AGREED)
+
+.PHONY: outputs
+outputs: $(INSTALLED)  ## AWS: print addresses and names of what is deployed (STACK=)
+	@$(OPERATIONS) outputs $(ONE_STACK)
+
+.PHONY: state
+state: $(INSTALLED)  ## AWS: say what is deployed
+	@$(OPERATIONS) state
+
+.PHONY: run-pipeline
+run-pipeline: $(INSTALLED)  ## AWS: run both DAGs on MWAA and follow them
+	@$(OPERATIONS) run-pipeline
+
+.PHONY: check-lineage
+check-lineage: $(INSTALLED)  ## AWS: check the lineage in Marquez as the demo does (MARQUEZ_URL=)
+	@$(OPERATIONS) check-lineage $(if $(MARQUEZ_URL),--url=$(MARQUEZ_URL))
+
+.PHONY: explain
+explain: $(INSTALLED)  ## AWS: say why the MWAA environment was not created
+	@$(OPERATIONS) explain
+
+.PHONY: cost
+cost: $(INSTALLED)  ## AWS: estimate what the deployment costs a month
+	@$(OPERATIONS) cost
+
+.PHONY: destroy
+destroy: $(ARTEFACTS)  ## AWS: destroy it, and say what is left (STACK= YES=1)
+	@$(OPERATIONS) destroy $(ONE_STACK) $(AGREED)
+
+.PHONY: leftovers
+leftovers: $(INSTALLED)  ## AWS: say what is left after a destroy
+	@$(OPERATIONS) leftovers
+
 .PHONY: synth
-synth: $(INSTALLED)  ## Write the stacks that settings.toml describes to cdktf.out, as Terraform
+synth: $(INSTALLED)  ## AWS: write the stacks that settings.toml describes to cdktf.out, as Terraform
 	@command -v node > /dev/null || { echo "make: node not found: synthesis needs Node.js 20" >&2; exit 1; }
 	@.venv/bin/python main.py
 	@ls cdktf.out/stacks | xargs echo "cdktf.out:"
 
 .PHONY: critical-path
-critical-path: synth  ## Print the longest chain of a deployment, and how long it takes
+critical-path: synth  ## AWS: print the longest chain of a deployment, and how long it takes
 	@$(RUN) tools.critical_path
 
 .PHONY: scan
-scan: synth  ## Check the stacks with checkov
+scan: synth  ## AWS: check the stacks with checkov
 	@$(RUN) tools.scan
 
 .PHONY: architecture
@@ -111,7 +173,7 @@ check: $(INSTALLED)  ## Lint, types and the fast tests (under two minutes)
 	@$(RUN) pytest -q -m "not system"
 
 .PHONY: test
-test: $(INSTALLED) package-plugin  ## All tests, the whole demo at a small scale among them
+test: $(INSTALLED) package-plugin $(if $(shell command -v npm),$(CDKTF))  ## All tests, the whole demo at a small scale among them
 	@$(RUN) pytest -q
 
 .PHONY: format

@@ -24,16 +24,21 @@ class UnexpectedAnswerError(LineageApiError):
     """What answers is not Marquez's API, or reports a fault."""
 
 
+class RefusedError(LineageApiError):
+    """The API wants a key, or another one."""
+
+
 class MarquezClient:
     """Reads a Marquez API. `url` is its address without `/api/v1`, `timeout` the seconds one request may take.
 
-    Methods raise StoreUnreachableError and UnexpectedAnswerError.
+    `api_key` goes along as a bearer token. Methods raise StoreUnreachableError, UnexpectedAnswerError and RefusedError.
     """
 
-    def __init__(self, url: str, timeout: float = 10) -> None:
+    def __init__(self, url: str, timeout: float = 10, api_key: str | None = None) -> None:
         self.url = url.rstrip("/")
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         try:
-            self._http = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=timeout)
+            self._http = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=timeout, headers=headers)
         except httpx.InvalidURL as error:
             raise StoreUnreachableError(f"{url!r} is no address of a lineage store: {error}") from error
 
@@ -75,6 +80,8 @@ class MarquezClient:
             response = self._http.get(path, params=parameters)
         except httpx.TransportError as error:
             raise StoreUnreachableError(f"no lineage store answers at {self.url}: {error or type(error).__name__}") from error
+        if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise RefusedError(f"{self.url} answered {response.status_code}: it takes another key, or other clients")
         if response.status_code != httpx.codes.OK:
             raise UnexpectedAnswerError(f"{response.url} answered {response.status_code}: {response.text[:200]}")
         try:
@@ -86,9 +93,9 @@ class MarquezClient:
         return answer
 
 
-def read_lineage(url: str) -> Graph:
-    """The whole lineage of the API at `url`. Raises StoreUnreachableError and UnexpectedAnswerError."""
-    with MarquezClient(url) as client:
+def read_lineage(url: str, api_key: str | None = None) -> Graph:
+    """The whole lineage of the API at `url`. Raises StoreUnreachableError, UnexpectedAnswerError and RefusedError."""
+    with MarquezClient(url, api_key=api_key) as client:
         try:
             return read_graph(client)
         except (KeyError, TypeError, AttributeError) as error:

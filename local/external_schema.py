@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class, named as one
 from psycopg2.sql import SQL, Identifier
 
-from local.aws import Aws
+from local.aws.machine import Aws
 from local.postgres import Postgres
 from local.queries import query
 from local.settings import DATABASE, EXTERNAL_SCHEMA

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from data.tickit import generate
 from local import external_schema
-from local.aws import Aws
+from local.aws.machine import Aws
 from local.console import Progress
 from local.orchestrator import Airflow
 from local.postgres import Postgres

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ OLDEST_EKS = (1, 34)
 WIDEST_EXTERNAL = 8
 MAX_TAGS = 10
 VPC_PREFIXES = range(16, 21)
+EMAIL = r"[\w.+-]+@([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}"
 
 
 def _matching(value: str, pattern: str, otherwise: str) -> str:
@@ -137,7 +138,24 @@ def airflow_version(value: str, *, exists: bool) -> str:
     return value
 
 
-def _today() -> Any:
+def email(value: str) -> str:
+    """An address that mail can be sent to."""
+    return _matching(value, EMAIL, "is not a mail address")
+
+
+def is_email(value: str) -> bool:
+    """Whether it is one address and nothing else."""
+    return re.fullmatch(EMAIL, value) is not None
+
+
+def expires(value: date) -> date:
+    """A day that is not over yet (UTC)."""
+    if value < _today():
+        raise ValueError("is past: destroy the deployment (with EXPIRES= in front of the command), or name a later day")
+    return value
+
+
+def _today() -> date:
     return datetime.now(UTC).date()
 
 
@@ -153,13 +171,13 @@ def lineage_url(value: str) -> str:
     return value
 
 
-def extra_tags(tags: dict[str, str], mandatory: tuple[str, ...]) -> dict[str, str]:
-    """Tags that do not hide the mandatory ones and that AWS accepts."""
-    taken = [key for key in tags if key in mandatory or key.lower().startswith("aws:")]
+def extra_tags(tags: dict[str, str], reserved: tuple[str, ...]) -> dict[str, str]:
+    """Tags that do not hide the deployment's own and that AWS accepts."""
+    taken = [key for key in tags if key in reserved or key.lower().startswith("aws:")]
     if taken:
-        raise ValueError(f"may not set {', '.join(taken)}: {', '.join(mandatory)} are set for you, aws: is AWS's own")
-    if len(tags) + len(mandatory) > MAX_TAGS:
-        raise ValueError(f"are more than {MAX_TAGS - len(mandatory)}: with the mandatory ones an object in S3 takes {MAX_TAGS}")
+        raise ValueError(f"may not set {', '.join(taken)}: {', '.join(reserved)} are set for you, aws: is AWS's own")
+    if len(tags) + len(reserved) > MAX_TAGS:
+        raise ValueError(f"are more than {MAX_TAGS - len(reserved)}: with those set for you an object in S3 takes {MAX_TAGS}")
     if any(not key or not re.fullmatch(r"[\w .:/=+@-]*", key + value) for key, value in tags.items()):
         raise ValueError("may hold letters, digits, spaces and .:/=+-@_ only, every key at least one")
     return tags
@@ -169,4 +187,4 @@ def toml(value: Any) -> str:
     """A value as settings.toml spells it."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key} = {json.dumps(item)}" for key, item in value.items()) + "}"
-    return json.dumps(value)
+    return value.isoformat() if isinstance(value, date) else json.dumps(value)

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from modules import setting_rules as rules
 
 MANDATORY_TAGS = ("owner", "deployment", "managed-by")
+EXPIRY_TAG = "expires"
 REDSHIFT_PORT = 5439
 
 
@@ -28,6 +30,8 @@ Domain = Annotated[str, AfterValidator(rules.domain)]
 CertificateArn = Annotated[str, AfterValidator(rules.certificate_arn)]
 TickitLocation = Annotated[str, AfterValidator(rules.tickit_location)]
 StateBackend = Annotated[str, AfterValidator(rules.state_backend)]
+Email = Annotated[str, AfterValidator(rules.email)]
+Expires = Annotated[date, AfterValidator(rules.expires)]
 
 
 def setting(description: str, default: Any = ..., *, example: Any = None, **limits: Any) -> Any:
@@ -105,6 +109,16 @@ class Settings(BaseModel):
         "Terraform's state: beside main.py, or in this folder in S3.", "local", example="s3://my-states/tickit"
     )
     protect: bool = setting("Deletion protection and final snapshots: a destroy is then refused.", False)
+    expires: Expires | None = setting(
+        "Until when the deployment is wanted: a tag on everything, for whoever cleans up.", None, example=date(2099, 12, 31)
+    )
+    budget_usd: int | None = setting(
+        "US dollars a month: at 80 % spent and at 100 % forecast a mail is sent; counts once the tag deployment is activated for billing.",
+        None,
+        example=900,
+        ge=1,
+    )
+    budget_email: Email | None = setting("Where that mail goes; unset: to the owner.", None, example="data-platform@example.com")
     tags: dict[str, str] = setting("More tags for everything.", {}, example={"cost-centre": "4711"})
 
     @model_validator(mode="before")
@@ -143,10 +157,20 @@ class Settings(BaseModel):
             raise ValueError(f"is of another region than {region}: a load balancer takes certificates of its own region only")
         return arn
 
+    @field_validator("budget_email")
+    @classmethod
+    def _budget_reaches_someone(cls, address: str | None, info: ValidationInfo) -> str | None:
+        if address and info.data.get("budget_usd", 0) is None:
+            raise ValueError("goes with budget_usd: without a budget there is nothing to send")
+        owner = info.data.get("owner")
+        if address is None and info.data.get("budget_usd") and owner and not rules.is_email(owner):
+            raise ValueError("is needed with budget_usd: owner is no mail address")
+        return address
+
     @field_validator("tags")
     @classmethod
     def _tags(cls, tags: dict[str, str]) -> dict[str, str]:
-        return rules.extra_tags(tags, MANDATORY_TAGS)
+        return rules.extra_tags(tags, (*MANDATORY_TAGS, EXPIRY_TAG))
 
     def name(self, suffix: str) -> str:
         """The name of one of the deployment's things."""
@@ -154,8 +178,14 @@ class Settings(BaseModel):
 
     @property
     def all_tags(self) -> dict[str, str]:
-        """The tags of everything: the mandatory ones and the deployment's own."""
-        return self.tags | dict(zip(MANDATORY_TAGS, (self.owner, self.deployment_id, "cdktf"), strict=True))
+        """The tags of everything: the mandatory ones, the day it expires, if any, and the deployment's own."""
+        expiry = {EXPIRY_TAG: self.expires.isoformat()} if self.expires else {}
+        return self.tags | expiry | dict(zip(MANDATORY_TAGS, (self.owner, self.deployment_id, "cdktf"), strict=True))
+
+    @property
+    def budget_address(self) -> str:
+        """Who is told of the budget."""
+        return self.budget_email or self.owner
 
     @property
     def with_marquez(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone, Route53ZoneVpc
 from constructs import Construct
 
+from modules.budget import ACTIVATE, Budget, BudgetProps
 from modules.lineage_secrets import LineageSecrets, LineageSecretsProps
 from modules.network.endpoints import Endpoints, EndpointsProps
 from modules.network.flow_logs import FlowLogs, FlowLogsProps
@@ -40,6 +41,8 @@ class NetworkStack(DeploymentStack):
         self._key = Key(self, "key", KeyProps(settings.deployment_id, self._place))
         self._vpc = self._existing_vpc() if settings.existing_vpc_id else self._own_vpc()
         self.outputs = self._publish(self._security_groups(), self._private_zone(), self._lineage_secrets())
+        if settings.budget_usd:
+            self._budget(settings.budget_usd)
 
     def _own_vpc(self) -> Vpc:
         vpc = Vpc(self, "vpc", VpcProps(self.settings.deployment_id, self.settings.vpc_cidr))
@@ -81,6 +84,13 @@ class NetworkStack(DeploymentStack):
                 with_api_key=self.settings.with_marquez,
                 kms_key_arn=self._key.arn,
             ),
+        )
+
+    def _budget(self, usd: int) -> None:
+        settings = self.settings
+        Budget(self, "budget", BudgetProps(settings.name("monthly"), settings.deployment_id, usd, settings.budget_address))
+        self.publish(
+            "activate_budget", ACTIVATE, "Has the budget count this deployment's cost; a day after the first deployment, as the payer"
         )
 
     def _publish(self, groups: SecurityGroups, zone: Route53Zone, secrets: LineageSecrets) -> NetworkOutputs:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lineage.__main__ import main
-from lineage.client import MarquezClient, StoreUnreachableError, UnexpectedAnswerError, read_lineage
+from lineage.client import MarquezClient, RefusedError, StoreUnreachableError, UnexpectedAnswerError, read_lineage
 from tests.lineage.tickit import VALUES, Json, Store
 
 SETTINGS = [part for name, value in VALUES.items() for part in ("--set", f"{name}={value}")]
@@ -35,7 +35,13 @@ def _answering(answer: Callable[[str, dict[str, list[str]]], tuple[int, bytes]])
         def log_message(self, *_: Any) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with _serving(Handler) as address:
+        yield address
+
+
+@contextmanager
+def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -79,6 +85,26 @@ def test_long_lists_are_read_page_by_page_and_names_escaped() -> None:
 
     with _answering(answer) as address, MarquezClient(address) as client:
         assert [job["name"] for job in client.jobs(namespace)] == list(range(count))
+
+
+@pytest.mark.parametrize(("key", "sent"), [("s3cret", "Bearer s3cret"), (None, None)])
+def test_a_key_goes_along_as_a_bearer_token(key: str | None, sent: str | None) -> None:
+    seen: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.headers.get("Authorization"))
+            self.send_response(403)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    with _serving(Handler) as address, pytest.raises(RefusedError, match="answered 403") as refused:
+        read_lineage(address, api_key=key)
+    assert seen == [sent]
+    assert "s3cret" not in str(refused.value)
 
 
 def test_hidden_namespaces_are_left_out() -> None:

@@ -110,7 +110,13 @@ def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp
         ("lineage_url", "https://lineage.example.com:443/api", "nothing after it"),
         ("tickit_location", "s3://bucket/folder/", 'must be "generated" or a folder in S3'),
         ("state_backend", "remote", 'must be "local" or a folder in S3'),
+        ("expires", "2020-01-31", "is past: destroy the deployment (with EXPIRES= in front of the command), or name a later day"),
+        ("expires", "soon", "valid date"),
+        ("budget_usd", "0", "greater than or equal to 1"),
+        ("budget_usd", "12.50", "valid integer"),
         ("tags", "owner=me", "may not set owner"),
+        ("tags", "expires=never", "may not set expires"),
+        ("tags", "a=1,b=2,c=3,d=4,e=5,f=6,g=7", "are more than 6"),
         ("tags", "aws:name=x", "may not set aws:name"),
     ],
 )
@@ -149,6 +155,31 @@ def test_tls_needs_a_domain_and_a_certificate_of_the_region() -> None:
     assert "another region" in refused(EXAMPLE, domain="data.example.com", certificate_arn=certificate)["certificate_arn"]
 
 
+def test_today_is_not_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setting_rules, "_today", lambda: date(2030, 1, 31))
+    assert load(EXAMPLE, {"EXPIRES": "2030-01-31"}).expires == date(2030, 1, 31)
+    assert "is past" in refused(EXAMPLE, expires="2030-01-30")["expires"]
+
+
+def test_a_date_in_the_file_is_one_of_toml(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(EXAMPLE.read_text() + "\nexpires = 2020-01-31\n")
+    assert refused(path)["expires"].endswith("for example expires = 2099-12-31")
+    assert load(path, {"EXPIRES": ""}).expires is None
+
+
+def test_a_budget_reaches_the_owner_or_whom_it_names(settings: Make) -> None:
+    assert settings(budget_usd=500).budget_address == "data-platform@example.com"
+    assert settings(budget_usd=500, budget_email="bills@example.com").budget_address == "bills@example.com"
+    assert settings(budget_usd=500, owner="Data", budget_email="bills@example.com").budget_address == "bills@example.com"
+
+
+def test_a_budget_that_reaches_nobody_is_refused() -> None:
+    assert "owner is no mail address" in refused(EXAMPLE, budget_usd="500", owner="Data Platform")["budget_email"]
+    assert "goes with budget_usd" in refused(EXAMPLE, budget_email="bills@example.com")["budget_email"]
+    assert "is not a mail address" in refused(EXAMPLE, budget_usd="500", budget_email="bills")["budget_email"]
+
+
 def test_an_airflow_version_that_mwaa_no_longer_creates_is_refused_unless_the_environment_exists(settings: Make) -> None:
     assert "creates environments of" in refused(EXAMPLE, airflow_version="2.4.3")["airflow_version"]
     assert settings(airflow_version="2.4.3", airflow_environment_exists=True).airflow_version == "2.4.3"
@@ -176,6 +207,7 @@ def test_names_that_follow(settings: Make) -> None:
     assert chosen.lineage_endpoint == "http://marquez.mine.internal:5000"
     assert chosen.warehouse_namespace == "redshift://mine.us-east-1:5439"
     assert chosen.all_tags == {"owner": "data-platform@example.com", "deployment": "mine", "managed-by": "cdktf"}
+    assert settings(expires="2099-12-31").all_tags["expires"] == "2099-12-31"
 
 
 def test_a_domain_gives_the_lineage_api_tls(settings: Make) -> None:

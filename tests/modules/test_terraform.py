@@ -28,6 +28,9 @@ OTHER_CHOICES: dict[str, Any] = {
     "state_backend": "s3://my-states/tickit",
     "account_id": "123456789012",
     "protect": True,
+    "budget_usd": 600,
+    "budget_email": "bills@example.com",
+    "expires": "2099-12-31",
     "tags": {"cost-centre": "4711"},
 }
 

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from local.aws import Aws
+from local.aws.machine import Aws
 from local.processes import Supervisor
 from modules.settings import Settings
 from operations.deployment import ROOT, Deployment
@@ -28,7 +27,7 @@ def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 @pytest.fixture
 def aws(aws_process: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
     """It is empty, and every AWS SDK in this process talks to it."""
-    httpx.post(f"{aws_process.environment['AWS_ENDPOINT_URL']}/moto-api/reset").raise_for_status()
+    aws_process.reset()
     for name, value in aws_process.environment.items():
         monkeypatch.setenv(name, value)
     return aws_process

@@ -1,0 +1,119 @@
+"""The emulated AWS as one WSGI application: understand a request, let a service answer it, check the answer."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from botocore import xform_name
+from moto.core.request import Request
+
+from local.aws.emulator import protocol
+from local.aws.emulator.errors import Invalid, NotEmulated, Refused
+from local.aws.emulator.inventory import inventory
+from local.aws.emulator.ledger import Ledger
+from local.aws.emulator.moto_side import Answer, Moto, prepare
+from local.aws.emulator.protocol import Addressed, Call
+from local.aws.emulator.services import OWN, Services
+
+FIRST_ERROR = 400
+log = logging.getLogger(__name__)
+
+
+class Emulator:
+    """The one account and everything in it."""
+
+    def __init__(self) -> None:
+        self.services, self.ledger = Services(), Ledger()
+        self._moto = Moto()
+        self._one_at_a_time = threading.RLock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        """The WSGI interface."""
+        request = Request(environ)
+        if request.path.startswith(("/emulator/", "/moto-api/")):
+            return self._control(request).send(start_response)
+        return self._answer(request).send(start_response)
+
+    def _answer(self, request: Request) -> Answer:
+        addressed, operation = None, ""
+        try:
+            addressed = protocol.address(request)
+            model, labels = protocol.operation_of(request, addressed)
+            operation = str(model.name)
+            self.ledger.called(addressed.service, operation)
+            call = protocol.understand(request, addressed, model, labels)
+            return self._own(call) if call.service in OWN else self._from_moto(call, request.environ)
+        except Refused as refused:
+            self._note(addressed, operation, refused)
+            return protocol.failure(addressed, refused)
+
+    def _note(self, addressed: Addressed | None, operation: str, refused: Refused) -> None:
+        service = addressed.service if addressed else ""
+        if isinstance(refused, Invalid | NotEmulated) or addressed is None:
+            log.error("%s %s: %s", service, refused.code, refused.message)
+            self.ledger.refused(service, operation, refused)
+        else:
+            self.ledger.failed(service, operation, refused.code, refused.message)
+
+    def _own(self, call: Call) -> Answer:
+        service = self.services.get(call.service, call.region)
+        method = getattr(service, xform_name(call.operation.name), None)
+        if method is None:
+            raise NotEmulated(f"the emulator has no {call.service}.{call.operation.name}")
+        try:
+            with self._one_at_a_time:
+                return protocol.success(call, method(call.parameters))
+        except Refused:
+            raise
+        except Exception as error:
+            log.exception("%s.%s", call.service, call.operation.name)
+            raise NotEmulated(f"the emulator broke at {call.service}.{call.operation.name}: {error!r}") from error
+
+    def _from_moto(self, call: Call, environ: dict[str, Any]) -> Answer:
+        prepare(call.service)
+        try:
+            answer = self._moto.answer(environ)
+        except Exception as error:
+            log.exception("%s.%s", call.service, call.operation.name)
+            raise NotEmulated(f"moto cannot answer {call.service}.{call.operation.name}: {error!r}") from error
+        result = protocol.parsed(call, answer)
+        if int(answer.status.split()[0]) >= FIRST_ERROR:
+            said = result.get("Error", {})
+            self.ledger.failed(call.service, str(call.operation.name), said.get("Code", ""), said.get("Message", ""))
+        return answer
+
+    def _control(self, request: Request) -> Answer:
+        """What tests ask the emulator itself."""
+        reads: dict[str, Callable[[], Any]] = {
+            "/emulator/inventory": lambda: inventory(self.services.all()),
+            "/emulator/refusals": lambda: self.ledger.refusals,
+            "/emulator/errors": lambda: self.ledger.errors,
+            "/emulator/calls": lambda: self.ledger.calls,
+        }
+        writes: dict[str, Callable[[], Any]] = {
+            "/emulator/reset": self._reset,
+            "/moto-api/reset": self._reset,
+            "/emulator/statements/expire": self._expire_statements,
+        }
+        action = (reads if request.method == "GET" else writes).get(request.path)
+        if action is None:
+            return _json("404 Not Found", {"message": f"the emulator knows no {request.method} {request.path}"})
+        return _json("200 OK", action())
+
+    def _reset(self) -> dict[str, str]:
+        with self._one_at_a_time:
+            self._moto.reset()
+            self.services.reset()
+            self.ledger.reset()
+        return {"status": "ok"}
+
+    def _expire_statements(self) -> dict[str, str]:
+        for service in self.services.all("redshift-data"):
+            service.expire()
+        return {"status": "ok"}
+
+
+def _json(status: str, value: Any) -> Answer:
+    return Answer(status, [("Content-Type", "application/json")], json.dumps(value).encode())

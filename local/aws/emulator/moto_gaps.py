@@ -1,0 +1,192 @@
+"""Where moto 5.2 answers differently from AWS, in what this project uses: each gap with a function that closes it in moto's own classes."""
+
+# ruff: noqa: PLC0415 - a service of moto takes its time to import, and few are used
+
+import functools
+import json
+import os
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+CALLER = "arn:aws:iam::{account}:user/moto"
+"""Who calls, when the keys are nobody's."""
+CLOSING: dict[str, list[Callable[[], None]]] = {}
+
+# AWS has its own policies, moto only if it is asked to before it makes the account; other services make the account, too.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+
+def close(service: str) -> None:
+    """Called once for a service of moto (its name without hyphens), before it is first used."""
+    for gap in CLOSING.get(service, []):
+        gap()
+
+
+def _in(service: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    def register(gap: Callable[[], None]) -> Callable[[], None]:
+        CLOSING.setdefault(service, []).append(gap)
+        return gap
+
+    return register
+
+
+def _replace(owner: Any, name: str) -> Callable[[Callable[..., Any]], None]:
+    """Replace a method; the new one gets the old one first."""
+    old = getattr(owner, name)
+
+    def replace(new: Callable[..., Any]) -> None:
+        setattr(owner, name, functools.wraps(old)(lambda *given, **named: new(old, *given, **named)))
+
+    return replace
+
+
+@_in("s3")
+def _judge_no_conditions() -> None:
+    """moto takes a bucket's statement with a Condition for one without: "deny what comes without TLS" would deny everything."""
+    from moto.iam.access_control import IAMPolicy, PermissionResult
+    from moto.s3.models import FakeBucket
+
+    @_replace(FakeBucket, "get_permission")
+    def get_permission(_: Any, bucket: Any, action: str, resource: str) -> Any:
+        document = json.loads(bucket.policy or '{"Statement": []}')
+        statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+        document["Statement"] = [statement for statement in statements if not statement.get("Condition")]
+        return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource) if document["Statement"] else PermissionResult.NEUTRAL
+
+
+@_in("s3")
+def _look_for_log_delivery_among_statements_for_services() -> None:
+    """moto breaks at a statement for everybody in the policy of a bucket that is to take another one's access logs."""
+    from moto.s3.models import FakeBucket
+
+    @_replace(FakeBucket, "_log_permissions_enabled_policy")
+    def permitted(old: Callable[..., bool], _: Any, target_bucket: Any, target_prefix: str | None) -> bool:
+        document = json.loads(target_bucket.policy or '{"Statement": []}')
+        document["Statement"] = [statement for statement in document["Statement"] if isinstance(statement.get("Principal"), dict)]
+        policy = json.dumps(document).encode()
+        return old(SimpleNamespace(policy=policy, name=target_bucket.name, partition=target_bucket.partition), target_prefix)
+
+
+@_in("s3")
+def _tell_of_event_bridge() -> None:
+    """moto keeps that a bucket notifies EventBridge to itself."""
+    from moto.core.responses import ActionResult
+    from moto.s3.responses import S3Response
+
+    @_replace(S3Response, "get_bucket_notification")
+    def get_bucket_notification(old: Callable[..., Any], response: Any) -> Any:
+        configured = response.backend.get_bucket_notification_configuration(response.bucket_name)
+        if configured is None or configured.event_bridge is None:
+            return old(response)
+        serialized = response.serialized
+        response.serialized = lambda result: serialized(ActionResult({**result.result, "EventBridgeConfiguration": {}}))
+        return old(response)
+
+
+@_in("rds")
+def _say_who_set_parameters() -> None:
+    """Without `Source` Terraform finds none of a parameter group's parameters, and sets them again in every run."""
+    from moto.rds.models import DBParameterGroup
+
+    @_replace(DBParameterGroup, "update_parameters")
+    def update_parameters(old: Callable[..., None], group: Any, new_parameters: Any) -> None:
+        old(group, new_parameters)
+        for parameter in group.parameters.values():
+            parameter["Source"] = "user"
+
+
+@_in("rds")
+def _write_database_logs() -> None:
+    """RDS makes the log groups that it exports to if nobody has, and leaves them behind."""
+    from moto.logs.models import logs_backends
+    from moto.rds.models import RDSBackend
+
+    def write(backend: Any, instance: Any) -> Any:
+        for log in instance.enabled_cloudwatch_logs_exports:
+            group = f"/aws/rds/instance/{instance.db_instance_identifier}/{log}"
+            logs_backends[backend.account_id][backend.region_name].ensure_log_group(group)
+        return instance
+
+    for name in ("create_db_instance", "modify_db_instance"):
+
+        @_replace(RDSBackend, name)
+        def make(old: Callable[..., Any], backend: Any, *given: Any, **named: Any) -> Any:
+            return write(backend, old(backend, *given, **named))
+
+
+@_in("ec2")
+def _keep_rule_descriptions() -> None:
+    """moto finds the description of a rule with addresses only, and loses that of a rule with a group or a prefix list."""
+    from moto.ec2.models.security_groups import SecurityGroupRule
+
+    @_replace(SecurityGroupRule, "__init__")
+    def make(old: Callable[..., None], rule: Any, *given: Any, **named: Any) -> None:
+        old(rule, *given, **named)
+        if "Description" in rule.source_group:
+            rule.ip_range.setdefault("Description", rule.source_group["Description"])
+
+
+@_in("ec2")
+def _keep_groups_in_use() -> None:
+    """EC2 deletes no security group that another one's rules, or a network interface, name."""
+    from moto.ec2.exceptions import DependencyViolationError
+    from moto.ec2.models import EC2Backend
+
+    def in_use(backend: Any, id_: str) -> bool:
+        others = [group for groups in backend.groups.values() for group in groups.values() if group.id != id_]
+        rules = [rule for group in others for rule in [*group.ingress_rules, *group.egress_rules]]
+        return any(rule.source_group.get("GroupId") == id_ for rule in rules) or any(
+            id_ in [group.id for group in interface.group_set] for interface in backend.enis.values()
+        )
+
+    @_replace(EC2Backend, "delete_security_group")
+    def delete_security_group(old: Callable[..., Any], backend: Any, name: str | None = None, group_id: str | None = None) -> Any:
+        if group_id and in_use(backend, group_id):
+            raise DependencyViolationError(f"resource {group_id} has a dependent object")
+        return old(backend, name, group_id)
+
+
+@_in("route53")
+def _keep_zones_in_their_vpc() -> None:
+    """A zone that is made with a VPC is private, for moto only one that says so, which clients need not."""
+    from moto.route53.responses import Route53
+
+    @_replace(Route53, "_get_bool_param")
+    def get_bool_param(old: Callable[..., bool], request: Any, name: str, *given: Any) -> bool:
+        return old(request, name, *given) or (name == "HostedZoneConfig.PrivateZone" and bool(request._get_param("VPC.VPCId")))
+
+
+@_in("sts")
+def _be_a_user() -> None:
+    """moto answers with an ARN of STS, which no user has: nothing that wants a principal of IAM takes it."""
+    from moto.sts.models import STSBackend
+
+    @_replace(STSBackend, "get_caller_identity")
+    def get_caller_identity(old: Callable[..., tuple[str, str, str]], backend: Any, *given: Any, **named: Any) -> tuple[str, str, str]:
+        id_, arn, account = old(backend, *given, **named)
+        nobody = f":sts::{account}:user/moto" in arn
+        return ("AIDAIOSFODNN7EXAMPLE", CALLER.format(account=account), account) if nobody else (id_, arn, account)
+
+
+@_in("glue")
+def _crawl() -> None:
+    """moto's crawls find nothing, and do not end while one looks at their crawler only."""
+    from moto.glue.models import FakeCrawler
+
+    from local.aws.emulator.crawl import crawl
+
+    @_replace(FakeCrawler, "start_crawler")
+    def start_crawler(old: Callable[..., None], crawler: Any) -> None:
+        old(crawler)
+        crawl(crawler)
+
+    @_replace(FakeCrawler, "as_dict")
+    def as_dict(old: Callable[..., dict[str, Any]], crawler: Any) -> dict[str, Any]:
+        described = old(crawler)
+        if crawler.crawls and described["LastCrawl"]["Status"] == "RUNNING":
+            crawler.crawls[-1].advance()
+            del described["LastCrawl"]
+        elif crawler.crawls and described["LastCrawl"]["Status"] == "COMPLETED":
+            described["LastCrawl"]["Status"] = "SUCCEEDED"
+        return described

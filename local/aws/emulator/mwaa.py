@@ -1,0 +1,264 @@
+"""MWAA: environments, with what AWS checks before it makes one, and the tokens for their web servers."""
+
+import secrets
+import time
+import tomllib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from moto.core.utils import get_service_model
+from moto.s3.exceptions import MissingBucket
+
+from local.aws.emulator import neighbours
+from local.aws.emulator.errors import Refused, require_known
+from local.aws.emulator.mwaa_network import misconfiguration
+from local.aws.emulator.neighbours import invalid
+from local.aws.emulator.paging import page
+from local.aws.emulator.place import Place
+
+RUNTIMES = Path(__file__).parents[3] / "airflow/runtimes.toml"
+"""The Airflow versions that MWAA creates environments of."""
+CLASSES = ("mw1.micro", "mw1.small", "mw1.medium", "mw1.large", "mw1.xlarge", "mw1.2xlarge")
+LOGS = {
+    "DagProcessingLogs": "DAGProcessing",
+    "SchedulerLogs": "Scheduler",
+    "TaskLogs": "Task",
+    "WebserverLogs": "WebServer",
+    "WorkerLogs": "Worker",
+}
+DEFAULTS = {
+    "AirflowConfigurationOptions": {},
+    "EndpointManagement": "SERVICE",
+    "EnvironmentClass": "mw1.small",
+    "MaxWebservers": 2,
+    "MaxWorkers": 10,
+    "MinWebservers": 2,
+    "MinWorkers": 1,
+    "Schedulers": 2,
+    "WebserverAccessMode": "PRIVATE_ONLY",
+    "WeeklyMaintenanceWindowStart": "SUN:02:00",
+}
+FILES = {
+    "PluginsS3Path": "PluginsS3ObjectVersion",
+    "RequirementsS3Path": "RequirementsS3ObjectVersion",
+    "StartupScriptS3Path": "StartupScriptS3ObjectVersion",
+}
+SETTABLE: tuple[str, ...] = (
+    "Name",
+    "ExecutionRoleArn",
+    "SourceBucketArn",
+    "DagS3Path",
+    "NetworkConfiguration",
+    "AirflowVersion",
+    "LoggingConfiguration",
+)
+SETTABLE += ("AirflowConfigurationOptions", "EnvironmentClass", "MaxWorkers", "MinWorkers", "Schedulers", "MaxWebservers", "MinWebservers")
+SETTABLE += ("WeeklyMaintenanceWindowStart", "WebserverAccessMode", *FILES, *FILES.values())
+"""What can be said of an environment, at first and later."""
+TOKEN_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Token:
+    """Admits once to an environment's web server: to its command line (`cli`) or to its pages (`web`), until a monotonic time."""
+
+    environment: str
+    kind: str
+    until: float
+
+
+class Mwaa:
+    """The environments of a region. They are ready at once, or have failed at once."""
+
+    service = "mwaa"
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._environments: dict[str, dict[str, Any]] = {}
+        self._tokens: dict[str, Token] = {}
+
+    def resources(self) -> list[str]:
+        """What exists."""
+        return [f"environment {name}" for name in self._environments]
+
+    def create_environment(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """With the log groups that it writes to. What AWS finds only while it builds, makes it fail later: see LastUpdate."""
+        require_known(request, *SETTABLE, "KmsKey", "Tags", "EndpointManagement")
+        name = request["Name"]
+        if name in self._environments:
+            raise invalid(f"An environment named {name} exists already.")
+        self._environments[name] = self._settled({**_known(DEFAULTS), "AirflowVersion": _creatable()[-1], **request}, before={})
+        environment = self._environments[name]
+        now = _now()
+        environment |= {
+            "Arn": self._place.arn("airflow", f"environment/{name}"),
+            "CeleryExecutorQueue": f"arn:aws:sqs:{self._place.region}:000000000000:airflow-celery-{uuid.uuid4()}",
+            "CreatedAt": now,
+            "ServiceRoleArn": f"arn:aws:iam::{self._place.account}:role/aws-service-role/airflow.amazonaws.com/AWSServiceRoleForAmazonMWAA",
+            "Tags": dict(request.get("Tags", {})),
+            "WebserverUrl": self._place.web_server,
+        }
+        error = misconfiguration(self._place, environment["NetworkConfiguration"])
+        environment["Status"] = "CREATE_FAILED" if error else "AVAILABLE"
+        if error:
+            failure = {"ErrorCode": "INCORRECT_CONFIGURATION", "ErrorMessage": error}
+            environment["LastUpdate"] = {"CreatedAt": now, "Status": "FAILED", "Error": failure}
+        return {"Arn": environment["Arn"]}
+
+    def get_environment(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """One."""
+        environment = self._environment(request)
+        return {"Environment": {name: value for name, value in environment.items() if name != "Tags" or value}}
+
+    def list_environments(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The names."""
+        return page(list(self._environments), "Environments", request, most=25)
+
+    def update_environment(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Change what can be changed; subnets cannot."""
+        require_known(request, *SETTABLE, "WorkerReplacementStrategy")
+        before = self._environment(request)
+        changed = {name: value for name, value in request.items() if name not in ("NetworkConfiguration", "WorkerReplacementStrategy")}
+        network = before["NetworkConfiguration"] | request.get("NetworkConfiguration", {})
+        after = self._settled(before | changed | {"NetworkConfiguration": network}, before=before)
+        after["LastUpdate"] = {"CreatedAt": _now(), "Status": "SUCCESS"}
+        self._environments[request["Name"]] = after
+        return {"Arn": after["Arn"]}
+
+    def delete_environment(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Its log groups stay."""
+        del self._environments[self._environment(request)["Name"]]
+        return {}
+
+    def create_cli_token(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """For the command line of an environment that runs."""
+        return {"CliToken": self._token(request, "cli"), "WebServerHostname": self._place.web_server}
+
+    def create_web_login_token(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """For the pages of an environment that runs."""
+        identity = {"IamIdentity": "user/local", "AirflowIdentity": "user/local"}
+        told = {"WebToken": self._token(request, "web"), "WebServerHostname": self._place.web_server}
+        return told | _known(identity, "CreateWebLoginTokenResponse")
+
+    def list_tags_for_resource(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Tags of an environment."""
+        tags = self._by_arn(request)["Tags"]
+        return {"Tags": tags} if tags else {}
+
+    def tag_resource(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Add or change tags."""
+        self._by_arn(request)["Tags"].update(request["Tags"])
+        return {}
+
+    def untag_resource(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Remove tags."""
+        for key in request["tagKeys"]:
+            self._by_arn(request)["Tags"].pop(key, None)
+        return {}
+
+    def redeem(self, token: str, kind: str) -> str | None:
+        """The environment that a token admits to, if it is one of that kind and has not expired. The environment may be gone."""
+        known = self._tokens.get(token)
+        return known.environment if known and known.kind == kind and time.monotonic() < known.until else None
+
+    def runs(self, name: str) -> bool:
+        """Whether there is an environment with a web server."""
+        return self._environments.get(name, {}).get("Status") == "AVAILABLE"
+
+    def _environment(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        if request["Name"] not in self._environments:
+            raise Refused("ResourceNotFoundException", f"No environment named {request['Name']}.")
+        return self._environments[request["Name"]]
+
+    def _by_arn(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return self._environment({"Name": request["ResourceArn"].rpartition("/")[2]})
+
+    def _token(self, request: Mapping[str, Any], kind: str) -> str:
+        name = self._environment(request)["Name"]
+        if not self.runs(name):
+            raise Refused("ResourceNotFoundException", f"The environment {name} is not available.")
+        token = secrets.token_urlsafe(64)
+        self._tokens[token] = Token(name, kind, time.monotonic() + TOKEN_SECONDS)
+        return token
+
+    def _settled(self, wanted: Mapping[str, Any], *, before: Mapping[str, Any]) -> dict[str, Any]:
+        """The environment that is wanted, if AWS would agree to it."""
+        self._check_airflow(wanted, before)
+        self._check_network(wanted["NetworkConfiguration"])
+        neighbours.require_role(self._place, wanted["ExecutionRoleArn"])
+        if "KmsKey" in wanted:
+            neighbours.require_key(self._place, wanted["KmsKey"])
+        self._check_bucket(wanted)
+        return {**wanted, "LoggingConfiguration": self._logging(wanted)}
+
+    def _check_airflow(self, wanted: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+        version, present = wanted["AirflowVersion"], before.get("AirflowVersion")
+        if version != present and version not in _creatable():
+            raise invalid(f"AirflowVersion {version}: must be one of {', '.join(_creatable())}")
+        if present and _number(version) < _number(present):
+            raise invalid(f"An environment of Airflow {present} cannot go back to {version}.")
+        if wanted["EnvironmentClass"] not in CLASSES:
+            raise invalid(f"EnvironmentClass {wanted['EnvironmentClass']}: must be one of {', '.join(CLASSES)}")
+        if wanted["MinWorkers"] > wanted["MaxWorkers"]:
+            raise invalid(f"MinWorkers {wanted['MinWorkers']} is above MaxWorkers {wanted['MaxWorkers']}.")
+
+    def _check_network(self, network: Mapping[str, Any]) -> None:
+        subnets = neighbours.require_subnets(self._place, network.get("SubnetIds", []))
+        if len({subnet.availability_zone for subnet in subnets}) != len(subnets) or len(subnets) != 2:  # noqa: PLR2004 - MWAA's rule
+            raise invalid("SubnetIds: two subnets in different availability zones are needed.")
+        neighbours.require_security_groups(self._place, network.get("SecurityGroupIds", []), vpc=subnets[0].vpc_id)
+
+    def _check_bucket(self, wanted: Mapping[str, Any]) -> None:
+        name, s3 = wanted["SourceBucketArn"].rpartition(":")[2], self._place.moto("s3")
+        try:
+            bucket = s3.get_bucket(name)
+        except MissingBucket:
+            raise invalid(f"The bucket {name} does not exist.") from None
+        if bucket.region_name != self._place.region:
+            raise invalid(f"The bucket {name} is in {bucket.region_name}, not in {self._place.region}.")
+        if bucket.versioning_status != "Enabled":
+            raise invalid(f"The bucket {name} must have versioning enabled.")
+        blocked = bucket.public_access_block
+        if not blocked or not all(str(value).lower() == "true" for value in vars(blocked).values()):
+            raise invalid(f"The bucket {name} must block all public access.")
+        for path, version in FILES.items():
+            key = wanted.get(path)
+            if key and s3.get_object(name, key, version_id=wanted.get(version)) is None:
+                raise invalid(f"Unable to read version {wanted.get(version) or 'latest'} of s3://{name}/{key}.")
+
+    def _logging(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The logging of all five modules, whose log groups are made if nobody has."""
+        given, name, logging = wanted.get("LoggingConfiguration", {}), wanted["Name"], {}
+        for module, log in LOGS.items():
+            group = f"airflow-{name}-{log}"
+            level = {"Enabled": False, "LogLevel": "INFO"} | given.get(module, {})
+            if level["Enabled"]:
+                neighbours.make_log_group(self._place, group)
+            logging[module] = level | {"CloudWatchLogGroupArn": self._place.arn("logs", f"log-group:{group}")}
+        return logging
+
+
+def _creatable() -> list[str]:
+    """The versions of which environments can be made today, the oldest first."""
+    rows = tomllib.loads(RUNTIMES.read_text(encoding="utf-8"))
+    today = datetime.now(UTC).date()
+    versions = [version for version, row in rows.items() if isinstance(row, dict) and row.get("end_of_support", today) >= today]
+    return sorted(versions, key=_number)
+
+
+def _number(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def _known(members: Mapping[str, Any], shape: str = "Environment") -> dict[str, Any]:
+    """Those members that this botocore has heard of: an older one knows fewer."""
+    known = get_service_model("mwaa").shape_for(shape).members
+    return {name: value for name, value in members.items() if name in known}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

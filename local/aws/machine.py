@@ -1,0 +1,142 @@
+"""The emulated AWS as a process, and what the local system puts into it: the lake and the three secrets that a deployment makes."""
+
+import os
+import ssl
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pyarrow.parquet as pq
+
+from local.processes import Supervisor, answers, free_port
+from local.settings import BUCKET, GLUE_DATABASE, REGION, ROOT
+
+HIVE_TYPES = {"int64": "bigint", "string": "string", "bool": "boolean"}
+
+
+def hive_type(arrow_type: str) -> str:
+    """The Glue type of a Parquet column, as a crawler gives it; decimals are spelled alike but for the prefix."""
+    return HIVE_TYPES.get(arrow_type) or arrow_type.replace("decimal128", "decimal").replace(" ", "")
+
+
+class Aws:
+    """An AWS of its own on a free loopback port, empty at every start.
+
+    `interpreter` runs the emulator: one with moto[server], and a botocore that knows every parameter that clients send. `airflow` is a file
+    that tells which Airflow stands behind MWAA, {"command": [...], "environment": {...}}; it may come later.
+    """
+
+    def __init__(self, supervisor: Supervisor, *, interpreter: Path = Path(sys.executable), airflow: Path | None = None) -> None:
+        self.supervisor, self.interpreter, self.airflow = supervisor, interpreter, airflow
+        self.port = free_port()
+        self.trusted = supervisor.logs / "aws-trusted.pem"
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes any AWS SDK, and Terraform, talk to this AWS only, whatever profile the person at the machine has."""
+        # Clients put `api.` or `env.` before MWAA's host, and nobody resolves such names of this machine: so the host is made up, and the
+        # emulator is the proxy that reaches it. Some clients read the proxy's variables in lower case first.
+        proxy = {"HTTP_PROXY": self.url, "NO_PROXY": "127.0.0.1,localhost"}
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL_MWAA": "http://aws.test",
+            **proxy,
+            **{name.lower(): value for name, value in proxy.items()},
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "SSL_CERT_FILE": str(self.trusted),
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def start(self) -> None:
+        """Raises ProcessFailed."""
+        authority = self.supervisor.logs / "aws-authority.pem"
+        command = [str(self.interpreter), "-P", "-m", "local.aws.emulator", f"--port={self.port}", f"--authority={authority}"]
+        command += [f"--airflow={self.airflow}"] if self.airflow else []
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+        server = self.supervisor.start("the emulated AWS", command, environment=environment, log="aws.log")
+        server.wait_until(lambda: answers(self.port, "/emulator/calls"), seconds=60)
+        others = ssl.get_default_verify_paths().cafile
+        self.trusted.write_bytes(authority.read_bytes() + (Path(others).read_bytes() if others else b""))
+
+    def reset(self) -> None:
+        """Empty it."""
+        self._ask("POST", "/emulator/reset")
+
+    def inventory(self) -> dict[str, list[str]]:
+        """{service: names of what exists}."""
+        return dict(self._ask("GET", "/emulator/inventory"))
+
+    def refusals(self) -> list[dict[str, str]]:
+        """The requests that were none AWS's model knows, or that the emulator cannot answer: service, operation, code, message of each."""
+        return list(self._ask("GET", "/emulator/refusals"))
+
+    def errors(self) -> list[dict[str, str]]:
+        """The errors that services answered with, in the same form."""
+        return list(self._ask("GET", "/emulator/errors"))
+
+    def calls(self) -> dict[str, int]:
+        """{"service.Operation": how often}."""
+        return dict(self._ask("GET", "/emulator/calls"))
+
+    def expire_statements(self) -> None:
+        """Make the Data API forget its statements, as it does after a day."""
+        self._ask("POST", "/emulator/statements/expire")
+
+    def _ask(self, method: str, path: str) -> Any:
+        answer = httpx.request(method, self.url + path, timeout=60, trust_env=False)
+        answer.raise_for_status()
+        return answer.json()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that knows nothing but this AWS."""
+        return self._session.client(service, endpoint_url=self.url)
+
+    def land(self, tables: Mapping[str, Path]) -> None:
+        """Put {table: Parquet file} into the raw bucket and into the Glue database, one folder and one table each."""
+        s3, glue = self.client("s3"), self.client("glue")
+        s3.create_bucket(Bucket=BUCKET)
+        glue.create_database(DatabaseInput={"Name": GLUE_DATABASE})
+        for table, file in tables.items():
+            s3.upload_file(str(file), BUCKET, f"tickit/{table}/{file.name}")
+            columns = [{"Name": field.name, "Type": hive_type(str(field.type))} for field in pq.read_schema(file)]
+            storage = {"Columns": columns, "Location": f"s3://{BUCKET}/tickit/{table}/"}
+            glue.create_table(
+                DatabaseName=GLUE_DATABASE, TableInput={"Name": table, "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage}
+            )
+
+    def catalog(self) -> list[dict[str, Any]]:
+        """The tables of the Glue database, as Glue's GetTables returns them."""
+        pages = self.client("glue").get_paginator("get_tables").paginate(DatabaseName=GLUE_DATABASE)
+        return [table for page in pages for table in page["TableList"]]
+
+    def objects(self, table: Mapping[str, Any]) -> list[bytes]:
+        """The contents of every object at a table's location."""
+        bucket, _, prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://").partition("/")
+        s3 = self.client("s3")
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+        return [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys]
+
+    def put_secrets(self, secrets: Mapping[str, str]) -> None:
+        """Create secrets {name: value}."""
+        manager = self.client("secretsmanager")
+        for name, value in secrets.items():
+            manager.create_secret(Name=name, SecretString=value)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)  # noqa: S106 - no secret

@@ -1,0 +1,147 @@
+"""Command line of a deployment: what the Makefile's targets for AWS run."""
+
+import sys
+from pathlib import Path
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lineage.report import console
+from modules.settings import InvalidSettings
+from operations import bootstrap as state_bucket
+from operations import leftovers as leftover
+from operations import lineage_check, pipeline, preflight, stacks, state
+from operations.cdktf import CannotRun
+from operations.deployment import Deployment, NotDeployed
+from operations.explain import explain as explain_airflow
+from operations.findings import problems, show
+
+BAD_INPUT, INTERRUPTED = 2, 130
+
+stack_option = click.option("--stack", help="One stack; without it, all.")
+yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
+
+
+@click.group()
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Deploy, run, inspect and destroy what settings.toml describes."""
+    context.obj = Deployment.of(Path.cwd())
+
+
+@cli.command()
+@click.pass_obj
+def bootstrap(deployment: Deployment) -> None:
+    """Make the bucket for Terraform's state, if the settings want one."""
+    findings = state_bucket.bootstrap(deployment)
+    show(findings, console())
+    sys.exit(1 if problems(findings) else 0)
+
+
+@cli.command("preflight")
+@click.pass_obj
+def check_first(deployment: Deployment) -> None:
+    """Look at all that may stand in a deploy's way; nothing is changed."""
+    sys.exit(preflight.run(deployment, console()))
+
+
+@cli.command()
+@stack_option
+@click.pass_obj
+def plan(deployment: Deployment, stack: str | None) -> None:
+    """Show what a deploy would change."""
+    sys.exit(stacks.plan(deployment, console(), stack))
+
+
+@cli.command()
+@stack_option
+@yes_option
+@click.pass_obj
+def deploy(deployment: Deployment, stack: str | None, yes: bool) -> None:
+    """Make what the settings describe."""
+    sys.exit(stacks.deploy(deployment, console(), stack, yes=yes))
+
+
+@cli.command()
+@stack_option
+@yes_option
+@click.pass_obj
+def destroy(deployment: Deployment, stack: str | None, yes: bool) -> None:
+    """Destroy it, and say what is left."""
+    out = console()
+    sys.exit(stacks.destroy(deployment, out, stack, yes=yes, report_leftovers=lambda: leftover.report(deployment, out)))
+
+
+@cli.command("state")
+@click.pass_obj
+def show_state(deployment: Deployment) -> None:
+    """Say what is deployed."""
+    sys.exit(state.show_state(deployment, console()))
+
+
+@cli.command()
+@stack_option
+@click.pass_obj
+def outputs(deployment: Deployment, stack: str | None) -> None:
+    """Print what the stacks have put out."""
+    sys.exit(stacks.show_outputs(deployment, console(), stack))
+
+
+@cli.command()
+@click.pass_obj
+def leftovers(deployment: Deployment) -> None:
+    """Say what is left of the deployment, with the commands that remove it."""
+    sys.exit(leftover.report(deployment, console()))
+
+
+@cli.command()
+@click.pass_obj
+def explain(deployment: Deployment) -> None:
+    """Say what is wrong with the MWAA environment."""
+    sys.exit(explain_airflow(deployment, console()))
+
+
+@cli.command()
+@click.pass_obj
+def run_pipeline(deployment: Deployment) -> None:
+    """Run both DAGs on MWAA and follow them."""
+    sys.exit(pipeline.run(deployment, console()))
+
+
+@cli.command()
+@click.option("--url", help="Marquez's address, if not the deployment's own.")
+@click.pass_obj
+def check_lineage(deployment: Deployment, url: str | None) -> None:
+    """Compare the lineage in Marquez with what is expected."""
+    sys.exit(lineage_check.check(deployment, console(), url))
+
+
+@cli.command()
+@click.pass_obj
+def cost(deployment: Deployment) -> None:
+    """Estimate what the deployment costs a month."""
+    from operations.cost.command import cost as print_cost  # noqa: PLC0415 - makes the stacks, so loads CDKTF and Node
+
+    sys.exit(print_cost(deployment, console()))
+
+
+def main() -> None:
+    """What a person can mend ends in its message, not in a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(BAD_INPUT)
+    except (InvalidSettings, NotDeployed, CannotRun, stacks.Refused) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except (BotoCoreError, ClientError) as error:
+        print(f"error: AWS: {error}", file=sys.stderr)
+        sys.exit(1)
+    except (KeyboardInterrupt, click.Abort):
+        print("interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

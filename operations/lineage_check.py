@@ -1,0 +1,76 @@
+"""The demo's own check of the lineage, of what the deployed Airflow has sent to the deployed Marquez."""
+
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+from rich.console import Console
+
+from lineage import report
+from lineage.check import Verdict, compare
+from lineage.client import LineageApiError, RefusedError, StoreUnreachableError, read_lineage
+from lineage.expected import load
+from local.demo import EXPECTED
+from modules.warehouse import DATABASE
+from operations.deployment import Deployment
+from operations.findings import problem, show, warning
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PORT_FORWARD = "kubectl port-forward to Marquez, then MARQUEZ_URL=http://127.0.0.1:5000 make check-lineage"
+
+
+def check(deployment: Deployment, console: Console, url: str | None = None) -> int:
+    """Print the verdict; the exit code is 0 only when the lineage is complete. `url` is Marquez's, if not the deployment's own.
+
+    Raises NotDeployed.
+    """
+    url = url or deployment.settings.lineage_url or deployment.outputs("marquez")["marquez_ui_url"]
+    console.print(f"The lineage at {url}", soft_wrap=True)
+    try:
+        verdict = _verdict(deployment, url, _key(deployment, url, console))
+    except LineageApiError as error:
+        show([problem("Marquez", str(error), _cure(deployment, error))], console)
+        return 1
+    report.print_verdict(verdict, console)
+    return 0 if verdict.is_complete else 1
+
+
+def _verdict(deployment: Deployment, url: str, key: str | None) -> Verdict:
+    settings = deployment.settings
+    values = {
+        "bucket": deployment.outputs("lake")["bucket_name"],
+        "warehouse": settings.warehouse_namespace,
+        "database": DATABASE,
+    }
+    # A store that others write to as well has more in it than this pipeline's.
+    namespace = None if settings.with_marquez else settings.lineage_namespace
+    return compare(load(EXPECTED, values), read_lineage(url, api_key=key), namespace)
+
+
+def _key(deployment: Deployment, url: str, console: Console) -> str | None:
+    """The key of the lineage API, if there is one. It does not go over a network that anyone can listen to."""
+    secret = deployment.outputs("network")["lineage_api_key_secret_arn"]
+    try:
+        key = str(deployment.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]).strip()
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":  # that is: no value yet
+            show([warning("Key", f"its secret cannot be read: {error}", f"you need secretsmanager:GetSecretValue on {secret}")], console)
+        return None
+    address = urlsplit(url)
+    if address.scheme != "https" and address.hostname not in LOOPBACK:
+        show(
+            [warning("Key", "is not sent: the address is plain HTTP", f"set domain and certificate_arn for TLS, or {PORT_FORWARD}")],
+            console,
+        )
+        return None
+    return key
+
+
+def _cure(deployment: Deployment, error: LineageApiError) -> str:
+    if isinstance(error, RefusedError):
+        return f"the key in airflow/variables/OPENLINEAGE_API_KEY must be the store's; over plain HTTP none is sent: {PORT_FORWARD}"
+    if not isinstance(error, StoreUnreachableError):
+        return f"is it a Marquez? If only its API is elsewhere: {PORT_FORWARD}"
+    if not deployment.settings.with_marquez:
+        return "is lineage_url reachable from here? Otherwise from inside the VPC: MARQUEZ_URL names another way to it"
+    changed = "has your address changed (EXTERNAL_IP; make deploy STACK=marquez)"
+    return f"{changed}? Is the chart there (make deploy STACK=marquez-chart)? Or {PORT_FORWARD}"

@@ -1,0 +1,209 @@
+"""Plan, deploy and destroy the stacks: one or all, in the order in which they read each other, and never behind a person's back."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from local.console import Progress
+from operations import bootstrap, cdktf, state
+from operations.crawl import ensure_crawled
+from operations.deployment import STACKS, Deployment
+from operations.findings import Level, show
+
+REFUSED = 2
+HEADLINES = {
+    "network": ("lineage_endpoint",),
+    "redshift": ("endpoint_host",),
+    "mwaa": ("airflow_ui_url",),
+    "marquez": ("marquez_ui_url", "marquez_warning"),
+}
+"""{stack: the outputs that people look for}"""
+
+
+class Refused(Exception):
+    """A command that cannot do what it was asked; the message says why and what to do instead."""
+
+
+def plan(deployment: Deployment, console: Console, stack: str | None = None) -> int:
+    """Show what a deploy would change; of all stacks, those that can be planned. Raises Refused, CannotRun."""
+    wanted = _wanted(deployment, stack)
+    _require_state_bucket(deployment)
+    there = state.deployed(deployment)
+    waiting = {name: missing for name in wanted if (missing := _missing(name, there))}
+    if stack in waiting:
+        raise Refused(_waits(stack, waiting[stack]))
+    synthesized: list[str] = []
+    for name in (name for name in wanted if name not in waiting):
+        console.print(Text(f"\n{name}", "bold"))
+        if code := cdktf.run(deployment.root, console, "diff", name, *synthesized).code:
+            return code
+        synthesized = ["--skip-synth"]
+    for name, missing in waiting.items():
+        console.print(f"{_reads(name, missing)}: it can be planned after that", soft_wrap=True)
+    return 0
+
+
+def deploy(deployment: Deployment, console: Console, stack: str | None = None, *, yes: bool) -> int:
+    """Make what the settings describe, or change what is there to it, and see to it that the lake's catalog is filled.
+
+    Asks first, unless `yes`. Raises Refused, CannotRun.
+    """
+    wanted = _wanted(deployment, stack)
+    _require_state_bucket(deployment)
+    if stack and (missing := _missing(stack, state.deployed(deployment))):
+        raise Refused(_waits(stack, missing))
+    if not yes and not _agrees(console, f"Deploy {', '.join(wanted)} to {_place(deployment)}?", "deploy"):
+        return 1
+    done = cdktf.run(deployment.root, console, "deploy", *_selection(stack), "--auto-approve")
+    _show_seconds(done.seconds, console)
+    if done.code:
+        return _stopped(deployment, console, done.code, _command("deploy", stack))
+    if "lake" in wanted and not _catalogued(deployment, console):
+        return 1
+    _show_headlines(deployment, console, wanted)
+    return 0
+
+
+def destroy(deployment: Deployment, console: Console, stack: str | None = None, *, yes: bool, report_leftovers: Callable[[], int]) -> int:
+    """Destroy one stack that no other reads, or all; then `report_leftovers`, whose exit code is this one's.
+
+    The deployment's id has to be typed, unless `yes`. Raises Refused, CannotRun.
+    """
+    wanted = _wanted(deployment, stack)
+    there = state.deployed(deployment)
+    doomed = [name for name in wanted if name in there]
+    if readers := [name for name in there if stack in STACKS[name]]:
+        raise Refused(f"{', '.join(readers)} {'reads' if len(readers) == 1 else 'read'} {stack}: {_destroy_first(deployment, readers)}")
+    if stack is None and (orphans := [name for name in there if name not in deployment.stacks]):
+        raise Refused(_orphaned(orphans))
+    if doomed and deployment.settings.protect:
+        raise Refused("protect = true refuses it: set protect = false in settings.toml, `make deploy`, then destroy")
+    if doomed and not yes and not _insists(deployment, console, doomed):
+        return 1
+    if not doomed:
+        console.print(f"{stack or 'nothing'} is {'not ' if stack else ''}deployed: there is nothing to destroy")
+    elif code := _destroy(deployment, console, stack, doomed):
+        return code
+    if kept := bootstrap.kept(deployment):
+        console.print(kept, soft_wrap=True)
+    return report_leftovers()
+
+
+def show_outputs(deployment: Deployment, console: Console, stack: str | None = None) -> int:
+    """Print what one stack or all have put out. Raises Refused."""
+    state.show_outputs(deployment, console, _wanted(deployment, stack))
+    return 0
+
+
+def _destroy(deployment: Deployment, console: Console, stack: str | None, doomed: Sequence[str]) -> int:
+    alone = doomed[0] if len(doomed) == 1 else None
+    done = cdktf.run(deployment.root, console, "destroy", *_selection(alone), "--auto-approve")
+    _show_seconds(done.seconds, console)
+    return _stopped(deployment, console, done.code, _command("destroy", stack)) if done.code else 0
+
+
+def _wanted(deployment: Deployment, stack: str | None) -> list[str]:
+    if stack is not None and stack not in deployment.stacks:
+        raise Refused(f"there is no stack {stack!r}: choose one of {', '.join(deployment.stacks)}, or leave STACK out for all")
+    return [stack] if stack else deployment.stacks
+
+
+def _selection(stack: str | None) -> Sequence[str]:
+    # cdktf insists on a stack's neighbours by themselves, deployed or not; with several stacks the flag makes it forget their order.
+    return (stack, "--ignore-missing-stack-dependencies") if stack else ("*",)
+
+
+def _missing(stack: str, there: Sequence[str]) -> list[str]:
+    return [upstream for upstream in STACKS[stack] if upstream not in there]
+
+
+def _reads(stack: str, missing: Sequence[str]) -> str:
+    return f"{stack} reads {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not deployed"
+
+
+def _waits(stack: str, missing: Sequence[str]) -> str:
+    return f"{_reads(stack, missing)}: {' and '.join(f'`make deploy STACK={upstream}`' for upstream in missing)} first"
+
+
+def _destroy_first(deployment: Deployment, readers: Sequence[str]) -> str:
+    orphans = [reader for reader in readers if reader not in deployment.stacks]
+    return _orphaned(orphans) if orphans else f"destroy {' and '.join(readers)} first"
+
+
+def _orphaned(stacks: Sequence[str]) -> str:
+    are, them = ("is", "it") if len(stacks) == 1 else ("are", "them")
+    return f"{' and '.join(stacks)} {are} deployed, but lineage_url in the settings leaves {them} out: take lineage_url out, then destroy"
+
+
+def _require_state_bucket(deployment: Deployment) -> None:
+    try:
+        bucket = bootstrap.missing(deployment)
+    except bootstrap.NotOurs as found:
+        raise Refused(f"state_backend: {found}; `make bootstrap` says what to do") from None
+    if bucket:
+        raise Refused(f"the bucket {bucket}, where state_backend keeps Terraform's state, is not there: `make bootstrap` first")
+
+
+def _place(deployment: Deployment) -> str:
+    return f"account {deployment.client('sts').get_caller_identity()['Account']}, {deployment.settings.region}"
+
+
+def _agrees(console: Console, question: str, command: str) -> bool:
+    _require_terminal(console, command)
+    if console.input(f"{question} [y/N] ", markup=False).strip().lower() in ("y", "yes"):
+        return True
+    console.print("nothing was done")
+    return False
+
+
+def _insists(deployment: Deployment, console: Console, doomed: Sequence[str]) -> bool:
+    _require_terminal(console, "destroy")
+    console.print(f"This destroys {', '.join(doomed)} in {_place(deployment)}, with all data in it.", soft_wrap=True)
+    id_ = deployment.settings.deployment_id
+    if console.input(f"Type the deployment's id, {id_}, to go on: ").strip() == id_:
+        return True
+    console.print("nothing was done")
+    return False
+
+
+def _require_terminal(console: Console, command: str) -> None:
+    if not (console.is_terminal and sys.stdin.isatty()):
+        raise Refused(f"nobody can be asked without a terminal: `make {command} YES=1` agrees beforehand")
+
+
+def _command(command: str, stack: str | None) -> str:
+    return f"make {command}" + (f" STACK={stack}" if stack else "")
+
+
+def _stopped(deployment: Deployment, console: Console, code: int, command: str) -> int:
+    """Say what is there now, and how to go on."""
+    console.print(Text("\nInterrupted." if code == cdktf.INTERRUPTED else "\nIt failed: see above.", "bold red"))
+    console.print("Terraform has kept the state of what there is:")
+    state.show_state(deployment, console)
+    console.print(f"`{command}` goes on from there.")
+    return code
+
+
+def _show_seconds(seconds: Mapping[str, float], console: Console) -> None:
+    for stack, duration in seconds.items():
+        console.print(f"  {stack:<16}{duration // 60:3.0f} min {duration % 60:2.0f} s", highlight=False)
+
+
+def _catalogued(deployment: Deployment, console: Console) -> bool:
+    progress = Progress(console)
+    with progress.live():
+        finding = ensure_crawled(deployment, progress)
+    show([finding], console)
+    return finding.level is not Level.PROBLEM
+
+
+def _show_headlines(deployment: Deployment, console: Console, stacks: Sequence[str]) -> None:
+    for stack in stacks:
+        found = state.read(deployment, stack)
+        outputs = found.content["outputs"] if found else {}
+        for name in HEADLINES.get(stack, ()):
+            if name in outputs:
+                console.print(Text(f"  {name:<18}{outputs[name]['value']}"), soft_wrap=True)
+    console.print("`make outputs` prints the rest")

@@ -1,0 +1,125 @@
+"""The life of a deployment: interrupted, resumed, changed, destroyed. It is lived once; the tests look at what was noted on the way."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.aws.machine import Aws
+from tests.deployment.project import Done, Project
+
+STACKS = ("network", "lake", "redshift", "mwaa", "marquez", "marquez-chart")
+STATE_BUCKET = "tickit-states"
+FIRST: dict[str, Any] = {
+    "deployment_id": "tickit",
+    "owner": "data-platform@example.com",
+    "region": "us-east-1",
+    "external_ip": ["198.51.100.7/32"],
+    "account_id": "123456789012",
+    "state_backend": f"s3://{STATE_BUCKET}/tickit",
+}
+CHANGED: dict[str, Any] = FIRST | {
+    "redshift_base_capacity": 16,
+    "redshift_max_capacity": 32,
+    "mwaa_class": "mw1.medium",
+    "eks_nodes": 3,
+    "tags": {"cost-centre": "4711"},
+}
+NO_SECRETS = ("airflow/variables/OPENLINEAGE_URL", "airflow/variables/OPENLINEAGE_NAMESPACE", "airflow/connections/REDSHIFT_CONNECTOR")
+DAG = "airflow/dags/rs_staging_to_dm.py"
+
+
+@dataclass
+class Life:
+    """What was noted: how commands ended, what plans wanted to do, what was there."""
+
+    project: Project
+    aws: Aws
+    seconds: dict[str, float]
+    done: dict[str, Done] = field(default_factory=dict)
+    plans: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    inventory: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
+
+    def live(self) -> None:
+        """All of it, in this order; a command that fails ends it."""
+        self.project.choose(**FIRST)
+        self._make("bootstrap the state bucket", "bootstrap")
+        self._interrupt("deploy, interrupted in the middle", when=lambda: self.aws.calls().get("redshift-data.ExecuteStatement", 0) > 0)
+        self._make("destroy redshift, half made", "destroy", "STACK=redshift", "YES=1")
+        self._make("destroy lake", "destroy", "STACK=lake", "YES=1")
+        self._note("destroyed lake and redshift")
+        self._make("deploy, resumed", "deploy", "YES=1")
+        self._note("deployed")
+        self.held["catalog"] = sorted(
+            table["Name"] for table in self.aws.client("glue").get_tables(DatabaseName="tickit_lake")["TableList"]
+        )
+        self._plan("nothing changed")
+        self.aws.expire_statements()
+        self._plan("statements expired", "redshift")
+        self._hold("before the change")
+        self._change()
+        self._plan("settings changed")
+        self._make("deploy the change", "deploy", "YES=1")
+        self._hold("after the change")
+        self._plan("change deployed")
+        self.held["states"], self.held["secrets"] = self._states(), self._secrets()
+        self._make("destroy everything", "destroy", "YES=1")
+        self._note("destroyed")
+
+    def _make(self, phase: str, *arguments: str) -> None:
+        with self._timed(phase):
+            self.done[phase] = self.project.make(*arguments)
+        assert self.done[phase].code == 0, f"{phase}: exit code {self.done[phase].code}\n{self.done[phase].output[-6000:]}"
+
+    def _interrupt(self, phase: str, when: Callable[[], bool]) -> None:
+        with self._timed(phase):
+            self.done[phase] = self.project.interrupt("deploy", "YES=1", when=when)
+
+    def _plan(self, phase: str, *stacks: str) -> None:
+        with self._timed(f"plan: {phase}"), ThreadPoolExecutor(max_workers=3) as pool:
+            named = stacks or STACKS
+            self.plans[phase] = dict(zip(named, pool.map(self.project.plan, named), strict=True))
+
+    def _change(self) -> None:
+        self.project.choose(**CHANGED)
+        with (self.project.folder / DAG).open("a") as file:
+            file.write("\n# another version\n")
+        self._make("synthesize the change", "synth")
+
+    def _note(self, moment: str) -> None:
+        self.inventory[moment] = self.aws.inventory()
+
+    def _hold(self, moment: str) -> None:
+        """What AWS says of that which is changed."""
+        nodes = self.aws.client("eks").describe_nodegroup(clusterName="tickit-marquez", nodegroupName="tickit-marquez")["nodegroup"]
+        environment = self.aws.client("mwaa").get_environment(Name="tickit-airflow")["Environment"]
+        workgroup = self.aws.client("redshift-serverless").get_workgroup(workgroupName="tickit")["workgroup"]
+        self.held[moment] = {
+            "nodes": nodes["scalingConfig"]["desiredSize"],
+            "class": environment["EnvironmentClass"],
+            "capacity": (workgroup["baseCapacity"], workgroup["maxCapacity"]),
+            "tags": environment["Tags"].get("cost-centre"),
+        }
+
+    def _states(self) -> dict[str, str]:
+        """{key: text} of every state."""
+        s3 = self.aws.client("s3")
+        keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=STATE_BUCKET)["Contents"]]
+        return {key: s3.get_object(Bucket=STATE_BUCKET, Key=key)["Body"].read().decode() for key in keys}
+
+    def _secrets(self) -> dict[str, str]:
+        """{name: value} of the secrets that are secret: passwords and keys, not addresses."""
+        manager = self.aws.client("secretsmanager")
+        names = {secret["Name"] for secret in manager.list_secrets()["SecretList"]} - set(NO_SECRETS)
+        return {name: manager.get_secret_value(SecretId=name)["SecretString"] for name in names}
+
+    @contextmanager
+    def _timed(self, phase: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[phase] = time.monotonic() - started

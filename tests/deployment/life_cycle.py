@@ -1,0 +1,107 @@
+"""The stacks live and die through the commands that people use, the real CDKTF, Terraform and AWS provider, and an emulated AWS.
+
+Not part of `make test` yet, because it has not been green yet: `pytest tests/deployment/life_cycle.py` runs it. Its name becomes
+test_life_cycle.py when it is.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.aws.machine import Aws
+from local.processes import Supervisor
+from tests.deployment.conftest import SECONDS
+from tests.deployment.life import STACKS, STATE_BUCKET, Life
+from tests.deployment.project import Project
+from tests.modules.programs import require
+from tests.terraform import terraform_environment
+from tools.tool_environment import environment
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    with Supervisor(tmp_path_factory.mktemp("aws")) as supervisor:
+        aws = Aws(supervisor, interpreter=environment("aws") / "python")
+        aws.start()
+        yield aws
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory, aws: Aws, request: pytest.FixtureRequest) -> Life:
+    """The life, lived. It takes about a quarter of an hour, most of it what the AWS provider waits by itself."""
+    for program in ("terraform", "node"):
+        require(program, "the life cycle of the stacks")
+    variables = terraform_environment(tmp_path_factory.mktemp("terraform")) | aws.environment
+    life = Life(Project.copy(tmp_path_factory.mktemp("project"), variables), aws, request.config.stash[SECONDS])
+    life.live()
+    return life
+
+
+def test_an_interrupted_deploy_says_how_to_go_on(life: Life) -> None:
+    done = life.done["deploy, interrupted in the middle"]
+    assert done.code == 130
+    assert "make deploy" in done.output
+
+
+def test_nothing_is_left_of_stacks_that_were_destroyed(life: Life) -> None:
+    left = life.inventory["destroyed lake and redshift"]
+    assert not {"glue", "redshift-serverless", "redshift-data"} & set(left)
+    assert left["ec2"]  # the network stays
+
+
+def test_what_was_destroyed_is_made_again(life: Life) -> None:
+    there = life.inventory["deployed"]
+    assert "tickit" in "".join(there["redshift-serverless"])
+    assert there["glue"]
+
+
+def test_the_deploy_fills_the_catalog(life: Life) -> None:
+    assert life.held["catalog"] == ["category", "date", "event", "listing", "sales", "users", "venue"]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_deployed_stack_has_nothing_to_do(life: Life, stack: str) -> None:
+    assert life.plans["nothing changed"][stack] == {}
+
+
+def test_expired_statements_are_not_run_again(life: Life) -> None:
+    assert life.plans["statements expired"] == {"redshift": {}}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_changed_settings_change_in_place(life: Life, stack: str) -> None:
+    assert set(life.plans["settings changed"][stack].values()) <= {"update", "read"}
+
+
+def test_changed_settings_reach_aws(life: Life) -> None:
+    assert life.held["before the change"] == {"nodes": 2, "class": "mw1.small", "capacity": (8, 16), "tags": None}
+    assert life.held["after the change"] == {"nodes": 3, "class": "mw1.medium", "capacity": (16, 32), "tags": "4711"}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_deployed_change_has_nothing_to_do(life: Life, stack: str) -> None:
+    assert life.plans["change deployed"][stack] == {}
+
+
+def test_destroy_leaves_nothing_but_the_states(life: Life) -> None:
+    assert life.inventory["destroyed"] == {"s3": [STATE_BUCKET]}
+    assert f"{STATE_BUCKET}" in life.done["destroy everything"].output
+
+
+def test_no_request_was_refused(life: Life, aws: Aws) -> None:
+    """What the emulator refused is a wrong parameter in a stack, or something the emulator does not know."""
+    assert aws.refusals() == []
+
+
+def test_no_secret_is_in_a_state(life: Life) -> None:
+    assert len(life.held["secrets"]) == 3  # the lineage API's key, the passwords of Marquez's database and of the warehouse
+    assert len(life.held["states"]) == len(STACKS)
+    for stack, state in life.held["states"].items():
+        assert [name for name, value in life.held["secrets"].items() if value in state] == [], stack
+
+
+def test_no_secret_was_printed(life: Life) -> None:
+    for phase, done in life.done.items():
+        assert [name for name, value in life.held["secrets"].items() if value in done.output] == [], phase

@@ -1,0 +1,224 @@
+"""What a destroy leaves: every kind appears, its command removes it, and nothing else is named."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from local.aws.machine import Aws
+from local.processes import Supervisor
+from modules.settings import load
+from operations.deployment import ROOT, Deployment
+from operations.leftovers import Leftover, Survey, find, report, survey
+from operations.leftovers.survey import SEARCHES
+from tests.operations import abandoned
+from tests.operations.answering_aws import answering
+from tests.operations.aws_commands import run
+from tools.tool_environment import environment
+
+pytestmark = pytest.mark.system
+Deploy = Callable[..., Deployment]
+EXAMPLE = ROOT / "settings.example.toml"
+
+
+@pytest.fixture(scope="module")
+def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """With a botocore that knows what EKS and MWAA answer today."""
+    with Supervisor(tmp_path_factory.mktemp("aws")) as supervisor:
+        aws = Aws(supervisor, interpreter=environment("aws") / "python")
+        aws.start()
+        yield aws
+
+
+@pytest.fixture(scope="module")
+def clients() -> dict[str, Any]:
+    """Made once: the models of twenty services take seconds to read."""
+    return {}
+
+
+@pytest.fixture
+def deployment(aws: Aws, deployment: Deploy, clients: dict[str, Any]) -> Deploy:
+    """The same, with clients that earlier tests have made."""
+
+    def deploy(**overrides: Any) -> Deployment:
+        own = deployment(**overrides)
+        return Deployment(own.settings, own.root, clients)
+
+    return deploy
+
+
+@pytest.fixture
+def console() -> Console:
+    """It remembers what is printed."""
+    return Console(record=True, width=200, highlight=False)
+
+
+@dataclass(frozen=True)
+class Clearing:
+    """What was found when everything had been left behind, and what after each command had run."""
+
+    before: Survey
+    after: Survey
+
+
+@pytest.fixture(scope="module")
+def clearing(aws_process: Aws, clients: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clearing]:
+    """Everything is made once and cleared once, by the commands, from top to bottom; buckets take a shell, and a test of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in aws_process.environment.items():
+            patch.setenv(name, value)
+        aws_process.reset()
+        deployment = Deployment(load(EXAMPLE, {}), tmp_path_factory.mktemp("leftovers"), clients)
+        abandoned.everything(deployment.client)
+        before = survey(deployment)
+        for leftover in before.leftovers:
+            if leftover.kind != "Bucket":
+                run(leftover.command, deployment.client, deployment.settings.region)
+        yield Clearing(before, survey(deployment))
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _, _ in SEARCHES])
+def test_a_kind_is_found_and_its_command_removes_it(clearing: Clearing, kind: str) -> None:
+    assert kind in {leftover.kind for leftover in clearing.before.leftovers}
+    if kind != "Bucket":
+        assert [leftover.name for leftover in clearing.after.leftovers if leftover.kind == kind] == []
+
+
+def test_what_eks_makes_goes_with_its_cluster(clearing: Clearing) -> None:
+    found = [leftover.name for leftover in clearing.before.leftovers if leftover.kind in ("Auto Scaling group", "Security group")]
+    assert "eks-tickit-marquez-nodes-0a1b" in found
+    assert sum("eks-" in name for name in found) == 1
+
+
+def test_what_waits_for_its_end_is_named_and_left_alone(clearing: Clearing) -> None:
+    assert any("KMS key" in line and "is deleted on" in line for line in clearing.after.kept)
+
+
+def test_a_second_deployment_whose_name_begins_alike_is_left_alone(aws: Aws, deployment: Deploy) -> None:
+    other = [{"Key": "deployment", "Value": "tickit-dev"}]
+    vpc = aws.client("ec2").create_vpc(CidrBlock="10.30.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": other}])
+    aws.client("ec2").create_security_group(GroupName="tickit-dev-mwaa", Description="-", VpcId=vpc["Vpc"]["VpcId"])
+    aws.client("logs").create_log_group(logGroupName="airflow-tickit-dev-airflow-Task")
+    aws.client("iam").create_role(RoleName="tickit-dev-airflow", AssumeRolePolicyDocument=abandoned.trust("x.amazonaws.com"), Tags=other)
+    aws.client("s3").create_bucket(Bucket="tickitty")
+    aws.client("route53").create_hosted_zone(Name="tickit.example.com", CallerReference="1")
+    assert _names(find(deployment())) == []
+    assert "airflow-tickit-dev-airflow-Task" in _names(find(deployment(deployment_id="tickit-dev")))
+
+
+def test_what_a_deployed_stack_holds_is_no_leftover(aws: Aws, deployment: Deploy) -> None:
+    made = abandoned.network(aws.client)
+    abandoned.database(aws.client, made)
+    abandoned.secrets(aws.client)
+    abandoned.warehouse(aws.client)
+    for log in ("/aws/rds/instance/tickit-marquez/postgresql", "/aws/redshift/tickit/userlog"):
+        aws.client("logs").create_log_group(logGroupName=log)
+    one = deployment()
+    _hold(one, "network", {"aws_vpc": made["vpc"], "aws_security_group": made["airflow"]})
+    _hold(one, "marquez", {"aws_db_instance": "tickit-marquez", "aws_db_subnet_group": "tickit-marquez"})
+    _hold(one, "redshift", {"aws_redshiftserverless_namespace": "tickit", "aws_redshiftserverless_workgroup": "tickit"})
+    left = {(leftover.kind, leftover.name.rpartition("(")[2].rstrip(")")) for leftover in find(one)}
+    assert not {kind for kind, _ in left} & {"VPC", "RDS instance", "RDS snapshot", "RDS subnet group", "Log group"}
+    assert not {kind for kind, _ in left} & {"Redshift namespace", "Redshift workgroup", "Redshift snapshot"}
+    assert ("Security group", "tickit-mwaa") not in left
+    assert ("Security group", "tickit-redshift") in left
+    assert ("Secret", "redshift!tickit-admin") not in left
+    assert ("Secret", "airflow/variables/OPENLINEAGE_URL") in left
+
+
+def test_an_interface_in_use_goes_with_what_uses_it(aws: Aws, deployment: Deploy) -> None:
+    made = abandoned.network(aws.client)
+    ec2 = aws.client("ec2")
+    used = ec2.create_network_interface(SubnetId=made["second"], Groups=[made["airflow"]])["NetworkInterface"]["NetworkInterfaceId"]
+    image = {"ImageId": "ami-12c6146b", "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1}
+    instance = ec2.run_instances(**image, SubnetId=made["second"])["Instances"][0]["InstanceId"]
+    ec2.attach_network_interface(NetworkInterfaceId=used, InstanceId=instance, DeviceIndex=1)
+    one = deployment()
+    commands = {leftover.name: leftover.command for leftover in find(one) if leftover.kind == "Network interface"}
+    assert commands[used].startswith("aws ec2 detach-network-interface --force --attachment-id eni-attach-")
+    _hold(one, "network", {"aws_vpc": made["vpc"]})
+    assert used not in _names(find(one))
+
+
+@pytest.mark.skipif(shutil.which("aws") is None, reason="runs the AWS CLI")
+def test_the_command_for_a_bucket_really_empties_it(aws: Aws, deployment: Deploy) -> None:
+    abandoned.bucket(aws.client)
+    (leftover,) = find(deployment())
+    subprocess.run(["bash", "-c", leftover.command], check=True, timeout=60, capture_output=True)
+    assert find(deployment()) == []
+
+
+def test_the_bucket_of_the_state_is_kept_and_named(aws: Aws, deployment: Deploy) -> None:
+    aws.client("s3").create_bucket(Bucket="tickit-states")
+    found = survey(deployment(state_backend="s3://tickit-states/tickit"))
+    assert found.leftovers == []
+    assert any("tickit-states keeps Terraform's state" in line for line in found.kept)
+
+
+def test_a_log_group_of_the_whole_account_is_a_note(aws: Aws, deployment: Deploy) -> None:
+    aws.client("logs").create_log_group(logGroupName="RDSOSMetrics")
+    found = survey(deployment())
+    assert found.leftovers == []
+    assert any("RDSOSMetrics" in line for line in found.kept)
+
+
+def test_the_report_fails_while_anything_is_left(aws: Aws, deployment: Deploy, console: Console) -> None:
+    aws.client("logs").create_log_group(logGroupName="airflow-tickit-airflow-Task")
+    assert report(deployment(), console) == 1
+    assert _printed(console) == [
+        "  ✗ Log group: airflow-tickit-airflow-Task",
+        "      aws logs delete-log-group --log-group-name airflow-tickit-airflow-Task --region us-east-1",
+        "1 thing is left of tickit in us-east-1. The commands remove them, from top to bottom.",
+    ]
+
+
+def test_the_report_ends_well_when_nothing_is_left(aws: Aws, deployment: Deploy, console: Console) -> None:
+    assert report(deployment(), console) == 0
+    assert _printed(console) == ["Nothing is left of tickit in us-east-1."]
+
+
+def test_what_cannot_be_looked_for_is_not_called_gone(
+    aws: Aws, deployment: Deploy, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.client("events").put_rule(Name="tickit-crawl", ScheduleExpression="rate(1 day)")
+    with answering({}) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_ROUTE_53", url)
+        found = survey(_with_its_own_clients(deployment()))
+    assert "Glue database could not be read: needs glue:GetDatabases" in found.unread
+    assert "Route 53 zone could not be read: needs route53:ListHostedZones" in found.unread
+    assert [leftover.kind for leftover in found.leftovers] == ["Event rule"]
+
+
+def test_without_the_tags_nothing_is_claimed(aws: Aws, deployment: Deploy, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering({}) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API", url)
+        assert report(_with_its_own_clients(deployment()), console) == 1
+    assert "What is the deployment's could not be read: needs tag:GetResources" in _printed(console)[0]
+
+
+def _with_its_own_clients(deployment: Deployment) -> Deployment:
+    """Clients find their endpoint when they are made."""
+    return Deployment(deployment.settings, deployment.root)
+
+
+def _names(leftovers: list[Leftover]) -> list[str]:
+    return [leftover.name for leftover in leftovers]
+
+
+def _hold(deployment: Deployment, stack: str, ids: dict[str, str]) -> None:
+    """Write a stack's state that holds these."""
+    resources = [
+        {"mode": "managed", "type": kind, "name": "x", "instances": [{"attributes": {"id": id_, "identifier": id_}}]}
+        for kind, id_ in ids.items()
+    ]
+    (deployment.root / f"terraform.{stack}.tfstate").write_text(json.dumps({"version": 4, "resources": resources}))
+
+
+def _printed(console: Console) -> list[str]:
+    return console.export_text().splitlines()

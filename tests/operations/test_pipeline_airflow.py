@@ -1,0 +1,79 @@
+"""The pipeline on a real Airflow behind the emulated MWAA, and the check of the lineage that it leaves."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from rich.console import Console
+
+from local.settings import BUCKET
+from operations import lineage_check, pipeline
+from operations.deployment import Deployment
+from operations.pipeline import Patience
+from tests.operations import deployed_airflow
+from tests.operations.deployed_airflow import Deployed
+from tests.operations.outputs import publish
+from tests.operations.right_environment import NAME
+
+pytestmark = pytest.mark.system
+
+PATIENCE = Patience(look=0.5, begin=120, whole=240)
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed_airflow.running(tmp_path_factory.mktemp("deployed")) as running:
+        yield running
+
+
+@pytest.fixture
+def there(deployed: Deployed, deployment: Callable[..., Deployment], monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    """The deployment as its commands see it."""
+    for name, value in deployed.aws.environment.items():
+        monkeypatch.setenv(name, value)
+    found = deployment()
+    publish(found.root, "mwaa", environment_name=NAME, airflow_ui_url="https://airflow.example")
+    publish(found.root, "lake", bucket_name=BUCKET)
+    publish(found.root, "network", lineage_api_key_secret_arn="airflow/variables/OPENLINEAGE_API_KEY")
+    publish(found.root, "marquez", marquez_ui_url=deployed.store.url)
+    return found
+
+
+def run(there: Deployment) -> tuple[int, str]:
+    written = io.StringIO()
+    return pipeline.run(there, Console(file=written, width=200), PATIENCE), written.getvalue()
+
+
+def test_both_dags_succeed_and_their_lineage_is_complete(there: Deployment) -> None:
+    code, written = run(there)
+    assert code == 0, written
+    assert written.count("✓") == 11
+    assert "✓ wait_for_lake" in written
+    said = io.StringIO()
+    assert lineage_check.check(there, Console(file=said, width=200)) == 0, said.getvalue()
+    assert said.getvalue().splitlines()[-1] == "Lineage complete: 10 jobs, 17 datasets, 14 pairs, 104 of 104 column edges"
+
+
+def test_the_log_of_a_failing_task_is_shown(there: Deployment, deployed: Deployed) -> None:
+    with missing_column(deployed):
+        code, written = run(there)
+    assert code == 1, written
+    assert "✗ load_sales" in written, written
+    assert 'column "pricepaid" does not exist' in written, written
+    assert "rs_staging_to_dm" not in written
+
+
+@contextmanager
+def missing_column(deployed: Deployed) -> Iterator[None]:
+    """The lake without a column that one task reads: the table is there, so the DAG begins."""
+    rename(deployed, "pricepaid", "aside")
+    try:
+        yield
+    finally:
+        rename(deployed, "aside", "pricepaid")
+
+
+def rename(deployed: Deployed, column: str, to: str) -> None:
+    with deployed.warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(f"alter table s3_datalake.sales rename column {column} to {to}")

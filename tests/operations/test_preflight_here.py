@@ -1,0 +1,270 @@
+"""The preflight's questions that this machine answers: programs, artefacts, EXTERNAL_IP, versions."""
+
+import shutil
+import stat
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from modules.runtimes import Runtime
+from operations.deployment import Deployment
+from operations.findings import Finding, Level
+from operations.preflight import artefacts, external_ip, programs, synthesized, versions
+from tests.operations.answering_aws import answering
+from tests.operations.synthesis import build, synthesize
+from tools.package_plugin import package
+
+Deploy = Callable[..., Deployment]
+
+
+def said(findings: Iterable[Finding]) -> list[tuple[Level, str, str]]:
+    return [(finding.level, finding.subject, finding.detail) for finding in findings]
+
+
+def only(findings: Iterable[Finding]) -> Finding:
+    (finding,) = findings
+    return finding
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Programs that say something, on a PATH with nothing else but the shell."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    (folder / "sh").symlink_to(str(shutil.which("sh")))
+    monkeypatch.setenv("PATH", str(folder))
+
+    def add(name: str, script: str) -> None:
+        program = folder / name
+        program.write_text(f"#!{folder}/sh\n{script}\n")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+    return add
+
+
+@pytest.mark.parametrize(
+    ("version", "level", "detail"),
+    [("1.11.4", Level.OK, "1.11.4"), ("2.0.0", Level.OK, "2.0.0"), ("1.9.8", Level.PROBLEM, "1.9.8 is older than 1.11")],
+)
+def test_terraform_is_new_enough(path: Callable[..., None], deployment: Deploy, version: str, level: Level, detail: str) -> None:
+    path("terraform", f'echo \'{{"terraform_version": "{version}"}}\'')
+    assert said(programs.terraform(deployment())) == [(level, "Terraform", detail)]
+
+
+def test_terraform_is_missing(path: Callable[..., None], deployment: Deploy) -> None:
+    finding = only(programs.terraform(deployment()))
+    assert finding.level is Level.PROBLEM
+    assert "is not on PATH" in finding.detail
+    assert finding.cure.startswith("Install it")
+
+
+def test_a_program_that_does_not_start_counts_as_missing(path: Callable[..., None], deployment: Deploy) -> None:
+    path("node", "exit 3")
+    assert "does not start" in only(programs.node(deployment())).detail
+
+
+@pytest.mark.parametrize(
+    ("version", "level", "detail"), [("v20.20.2", Level.OK, "20.20.2"), ("v18.1.0", Level.PROBLEM, "18.1.0 is older than 20")]
+)
+def test_node_is_new_enough(path: Callable[..., None], deployment: Deploy, version: str, level: Level, detail: str) -> None:
+    path("node", f"echo {version}")
+    assert said(programs.node(deployment())) == [(level, "Node.js", detail)]
+
+
+def test_the_aws_cli_is_needed_for_helm_alone(path: Callable[..., None], deployment: Deploy) -> None:
+    assert only(programs.aws_cli(deployment())).level is Level.PROBLEM
+    assert said(programs.aws_cli(deployment(lineage_url="https://lineage.example.com:443"))) == []
+    path("aws", "echo aws-cli/2.15.0 Python/3.11")
+    assert said(programs.aws_cli(deployment())) == [(Level.OK, "AWS CLI", "2.15.0")]
+
+
+def test_cdktf_is_installed(deployment: Deploy) -> None:
+    one = deployment()
+    assert only(programs.cdktf(one)).cure == "Run `npm ci` in the project's folder."
+    (one.root / "node_modules/.bin").mkdir(parents=True)
+    (one.root / "node_modules/.bin/cdktf").touch()
+    assert said(programs.cdktf(one)) == [(Level.OK, "cdktf", "installed")]
+
+
+def test_cdktf_out_is_of_these_settings(deployment: Deploy) -> None:
+    one = synthesize(deployment())
+    assert said(synthesized.synthesized(one)) == [(Level.OK, "cdktf.out", "is of these settings")]
+    assert {stack.id for stack in synthesized.stacks(one)} == set(one.stacks)
+
+
+def test_cdktf_out_is_missing(deployment: Deploy) -> None:
+    finding = only(synthesized.synthesized(deployment()))
+    assert (finding.level, finding.cure) == (Level.PROBLEM, "Run `make synth`.")
+    assert synthesized.stacks(deployment()) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "detail"),
+    [
+        ({"deployment_id": "other"}, "is of other settings"),
+        ({"region": "eu-west-1"}, "is of other settings"),
+        ({"lineage_url": "https://lineage.example.com:443"}, "lacks marquez, marquez-chart"),
+    ],
+)
+def test_cdktf_out_is_of_other_settings(deployment: Deploy, other: dict[str, str], detail: str) -> None:
+    one = deployment()
+    synthesize(Deployment(deployment(**other).settings, one.root))
+    assert detail in only(synthesized.synthesized(one)).detail
+    assert synthesized.stacks(one) == []
+
+
+def test_everything_is_built(deployment: Deploy) -> None:
+    one = build(synthesize(deployment()))
+    assert {finding.level for finding in [*artefacts.files(one), *artefacts.plugins(one)]} == {Level.OK}
+
+
+def test_each_missing_file_is_named_with_the_target_that_builds_it(deployment: Deploy) -> None:
+    one = build(synthesize(deployment()))
+    (one.root / "build/tickit/sales/sales.parquet").unlink()
+    (one.root / "build/plugins.zip").unlink()
+    found = {finding.detail: finding.cure for finding in artefacts.files(one) if finding.level is Level.PROBLEM}
+    assert found == {
+        "build/tickit/sales/sales.parquet is missing": "Run `make tickit` in the project's folder.",
+        "build/plugins.zip is missing": "Run `make package-plugin` in the project's folder.",
+    }
+    assert (Level.PROBLEM, "plugins.zip", "is not built") in said(artefacts.plugins(one))
+
+
+def test_data_that_is_copied_from_s3_is_not_looked_for_here(deployment: Deploy) -> None:
+    one = build(synthesize(deployment(tickit_location="s3://data/tickit")))
+    shutil.rmtree(one.root / "build/tickit")
+    assert {finding.level for finding in artefacts.files(one)} == {Level.OK}
+
+
+def test_an_archive_older_than_its_sources_is_named_with_what_has_changed(deployment: Deploy) -> None:
+    one = _with_plugins_of_its_own(deployment())
+    plugins = one.root / "airflow/plugins"
+    (plugins / "env_var_plugin.py").write_text("NEW = True\n")
+    (plugins / "added.py").touch()
+    finding = only(artefacts.plugins(one))
+    assert (finding.level, finding.cure) == (Level.PROBLEM, "Run `make package-plugin`.")
+    assert finding.detail == "is older than its sources: added.py, env_var_plugin.py"
+
+
+def test_plugins_that_cannot_be_packed_are_named(deployment: Deploy) -> None:
+    one = _with_plugins_of_its_own(deployment())
+    (one.root / "airflow/plugins/broken.py").write_text("def")
+    finding = only(artefacts.plugins(one))
+    assert finding.level is Level.PROBLEM
+    assert "broken.py: syntax error" in finding.detail
+
+
+def test_a_private_web_server_needs_every_wheel(deployment: Deploy) -> None:
+    one = _with_plugins_of_its_own(deployment(mwaa_webserver="private"))
+    constraints = one.root / "airflow/requirements/constraints-2.7.2.txt"
+    constraints.write_text("# beyond\nOne_package==1.0\ntwo==2.0\n\n# Airflow's\nthree==3.0\n")
+    wheels = [one.root / "one_package-1.0-py3-none-any.whl", one.root / "two-2.0-py3-none-any.whl"]
+    for wheel in wheels:
+        wheel.touch()
+    sources, archive = one.root / "airflow/plugins", one.root / "build/plugins.zip"
+    package(sources, archive, wheels[:1])
+    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "plugins.zip lacks two==2.0")]
+    package(sources, archive, wheels)
+    assert said(artefacts.plugins(one))[1:] == [(Level.OK, "Wheels", "all 2 are in plugins.zip")]
+    constraints.unlink()
+    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "constraints-2.7.2.txt is missing")]
+
+
+@pytest.mark.parametrize(
+    ("block", "level", "detail"),
+    [
+        ("198.51.100.4/32", Level.PROBLEM, "is an example's address, and nobody's"),
+        ("10.0.0.0/24", Level.WARNING, "is private: no request from the internet shows it"),
+        ("100.64.0.0/24", Level.WARNING, "is private: no request from the internet shows it"),
+        ("8.0.0.0/8", Level.WARNING, "admits 16,777,216 addresses"),
+        ("8.8.8.8/32", Level.OK, ""),
+    ],
+)
+def test_external_ip_can_be_somebodys_own(deployment: Deploy, block: str, level: Level, detail: str) -> None:
+    assert said(external_ip.blocks(deployment(external_ip=[block]))) == [(level, block, detail)]
+
+
+def test_the_examples_external_ip_is_a_problem(deployment: Deploy) -> None:
+    finding = only(external_ip.blocks(deployment()))
+    assert (finding.level, finding.subject) == (Level.PROBLEM, "203.0.113.7/32")
+    assert "settings.toml" in finding.cure
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("8.8.8.8\n", (Level.OK, "8.8.8.8 is among them")),
+        ("9.9.9.9", (Level.PROBLEM, "9.9.9.9 is not among them: Helm will not reach the cluster, nor you Marquez")),
+        ("<html>", (Level.WARNING, "could not be found out from {url}")),
+        ("2001:db8::1", (Level.WARNING, "could not be found out from {url}")),
+    ],
+)
+def test_the_callers_address_is_compared(
+    deployment: Deploy, monkeypatch: pytest.MonkeyPatch, answer: str, expected: tuple[Level, str]
+) -> None:
+    with answering({"/": answer}) as url:
+        monkeypatch.setattr(external_ip, "WHO_AM_I", url)
+        finding = only(external_ip.caller(deployment(external_ip=["8.8.8.0/24"])))
+    assert (finding.level, finding.detail) == (expected[0], expected[1].format(url=url))
+
+
+def test_without_a_cluster_another_address_is_a_warning(deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering({"/": "9.9.9.9"}) as url:
+        monkeypatch.setattr(external_ip, "WHO_AM_I", url)
+        finding = only(external_ip.caller(deployment(lineage_url="https://lineage.example.com:443")))
+    assert (finding.level, finding.detail) == (Level.WARNING, "9.9.9.9 is not among them: you cannot sign in to Airflow from here")
+
+
+def test_without_an_answer_the_address_is_unknown(deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering({}) as url:
+        monkeypatch.setattr(external_ip, "WHO_AM_I", url)
+        assert only(external_ip.caller(deployment())).level is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("end", "level", "detail"),
+    [
+        (None, Level.OK, "2.7.2"),
+        (date(2027, 1, 2), Level.WARNING, "2.7.2 can be created until 2027-01-02"),
+        (date(2027, 1, 1), Level.PROBLEM, "MWAA creates no environment of 2.7.2 since 2027-01-01"),
+    ],
+)
+def test_airflow_can_be_created(end: date | None, level: Level, detail: str) -> None:
+    rows = {
+        "2.7.2": Runtime("2.7.2", "3.11", "openlineage-airflow", "1.41.0", end),
+        "3.0.6": Runtime("3.0.6", "3.12", "apache-airflow-providers-openlineage", "2.6.1"),
+    }
+    finding = versions.creatable("2.7.2", rows, date(2027, 1, 1))
+    assert (finding.level, finding.detail) == (level, detail)
+    assert level is Level.OK or "3.0.6" in finding.cure
+
+
+def test_an_old_airflow_is_allowed_where_it_stands_already(deployment: Deploy) -> None:
+    one = deployment(airflow_version="2.6.3", airflow_environment_exists=True)
+    assert only(versions.airflow(one)).detail == "MWAA creates no environment of 2.6.3, and none is deployed"
+    (one.root / "terraform.mwaa.tfstate").write_text('{"resources": [{"mode": "managed", "type": "a", "name": "b", "instances": [{}]}]}')
+    assert said(versions.airflow(one)) == [(Level.OK, "Airflow", "2.6.3, which stands already")]
+
+
+@pytest.mark.parametrize(
+    ("version", "today", "level", "detail"),
+    [
+        ("1.35", date(2026, 11, 1), Level.OK, "1.35, in standard support until 2027-03-27"),
+        ("1.34", date(2026, 11, 1), Level.WARNING, "1.34 costs six times as much from 2026-12-02 on"),
+        ("1.40", date(2026, 11, 1), Level.OK, "1.40"),
+    ],
+)
+def test_kubernetes_has_its_normal_price(version: str, today: date, level: Level, detail: str) -> None:
+    finding = versions.priced(version, today)
+    assert (finding.level, finding.detail) == (level, detail)
+
+
+def _with_plugins_of_its_own(deployment: Deployment) -> Deployment:
+    """A copy that a test may change, packed."""
+    build(deployment)
+    source = (deployment.root / "airflow").resolve()
+    (deployment.root / "airflow").unlink()
+    shutil.copytree(source, deployment.root / "airflow", ignore=shutil.ignore_patterns("__pycache__"))
+    return deployment

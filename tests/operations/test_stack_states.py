@@ -1,0 +1,114 @@
+"""What the states say, in files and in S3."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lineage.report import console
+from local.aws.machine import Aws
+from operations import state
+from operations.deployment import Deployment
+
+pytestmark = pytest.mark.system
+
+Deploy = Callable[..., Deployment]
+LOCK = {"ID": "0a1b-2c3d", "Operation": "OperationTypeApply", "Who": "me@there", "Created": "2026-11-24T00:00:00Z"}
+
+
+def content(**outputs: dict[str, Any]) -> str:
+    resources = [
+        {"mode": "managed", "type": "aws_vpc", "name": "vpc", "instances": [{"status": "tainted"}]},
+        {"mode": "managed", "type": "aws_subnet", "name": "private", "instances": [{}, {}]},
+        {"mode": "data", "type": "aws_region", "name": "here", "instances": [{}]},
+    ]
+    return json.dumps({"version": 4, "serial": 12, "outputs": outputs, "resources": resources})
+
+
+def keep(deployment: Deployment, stack: str, text: str) -> None:
+    (deployment.root / f"terraform.{stack}.tfstate").write_text(text)
+
+
+@pytest.fixture
+def in_s3(aws: Aws, deployment: Deploy) -> Deployment:
+    made = deployment(state_backend="s3://my-states/tickit")
+    aws.client("s3").create_bucket(Bucket="my-states")
+    return made
+
+
+def test_a_state_in_a_file(deployment: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
+    local = deployment()
+    keep(local, "network", content())
+    noon = time.mktime((2026, 11, 24, 12, 0, 0, 0, 0, 0)) - time.timezone
+    os.utime(local.root / "terraform.network.tfstate", (noon, noon))
+    assert state.show_state(local, console()) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[1].split() == ["network", "3", "12", "2026-11-24", "12:00", "UTC", "terraform.network.tfstate"]
+    assert lines[2].split() == ["lake", "not", "deployed", "terraform.lake.tfstate"]
+    assert lines[-1] == "network: half made, made anew by `make deploy STACK=network`: aws_vpc.vpc"
+
+
+def test_a_state_in_s3(in_s3: Deployment, aws: Aws, capfd: pytest.CaptureFixture[str]) -> None:
+    aws.client("s3").put_object(Bucket="my-states", Key="tickit/network.tfstate", Body=content())
+    assert state.deployed(in_s3) == ["network"]
+    state.show_state(in_s3, console())
+    assert "s3://my-states/tickit/network.tfstate" in capfd.readouterr().out
+
+
+def test_a_bucket_that_is_not_there_holds_no_state(aws: Aws, deployment: Deploy) -> None:
+    assert state.deployed(deployment(state_backend="s3://my-states/tickit")) == []
+
+
+def test_what_was_destroyed_is_not_deployed(deployment: Deploy) -> None:
+    local = deployment()
+    keep(local, "network", json.dumps({"version": 4, "serial": 13, "outputs": {}, "resources": []}))
+    assert state.deployed(local) == []
+
+
+def test_a_stack_that_the_settings_no_longer_want_is_shown(deployment: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
+    local = deployment(lineage_url="http://lineage.example.com:5000")
+    keep(local, "marquez", content())
+    state.show_state(local, console())
+    output = capfd.readouterr().out
+    assert "terraform.marquez.tfstate (the settings no longer want it)" in output
+    assert "marquez-chart" not in output
+
+
+def test_a_locked_file(deployment: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
+    local = deployment()
+    (local.root / ".terraform.lake.tfstate.lock.info").write_text(json.dumps(LOCK))
+    state.show_state(local, console())
+    output = capfd.readouterr().out
+    assert "lake: locked by me@there, apply, since 2026-11-24T00:00:00Z" in output
+    assert "`rm .terraform.lake.tfstate.lock.info`" in output
+
+
+def test_a_lock_in_s3(in_s3: Deployment, aws: Aws, capfd: pytest.CaptureFixture[str]) -> None:
+    aws.client("s3").put_object(Bucket="my-states", Key="tickit/lake.tfstate.tflock", Body=json.dumps(LOCK))
+    state.show_state(in_s3, console())
+    assert "`terraform -chdir=cdktf.out/stacks/lake force-unlock 0a1b-2c3d`" in capfd.readouterr().out
+
+
+def test_outputs_with_their_descriptions_and_without_secrets(deployment: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
+    local = deployment()
+    values: dict[str, Any] = {
+        "vpc_id": {"value": "vpc-1"},
+        "subnets": {"value": ["a", "b"]},
+        "password": {"value": "hidden", "sensitive": True},
+    }
+    keep(local, "network", content(**values))
+    keep(local, "marquez-chart", content())
+    synthesized = local.root / "cdktf.out/stacks/network/cdk.tf.json"
+    synthesized.parent.mkdir(parents=True)
+    synthesized.write_text(json.dumps({"output": {"vpc_id": {"value": "${aws_vpc.vpc.id}", "description": "The VPC"}}}))
+    state.show_outputs(local, console(), ["network", "lake", "marquez-chart"])
+    output = capfd.readouterr().out
+    assert "  vpc_id The VPC\n      vpc-1\n" in output
+    assert '  subnets \n      [\n        "a",\n        "b"\n      ]\n' in output
+    assert "  password \n      (sensitive)\n" in output
+    assert "hidden" not in output
+    assert "lake: not deployed" in output
+    assert "marquez-chart: no outputs" in output
