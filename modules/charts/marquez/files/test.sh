@@ -3,7 +3,7 @@
 set -eu
 umask 077
 
-curl_with_key=/tmp/curl.conf
+curl_with_key=$HOME/curl.conf
 key=$(aws secretsmanager get-secret-value --secret-id "$KEY_SECRET" --query SecretString --output text)
 printf 'header = "Authorization: Bearer %s"\n' "$key" > "$curl_with_key"
 
