@@ -29,18 +29,18 @@ def _row(line: str) -> tuple[str, str]:
     return match[2], match[1]
 
 
-def tests_in(file: str) -> set[str]:
+def functions_of(file: str) -> set[str]:
     tree = ast.parse((ROOT / file).read_text())
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
 
 @pytest.mark.parametrize("file", rows())
 def test_behind_each_property_stands_a_test(file: str) -> None:
-    assert set(rows()[file]) <= tests_in(file)
+    assert set(rows()[file]) <= functions_of(file)
 
 
 def test_each_test_of_the_charts_properties_has_its_row() -> None:
-    assert set(rows()[COMPLETE]) == tests_in(COMPLETE)
+    assert set(rows()[COMPLETE]) == functions_of(COMPLETE)
 
 
 def test_no_property_is_listed_twice() -> None:
