@@ -32,7 +32,7 @@ def deployment(settings: Settings, outdir: Path | None = None) -> App:
     MwaaStack(app, settings, network)
     if settings.with_marquez:
         marquez = MarquezStack(app, settings, network)
-        MarquezChartStack(app, settings, marquez)
+        MarquezChartStack(app, settings, network, marquez)
     return app
 
 

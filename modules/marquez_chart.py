@@ -6,13 +6,28 @@ It stands apart from the cluster, because a provider cannot be configured from a
 import json
 from pathlib import Path
 
-from cdktf import AssetType, TerraformAsset
+from cdktf import Annotations, AssetType, TerraformAsset
 from cdktf_cdktf_provider_helm.provider import HelmProvider, HelmProviderKubernetes, HelmProviderKubernetesExec
 from cdktf_cdktf_provider_helm.release import Release
 from constructs import Construct
 
+from modules.lineage_secrets import KEY_VERSION
 from modules.marquez import MarquezOutputs, MarquezStack
-from modules.marquez.workload import API, DATABASE_NAME, DATABASE_PORT, DATABASE_USER, NAMESPACE, RELEASE, SERVICE_ACCOUNT, WEB
+from modules.marquez.database import PASSWORD_VERSION
+from modules.marquez.workload import (
+    API,
+    DATABASE_NAME,
+    DATABASE_PORT,
+    DATABASE_USER,
+    MIGRATION_SERVICE_ACCOUNT,
+    NAMESPACE,
+    RELEASE,
+    SERVICE_ACCOUNT,
+    WEB,
+)
+from modules.marquez_images import pinned
+from modules.network import NetworkStack
+from modules.network.stack import NetworkOutputs
 from modules.settings import Settings
 from modules.stack import DeploymentStack
 
@@ -23,8 +38,9 @@ TIMEOUT_SECONDS = 900
 class MarquezChartStack(DeploymentStack):
     """One release; its chart is copied under a name that holds its hash, so that a changed chart is a changed release."""
 
-    def __init__(self, scope: Construct, settings: Settings, marquez: MarquezStack) -> None:
-        super().__init__(scope, "marquez-chart", settings, upstream=[marquez])
+    def __init__(self, scope: Construct, settings: Settings, network: NetworkStack, marquez: MarquezStack) -> None:
+        super().__init__(scope, "marquez-chart", settings, upstream=[network, marquez])
+        self._check_region()
         self._connect(marquez.outputs)
         chart = TerraformAsset(self, "chart", path=str(CHART), type=AssetType.DIRECTORY)
         Release(
@@ -34,10 +50,19 @@ class MarquezChartStack(DeploymentStack):
             namespace=NAMESPACE,
             create_namespace=True,
             chart=chart.path,
-            values=[json.dumps(self._values(marquez.outputs), indent=2)],
+            values=[json.dumps(self._values(network.outputs, marquez.outputs), indent=2)],
             atomic=True,
             timeout=TIMEOUT_SECONDS,
         )
+
+    def _check_region(self) -> None:
+        """The chart would refuse the region too, a quarter of an hour later, when there is a cluster."""
+        authorities = CHART / f"files/rds-ca/{self.settings.region}.pem"
+        if not authorities.exists():
+            Annotations.of(self).add_error(
+                f"The chart has no certificate authority of RDS for {self.settings.region}: save AWS's bundle as "
+                f"modules/charts/marquez/files/rds-ca/{authorities.name}; tools/rds_ca/write.py says from where."
+            )
 
     def _connect(self, marquez: MarquezOutputs) -> None:
         """A token of the deployer's own, made when it is needed: nothing to keep, nothing to expire in a state."""
@@ -52,10 +77,10 @@ class MarquezChartStack(DeploymentStack):
             ),
         )
 
-    def _values(self, marquez: MarquezOutputs) -> dict[str, object]:
+    def _values(self, network: NetworkOutputs, marquez: MarquezOutputs) -> dict[str, object]:
+        settings = self.settings
         return {
-            "region": self.settings.region,
-            "serviceAccount": {"name": SERVICE_ACCOUNT},
+            "region": settings.region,
             "database": {
                 "host": marquez.database_host,
                 "port": DATABASE_PORT,
@@ -63,6 +88,12 @@ class MarquezChartStack(DeploymentStack):
                 "user": DATABASE_USER,
                 "passwordSecret": marquez.database_secret_arn,
             },
+            "ingestion": {"keySecret": network.lineage_api_key_secret_arn},
+            "network": {"vpcCidr": network.vpc_cidr},
+            "images": pinned(settings.image_digests),
+            "serviceAccounts": {"api": SERVICE_ACCOUNT, "migration": MIGRATION_SERVICE_ACCOUNT},
+            "credentials": {"revision": f"key {KEY_VERSION}, password {PASSWORD_VERSION}"},
+            "retention": {"days": settings.marquez_retention_days},
             "api": {"nodePort": API.node_port},
-            "web": {"nodePort": WEB.node_port},
+            "web": {"nodePort": WEB.node_port, "readOnly": settings.marquez_read_only},
         }

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
+from modules.marquez_images import images
 from modules.runtimes import load_runtimes
 
 OLDEST_EKS = (1, 34)
@@ -120,6 +121,18 @@ def eks_version(value: str) -> str:
         oldest = ".".join(map(str, OLDEST_EKS))
         raise ValueError(f"has left EKS's standard support: AWS charges six times the price and upgrades by force; {oldest} or newer")
     return value
+
+
+def image_digests(digests: dict[str, str]) -> dict[str, str]:
+    """Of images that the chart runs, each with the tag that the digest is of: a digest wins over the tag, and would hold an old image."""
+    known = images()
+    for name, digest in digests.items():
+        if name not in known:
+            raise ValueError(f"has no image {name}: there are {', '.join(known)}")
+        tag = known[name].rpartition(":")[2]
+        if not re.fullmatch(re.escape(tag) + r"@sha256:[0-9a-f]{64}", digest):
+            raise ValueError(f"of {name} must be {tag}@sha256:<64 hexadecimal digits>, the digest of {known[name]}")
+    return digests
 
 
 def airflow_version(value: str, *, exists: bool) -> str:

@@ -23,6 +23,7 @@ VpcCidr = Annotated[str, AfterValidator(rules.vpc_cidr)]
 VpcId = Annotated[str, AfterValidator(rules.vpc_id)]
 SubnetId = Annotated[str, AfterValidator(rules.subnet_id)]
 EksVersion = Annotated[str, AfterValidator(rules.eks_version)]
+ImageDigests = Annotated[dict[str, str], AfterValidator(rules.image_digests)]
 InstanceType = Annotated[str, AfterValidator(rules.instance_type)]
 LineageNamespace = Annotated[str, AfterValidator(rules.lineage_namespace)]
 LineageUrl = Annotated[str, AfterValidator(rules.lineage_url)]
@@ -88,6 +89,13 @@ class Settings(BaseModel):
     eks_node_type: InstanceType = setting("EC2 type of the cluster's nodes.", "t3.medium")
     eks_nodes: int = setting("Nodes of the cluster.", 2, ge=1, le=20)
     eks_spot: bool = setting("Spot nodes: cheaper, and taken away at two minutes' notice.", False)
+    marquez_read_only: bool = setting("Marquez's UI only reads. If false, whoever reaches it may delete and tag.", True)
+    marquez_retention_days: int | None = setting(
+        "Days after which Marquez deletes lineage. Unset: never.", None, example=365, ge=1, le=36500
+    )
+    image_digests: ImageDigests = setting(
+        "What pins the container images api, web, proxy and credentials: tag@digest; docs/marquez.md says how to find them.", {}
+    )
 
     lineage_namespace: LineageNamespace = setting("OpenLineage namespace of Airflow's jobs.", "tickit")
     lineage_url: LineageUrl | None = setting(

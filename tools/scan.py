@@ -50,7 +50,8 @@ class Scan:
 
 def scan(stacks: Path) -> Scan:
     """Scan a folder with a folder a stack. Raises CalledProcessError when checkov itself fails."""
-    report = _checkov(stacks)
+    # `terraform` as the framework would find nothing in Terraform's JSON, and say so with zero checks.
+    report = checkov(stacks, "terraform_json")
     results = report["results"]
     found = [
         Finding(Path(entry["file_path"]).parent.name, entry["resource"].rpartition(".")[2], entry["check_id"], entry["check_name"])
@@ -80,10 +81,10 @@ def suppressions(stacks: Path) -> dict[tuple[str, str, str], str]:
     return accepted
 
 
-def _checkov(stacks: Path) -> Any:
-    # `terraform` as the framework would find nothing in Terraform's JSON, and say so with zero checks.
-    options = ["--framework", "terraform_json", "--skip-download", "--compact", "--quiet", "--soft-fail", "--output", "json"]
-    command = [str(environment("checkov") / "checkov"), "--directory", str(stacks), *options]
+def checkov(folder: Path, framework: str) -> Any:
+    """checkov's report on the files of a folder. Raises CalledProcessError when checkov itself fails."""
+    options = ["--framework", framework, "--skip-download", "--compact", "--soft-fail", "--output", "json"]
+    command = [str(environment("checkov") / "checkov"), "--directory", str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"LOG_LEVEL": "ERROR"})
     return json.loads(done.stdout)
 

@@ -1,6 +1,7 @@
 """The EKS cluster that Marquez runs on: its control plane, who may use it, and what must run on a node before it is ready."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdktf import TerraformResource
@@ -27,6 +28,8 @@ LOG_RETENTION_DAYS = 365
 SECRETS_KEY_ACTIONS = ["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"]
 # Daemon sets: they are active without a node, and a node is ready only with them (the network needs no agent, but pods' roles do).
 NODE_ADDONS = ["vpc-cni", "kube-proxy", "eks-pod-identity-agent"]
+# Without it network policies are accepted, and do nothing.
+CONFIGURATION = {"vpc-cni": {"enableNetworkPolicy": "true"}}
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Cluster(Construct):
         super().__init__(scope, id_)
         self.eks = self._control_plane(props)
         self._administrator(props)
-        self.node_addons = [addon(self, name, self.eks) for name in NODE_ADDONS]
+        self.node_addons = [addon(self, name, self.eks, CONFIGURATION.get(name)) for name in NODE_ADDONS]
 
     def _control_plane(self, props: ClusterProps) -> EksCluster:
         role = ServiceRole(
@@ -103,13 +106,20 @@ class Cluster(Construct):
         )
 
 
-def addon(scope: Construct, name: str, cluster: EksCluster, after: Sequence[TerraformResource] = ()) -> EksAddon:
+def addon(
+    scope: Construct,
+    name: str,
+    cluster: EksCluster,
+    configuration: Mapping[str, object] | None = None,
+    after: Sequence[TerraformResource] = (),
+) -> EksAddon:
     """An add-on in the version that EKS holds to be right for the cluster's; it overwrites what was changed by hand."""
     return EksAddon(
         scope,
         name,
         cluster_name=cluster.name,
         addon_name=name,
+        configuration_values=json.dumps(configuration) if configuration else None,
         resolve_conflicts_on_create="OVERWRITE",
         resolve_conflicts_on_update="OVERWRITE",
         depends_on=list(after) or None,

@@ -1,5 +1,6 @@
-"""What Marquez's pods may do in AWS: read the password of their database, nothing else."""
+"""What a pod of Marquez's may do in AWS: read the secrets that it starts with, nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatement as Statement
@@ -8,24 +9,25 @@ from cdktf_cdktf_provider_aws.eks_pod_identity_association import EksPodIdentity
 from constructs import Construct
 
 from modules.marquez.roles import ServiceRole, ServiceRoleProps
-from modules.marquez.workload import NAMESPACE, SERVICE_ACCOUNT
+from modules.marquez.workload import NAMESPACE
 from modules.place import Place
 
 
 @dataclass(frozen=True)
 class PodIdentityProps:
-    """The cluster whose service account takes on the role, and the secret it may read."""
+    """The cluster, the service account there that takes on the role, and {what it is: ARN} of the secrets that it may read."""
 
     name: str
     place: Place
     cluster_name: str
     cluster_arn: str
-    secret_arn: str
+    service_account: str
+    secret_arns: Mapping[str, str]
     kms_key_arn: str
 
 
 class PodIdentity(Construct):
-    """Marquez's service account, bound to a role by EKS Pod Identity: no keys, and no role of the node's."""
+    """A service account, bound to a role by EKS Pod Identity: no keys, and no role of the node's."""
 
     def __init__(self, scope: Construct, id_: str, props: PodIdentityProps) -> None:
         super().__init__(scope, id_)
@@ -38,7 +40,7 @@ class PodIdentity(Construct):
                 service="pods.eks.amazonaws.com",
                 trusted_actions=["sts:AssumeRole", "sts:TagSession"],
                 source_arn=props.cluster_arn,
-                statements=_reading_the_password(props),
+                statements=_reading_secrets(props),
             ),
         )
         EksPodIdentityAssociation(
@@ -46,17 +48,17 @@ class PodIdentity(Construct):
             "association",
             cluster_name=props.cluster_name,
             namespace=NAMESPACE,
-            service_account=SERVICE_ACCOUNT,
+            service_account=props.service_account,
             role_arn=role.arn,
             depends_on=role.permissions,
         )
 
 
-def _reading_the_password(props: PodIdentityProps) -> list[Statement]:
+def _reading_secrets(props: PodIdentityProps) -> list[Statement]:
     through_secrets_manager = Condition(
         test="StringEquals", variable="kms:ViaService", values=[f"secretsmanager.{props.place.region}.amazonaws.com"]
     )
     return [
-        Statement(sid="Password", actions=["secretsmanager:GetSecretValue"], resources=[props.secret_arn]),
-        Statement(sid="Key", actions=["kms:Decrypt"], resources=[props.kms_key_arn], condition=[through_secrets_manager]),
+        *(Statement(sid=sid, actions=["secretsmanager:GetSecretValue"], resources=[arn]) for sid, arn in props.secret_arns.items()),
+        Statement(sid="Decrypt", actions=["kms:Decrypt"], resources=[props.kms_key_arn], condition=[through_secrets_manager]),
     ]

@@ -14,7 +14,7 @@ from modules.marquez.identity import PodIdentity, PodIdentityProps
 from modules.marquez.load_balancers import LoadBalancer, LoadBalancerProps, Targets
 from modules.marquez.nodes import Nodes, NodesProps
 from modules.marquez.ui import WebUi, WebUiProps
-from modules.marquez.workload import API
+from modules.marquez.workload import API, MIGRATION_SERVICE_ACCOUNT, SERVICE_ACCOUNT
 from modules.network import NetworkStack
 from modules.place import place
 from modules.settings import Settings
@@ -49,7 +49,7 @@ class MarquezStack(DeploymentStack):
         cluster = self._cluster()
         nodes = self._nodes(cluster)
         database = self._database(nodes)
-        self._identity(cluster, database)
+        self._identities(cluster, database)
         targets = Targets(self._network.vpc_id, nodes.security_group.id, nodes.autoscaling_group)
         self._lineage_api(targets)
         self._web_ui(targets)
@@ -105,16 +105,24 @@ class MarquezStack(DeploymentStack):
             ),
         )
 
-    def _identity(self, cluster: Cluster, database: Database) -> None:
+    def _identities(self, cluster: Cluster, database: Database) -> None:
+        """The API reads its database's password and the key that it asks for; what migrates the database, the password alone."""
+        password = {"Password": database.secret_arn}
+        key = {"LineageApiKey": self._network.lineage_api_key_secret_arn}
+        self._identity("identity", "marquez-pods", cluster, SERVICE_ACCOUNT, password | key)
+        self._identity("migration_identity", "marquez-migration", cluster, MIGRATION_SERVICE_ACCOUNT, password)
+
+    def _identity(self, id_: str, name: str, cluster: Cluster, service_account: str, secret_arns: dict[str, str]) -> None:
         PodIdentity(
             self,
-            "identity",
+            id_,
             PodIdentityProps(
-                name=self.settings.name("marquez-pods"),
+                name=self.settings.name(name),
                 place=self._place,
                 cluster_name=cluster.eks.name,
                 cluster_arn=cluster.eks.arn,
-                secret_arn=database.secret_arn,
+                service_account=service_account,
+                secret_arns=secret_arns,
                 kms_key_arn=self._network.kms_key_arn,
             ),
         )

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 NAMESPACE = "marquez"
 RELEASE = "marquez"
-SERVICE_ACCOUNT = f"{RELEASE}-api"  # the chart names it after its release
+SERVICE_ACCOUNT = f"{RELEASE}-api"
+MIGRATION_SERVICE_ACCOUNT = f"{RELEASE}-migration"
 
 DATABASE_NAME = "marquez"
 DATABASE_USER = "marquez"
@@ -20,5 +21,5 @@ class Service:
     health_path: str
 
 
-API = Service("api", node_port=30500, health_path="/api/v1/namespaces?limit=1")
+API = Service("api", node_port=30500, health_path="/healthcheck")
 WEB = Service("web", node_port=30300, health_path="/healthcheck")

@@ -30,6 +30,7 @@ class NetworkOutputs:
     redshift_security_group_id: str
     lineage_security_group_id: str
     private_zone_id: str
+    lineage_api_key_secret_arn: str
 
 
 class NetworkStack(DeploymentStack):
@@ -98,7 +99,6 @@ class NetworkStack(DeploymentStack):
         self.publish("lineage_endpoint", self.settings.lineage_endpoint, "Where Airflow sends lineage events")
         self.publish("lineage_url_secret_arn", secrets.url.arn, "Secret with the lineage endpoint")
         self.publish("lineage_namespace_secret_arn", secrets.namespace.arn, "Secret with the namespace of Airflow's jobs")
-        self.publish("lineage_api_key_secret_arn", secrets.api_key.arn, "Secret with the lineage API's key")
         return NetworkOutputs(
             vpc_id=self.publish("vpc_id", vpc.id, "The VPC"),
             vpc_cidr=self.publish("vpc_cidr", vpc.cidr, "Its addresses"),
@@ -111,4 +111,5 @@ class NetworkStack(DeploymentStack):
                 "lineage_security_group_id", groups.lineage.id, "Security group of the lineage API's load balancer"
             ),
             private_zone_id=self.publish("private_zone_id", zone.zone_id, f"Zone {self.settings.private_domain}, known in the VPC only"),
+            lineage_api_key_secret_arn=self.publish("lineage_api_key_secret_arn", secrets.api_key.arn, "Secret with the lineage API's key"),
         )

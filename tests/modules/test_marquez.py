@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modules.marquez.workload import API, NAMESPACE, SERVICE_ACCOUNT, WEB, Service
+from modules.marquez.workload import API, MIGRATION_SERVICE_ACCOUNT, NAMESPACE, SERVICE_ACCOUNT, WEB, Service
 from tests.modules.terraform_json import Stack, address, before, block, blocks, outputs, statements
 
 Synthesize = Callable[..., dict[str, Stack]]
@@ -181,17 +181,32 @@ def test_the_control_plane_reaches_the_nodes_through_the_clusters_own_group(marq
     ]
 
 
+def test_network_policies_are_enforced(marquez: Stack) -> None:
+    addons = blocks(marquez, "aws_eks_addon").values()
+    configured = {addon["addon_name"]: json.loads(addon["configuration_values"]) for addon in addons if "configuration_values" in addon}
+    assert configured == {"vpc-cni": {"enableNetworkPolicy": "true"}}
+
+
 # Pod Identity
 
-
-def test_the_role_is_bound_to_marquez_service_account(marquez: Stack) -> None:
-    association = block(marquez, "aws_eks_pod_identity_association")
-    assert (association["namespace"], association["service_account"]) == (NAMESPACE, SERVICE_ACCOUNT)
+IDENTITIES = {"identity": SERVICE_ACCOUNT, "migration_identity": MIGRATION_SERVICE_ACCOUNT}
 
 
-def test_pods_of_this_cluster_alone_take_the_role_on(marquez: Stack) -> None:
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_a_role_is_bound_to_its_service_account(marquez: Stack, identity: str) -> None:
+    association = blocks(marquez, "aws_eks_pod_identity_association")[f"{identity}/association"]
+    assert (association["namespace"], association["service_account"]) == (NAMESPACE, IDENTITIES[identity])
+    assert association["role_arn"] == reference(marquez, "aws_iam_role", f"{identity}/role/role", "arn")
+
+
+def test_no_other_service_account_has_a_role(marquez: Stack) -> None:
+    assert len(blocks(marquez, "aws_eks_pod_identity_association")) == len(IDENTITIES)
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_pods_of_this_cluster_alone_take_the_role_on(marquez: Stack, identity: str) -> None:
     source = {"test": "ArnLike", "variable": "aws:SourceArn", "values": [reference(marquez, CLUSTER, "cluster/eks", "arn")]}
-    assert statements(marquez, "identity/role/trust")["Trust"] == {
+    assert statements(marquez, f"{identity}/role/trust")["Trust"] == {
         "sid": "Trust",
         "actions": ["sts:AssumeRole", "sts:TagSession"],
         "principals": [{"type": "Service", "identifiers": ["pods.eks.amazonaws.com"]}],
@@ -199,14 +214,18 @@ def test_pods_of_this_cluster_alone_take_the_role_on(marquez: Stack) -> None:
     }
 
 
-def test_pods_read_the_database_password_and_nothing_else(marquez: Stack) -> None:
-    secret = reference(marquez, "aws_secretsmanager_secret", "database/password/secret", "arn")
-    via = {"test": "StringEquals", "variable": "kms:ViaService", "values": ["secretsmanager.us-east-1.amazonaws.com"]}
-    assert statements(marquez, "identity/role/policy") == {
-        "Password": {"sid": "Password", "actions": ["secretsmanager:GetSecretValue"], "resources": [secret]},
-        "Key": {"sid": "Key", "actions": ["kms:Decrypt"], "resources": [KEY], "condition": [via]},
+@pytest.mark.parametrize(("identity", "sids"), [("identity", ["Password", "LineageApiKey"]), ("migration_identity", ["Password"])])
+def test_pods_read_the_secrets_that_they_start_with_and_nothing_else(marquez: Stack, identity: str, sids: list[str]) -> None:
+    secrets = {
+        "Password": reference(marquez, "aws_secretsmanager_secret", "database/password/secret", "arn"),
+        "LineageApiKey": NETWORK + "lineage_api_key_secret_arn}",
     }
-    assert not [path for path in blocks(marquez, "aws_iam_role_policy_attachment") if path.startswith("identity/")]
+    via = {"test": "StringEquals", "variable": "kms:ViaService", "values": ["secretsmanager.us-east-1.amazonaws.com"]}
+    assert statements(marquez, f"{identity}/role/policy") == {
+        **{sid: {"sid": sid, "actions": ["secretsmanager:GetSecretValue"], "resources": [secrets[sid]]} for sid in sids},
+        "Decrypt": {"sid": "Decrypt", "actions": ["kms:Decrypt"], "resources": [KEY], "condition": [via]},
+    }
+    assert not [path for path in blocks(marquez, "aws_iam_role_policy_attachment") if path.startswith(f"{identity}/")]
 
 
 # Password

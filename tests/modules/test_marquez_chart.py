@@ -1,21 +1,18 @@
-"""The stack `marquez-chart` on the synthesized JSON, and the chart's manifests as a real Helm renders them."""
+"""The stack `marquez-chart` on the synthesized JSON, and what it sets in the chart; test_chart_properties.py has the chart itself."""
 
 import json
-import subprocess
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-import yaml
 
-from modules.marquez.workload import API, NAMESPACE, RELEASE, SERVICE_ACCOUNT, WEB
-from modules.marquez_chart import CHART
-from tests.modules.programs import require
+from modules.lineage_secrets import KEY_VERSION
+from modules.marquez.database import PASSWORD_VERSION
+from modules.marquez.workload import API, MIGRATION_SERVICE_ACCOUNT, NAMESPACE, RELEASE, SERVICE_ACCOUNT, WEB
+from tests.modules.chart import DEFAULT, DIGESTS, HARDENED, Values, lint, template
 from tests.modules.terraform_json import Stack, block
-from tools.helm import program
 
-Manifest = dict[str, Any]
-MARQUEZ = "${data.terraform_remote_state.marquez.outputs."
-SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:tickit-marquez-password"
+Synthesize = Callable[..., dict[str, Stack]]
+NETWORK, MARQUEZ = "${data.terraform_remote_state.network.outputs.", "${data.terraform_remote_state.marquez.outputs."
 
 
 @pytest.fixture
@@ -28,11 +25,22 @@ def release(chart: Stack) -> Stack:
     return block(chart, "helm_release")
 
 
-@pytest.fixture
-def values(release: Stack) -> Stack:
+def set_by(release: Stack) -> Values:
     (text,) = release["values"]
-    parsed: Stack = json.loads(text)
+    parsed: Values = json.loads(text)
     return parsed
+
+
+@pytest.fixture
+def values(release: Stack) -> Values:
+    return set_by(release)
+
+
+@pytest.fixture
+def chosen(synthesize: Synthesize) -> Values:
+    """The values of a deployment that has made its choices."""
+    stack = synthesize(marquez_read_only=False, marquez_retention_days=365, image_digests=DIGESTS)["marquez-chart"]
+    return set_by(block(stack, "helm_release"))
 
 
 class TestRelease:
@@ -66,174 +74,47 @@ class TestRelease:
         }
         assert not {"token", "password", "client_key"} & helm["kubernetes"].keys()
 
-    def test_it_names_the_password_secret_and_never_a_password(self, values: Stack) -> None:
-        assert values["database"]["passwordSecret"] == MARQUEZ + "database_secret_arn}"
-        assert "password" not in values["database"]
-
-    def test_ports_and_service_account_are_those_of_the_marquez_stack(self, values: Stack) -> None:
-        assert values["serviceAccount"]["name"] == SERVICE_ACCOUNT
-        assert (values["api"]["nodePort"], values["web"]["nodePort"]) == (API.node_port, WEB.node_port)
-
-
-@pytest.fixture(scope="module")
-def helm() -> str:
-    """The program."""
-    found = program.helm()
-    return str(found) if found else require("helm", "rendering the chart")  # which PyPI has for Linux on x86-64 only
-
-
-def render(helm: str, values: Stack) -> subprocess.CompletedProcess[str]:
-    command = [helm, "template", RELEASE, str(CHART), "--namespace", NAMESPACE, "--values", "-"]
-    return subprocess.run(command, input=json.dumps(values), capture_output=True, text=True, timeout=60, check=False)
-
-
-@pytest.fixture(scope="module")
-def manifests(helm: str) -> list[Manifest]:
-    done = render(helm, {"database": {"host": "db.example.com", "passwordSecret": SECRET}})
-    assert done.returncode == 0, done.stderr
-    return list(yaml.safe_load_all(done.stdout))
-
-
-def manifest(manifests: list[Manifest], kind: str, name: str) -> Manifest:
-    (found,) = [m for m in manifests if (m["kind"], m["metadata"]["name"]) == (kind, name)]
-    return found
-
-
-def pods(manifests: list[Manifest]) -> list[Manifest]:
-    return [m["spec"]["template"]["spec"] for m in manifests if m["kind"] == "Deployment"]
-
-
-def containers(manifests: list[Manifest]) -> list[Manifest]:
-    return [c for pod in pods(manifests) for c in (*pod.get("initContainers", []), *pod["containers"])]
-
-
-@pytest.fixture(scope="module")
-def configuration(manifests: list[Manifest]) -> Stack:
-    parsed: Stack = yaml.safe_load(manifest(manifests, "ConfigMap", "marquez-api")["data"]["marquez.yml"])
-    return parsed
-
-
-class TestManifests:
-    def test_they_are_what_they_are(self, manifests: list[Manifest]) -> None:
-        assert sorted((m["kind"], m["metadata"]["name"]) for m in manifests) == [
-            ("ConfigMap", "marquez-api"),
-            ("Deployment", "marquez-api"),
-            ("Deployment", "marquez-web"),
-            ("Service", "marquez-api"),
-            ("Service", "marquez-web"),
-            ("ServiceAccount", SERVICE_ACCOUNT),
-        ]
-
-    def test_kubernetes_owns_nothing_of_aws(self, manifests: list[Manifest]) -> None:
-        assert {m["spec"]["type"] for m in manifests if m["kind"] == "Service"} == {"NodePort"}
-        assert not [m for m in manifests if m["kind"] in ("Ingress", "PersistentVolumeClaim", "TargetGroupBinding")]
-
-    @pytest.mark.parametrize(("name", "service"), [("marquez-api", API), ("marquez-web", WEB)])
-    def test_the_node_ports_are_fixed(self, manifests: list[Manifest], name: str, service: Any) -> None:
-        (port,) = manifest(manifests, "Service", name)["spec"]["ports"]
-        assert port["nodePort"] == service.node_port
-
-    def test_the_images_are_the_official_ones(self, manifests: list[Manifest]) -> None:
-        (api,) = manifest(manifests, "Deployment", "marquez-api")["spec"]["template"]["spec"]["containers"]
-        (web,) = manifest(manifests, "Deployment", "marquez-web")["spec"]["template"]["spec"]["containers"]
-        assert api["image"] == "docker.io/marquezproject/marquez:0.51.1"
-        assert web["image"] == "docker.io/marquezproject/marquez-web:0.51.1"
-
-    def test_nothing_runs_as_root(self, manifests: list[Manifest]) -> None:
-        for pod in pods(manifests):
-            assert pod["securityContext"]["runAsNonRoot"] is True
-            assert pod["securityContext"]["runAsUser"] > 0
-            assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-
-    def test_every_container_is_confined(self, manifests: list[Manifest]) -> None:
-        confined = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
-        assert [c["securityContext"] for c in containers(manifests)] == [confined] * 3
-
-    def test_every_container_has_bounds(self, manifests: list[Manifest]) -> None:
-        for container in containers(manifests):
-            assert container["resources"]["requests"].keys() == {"cpu", "memory"}
-            assert "memory" in container["resources"]["limits"]
-
-    def test_no_pod_holds_a_token_of_the_cluster(self, manifests: list[Manifest]) -> None:
-        assert [pod["automountServiceAccountToken"] for pod in pods(manifests)] == [False, False]
-
-    def test_liveness_is_not_tied_to_the_database(self, manifests: list[Manifest]) -> None:
-        (api,) = manifest(manifests, "Deployment", "marquez-api")["spec"]["template"]["spec"]["containers"]
-        assert api["livenessProbe"]["httpGet"] == {"path": "/ping", "port": "admin"}
-        assert api["readinessProbe"]["httpGet"] == {"path": "/healthcheck", "port": "admin"}
-        assert api["startupProbe"]["httpGet"] == {"path": "/ping", "port": "admin"}
-
-    def test_the_web_ui_speaks_to_the_api(self, manifests: list[Manifest]) -> None:
-        (web,) = manifest(manifests, "Deployment", "marquez-web")["spec"]["template"]["spec"]["containers"]
-        environment = {variable["name"]: variable["value"] for variable in web["env"]}
-        (port,) = manifest(manifests, "Service", environment["MARQUEZ_HOST"])["spec"]["ports"]
-        assert environment == {"MARQUEZ_HOST": "marquez-api", "MARQUEZ_PORT": str(port["port"]), "WEB_PORT": "3000"}
-
-
-class TestPassword:
-    def test_it_is_fetched_into_memory(self, manifests: list[Manifest]) -> None:
-        pod = manifest(manifests, "Deployment", "marquez-api")["spec"]["template"]["spec"]
-        (volume,) = [v for v in pod["volumes"] if v["name"] == "credentials"]
-        assert volume["emptyDir"]["medium"] == "Memory"
-        assert {"name": "PASSWORD_SECRET", "value": SECRET} in pod["initContainers"][0]["env"]
-        assert pod["serviceAccountName"] == SERVICE_ACCOUNT
-
-    def test_the_api_may_only_read_it(self, manifests: list[Manifest]) -> None:
-        (api,) = manifest(manifests, "Deployment", "marquez-api")["spec"]["template"]["spec"]["containers"]
-        (mount,) = [m for m in api["volumeMounts"] if m["name"] == "credentials"]
-        assert mount == {"name": "credentials", "mountPath": "/run/marquez", "readOnly": True}
-
-    def test_it_stands_in_no_manifest(self, manifests: list[Manifest], configuration: Stack) -> None:
-        assert not [m for m in manifests if m["kind"] == "Secret"]
-        assert configuration["db"]["password"] == "${POSTGRES_PASSWORD}"
-        assert "POSTGRES_PASSWORD" not in [variable["name"] for c in containers(manifests) for variable in c.get("env", [])]
-
-
-class TestConfiguration:
-    def test_it_is_the_one_marquez_starts_with(self, manifests: list[Manifest]) -> None:
-        (api,) = manifest(manifests, "Deployment", "marquez-api")["spec"]["template"]["spec"]["containers"]
-        assert {"name": "MARQUEZ_CONFIG", "value": "/etc/marquez/marquez.yml"} in api["env"]
-        assert {"name": "configuration", "mountPath": "/etc/marquez", "readOnly": True} in api["volumeMounts"]
-
-    def test_its_ports_are_the_containers(self, manifests: list[Manifest], configuration: Stack) -> None:
-        (api,) = manifest(manifests, "Deployment", "marquez-api")["spec"]["template"]["spec"]["containers"]
-        ports = {port["name"]: port["containerPort"] for port in api["ports"]}
-        (http,) = configuration["server"]["applicationConnectors"]
-        (admin,) = configuration["server"]["adminConnectors"]
-        assert (http["port"], admin["port"]) == (ports["http"], ports["admin"])
-        assert http["httpCompliance"] == "RFC7230_LEGACY"
-
-    def test_the_database_must_prove_who_it_is(self, configuration: Stack) -> None:
-        assert configuration["db"]["url"] == (
-            "jdbc:postgresql://db.example.com:5432/marquez?sslmode=verify-full&sslrootcert=/run/marquez/rds-ca.pem"
-        )
-
-    def test_nothing_is_deleted_unasked(self, configuration: Stack) -> None:
-        assert "dbRetention" not in configuration
-
-    def test_search_is_off(self, configuration: Stack) -> None:
-        assert configuration["search"] == {"enabled": False}
+    def test_it_is_deployed_after_what_it_reads(self, chart: Stack) -> None:
+        assert sorted(chart["data"]["terraform_remote_state"]) == ["marquez", "network"]
 
 
 class TestValues:
-    def test_without_a_database_there_is_no_release(self, helm: str) -> None:
-        done = render(helm, {})
-        assert done.returncode != 0
-        assert "database.host" in done.stderr
-        assert "database.passwordSecret" in done.stderr
+    def test_secrets_are_named_and_never_set(self, values: Values) -> None:
+        assert values["database"]["passwordSecret"] == MARQUEZ + "database_secret_arn}"
+        assert values["ingestion"] == {"keySecret": NETWORK + "lineage_api_key_secret_arn}"}
+        assert "password" not in values["database"]
 
-    @pytest.mark.parametrize("wrong", [{"api": {"nodePort": 80}}, {"api": {"image": "marquez:latest"}}, {"web": {"tag": "1"}}])
-    def test_unknown_and_wrong_values_are_refused(self, helm: str, wrong: Stack) -> None:
-        done = render(helm, {"database": {"host": "db.example.com", "passwordSecret": SECRET}} | wrong)
-        assert done.returncode != 0
-        assert next(iter(wrong)) in done.stderr
+    def test_ports_and_service_accounts_are_those_of_the_marquez_stack(self, values: Values) -> None:
+        assert values["serviceAccounts"] == {"api": SERVICE_ACCOUNT, "migration": MIGRATION_SERVICE_ACCOUNT}
+        assert (values["api"]["nodePort"], values["web"]["nodePort"]) == (API.node_port, WEB.node_port)
 
-    def test_the_stacks_values_are_valid(self, helm: str, values: Stack) -> None:
-        deployed = values | {"database": values["database"] | {"host": "db.example.com", "passwordSecret": SECRET}}
-        done = render(helm, deployed)
-        assert done.returncode == 0, done.stderr
+    def test_the_networks_addresses_are_the_vpcs(self, values: Values) -> None:
+        assert values["network"] == {"vpcCidr": NETWORK + "vpc_cidr}"}
 
-    def test_the_versions_are_one(self) -> None:
-        version = yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"]
-        defaults = yaml.safe_load((CHART / "values.yaml").read_text())
-        assert [defaults[part]["image"].rpartition(":")[2] for part in ("api", "web")] == [version, version]
+    def test_the_ui_reads_only_and_lineage_stays_by_default(self, values: Values) -> None:
+        assert values["web"]["readOnly"] is True
+        assert values["retention"] == {"days": None}
+        assert values["images"] == {}
+
+    def test_the_choices_are_settings(self, chosen: Values) -> None:
+        assert chosen["web"]["readOnly"] is False
+        assert chosen["retention"] == {"days": 365}
+        assert chosen["images"] == HARDENED["images"]
+
+    def test_a_new_key_or_password_is_another_revision(self, values: Values) -> None:
+        assert values["credentials"]["revision"] == f"key {KEY_VERSION}, password {PASSWORD_VERSION}"
+
+    @pytest.mark.parametrize("case", ["values", "chosen"])
+    def test_the_chart_takes_them(self, case: str, request: pytest.FixtureRequest) -> None:
+        found: Values = request.getfixturevalue(case)
+        deployed = found | {
+            "database": found["database"] | DEFAULT["database"],
+            "ingestion": DEFAULT["ingestion"],
+            "network": DEFAULT["network"],
+        }
+        for done in (template(deployed), lint(deployed)):
+            assert done.returncode == 0, done.stderr + done.stdout
+
+    def test_a_region_without_a_certificate_authority_is_refused_before_anything_is_made(self, synthesize: Synthesize) -> None:
+        with pytest.raises(Exception, match="no certificate authority of RDS for il-central-1"):
+            synthesize(region="il-central-1")

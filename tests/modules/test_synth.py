@@ -56,7 +56,7 @@ def test_all_stacks_are_written(fast: Path) -> None:
         "redshift": ["lake", "network"],
         "mwaa": ["network"],
         "marquez": ["network"],
-        "marquez-chart": ["marquez"],
+        "marquez-chart": ["marquez", "network"],
     }
 
 
