@@ -135,7 +135,11 @@ architecture: $(INSTALLED)  ## Write the generated parts of docs/architecture.md
 
 .PHONY: snapshots
 snapshots: $(INSTALLED)  ## Write the stacks' snapshots anew, for review
-	@UPDATE_SNAPSHOTS=1 $(RUN) pytest -q tests/modules/test_snapshots.py
+	@UPDATE_SNAPSHOTS=1 $(RUN) pytest -q -m "not system" tests/modules/test_snapshots.py tests/modules/test_chart_policies.py
+
+.PHONY: rds-ca
+rds-ca: $(INSTALLED)  ## Renew the certificate authorities of RDS in the chart
+	@$(RUN) tools.rds_ca.write
 
 .PHONY: bench-synth
 bench-synth: $(INSTALLED)  ## Seconds of synthesis, warm and cold (RUNS=3)
