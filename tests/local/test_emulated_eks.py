@@ -37,7 +37,7 @@ class Region:
         body = {"body": json.dumps(parameters), "headers": {"Content-Type": "application/json"}} if parameters else {}
         answer = send(self.aws, "eks", method, path, **body)  # type: ignore[arg-type]
         if answer.is_error:
-            raise Refusal(f"{answer.headers['x-amzn-errortype']}: {answer.json().get('message')}")
+            raise Refusal(f"{answer.headers['x-amzn-errortype']}: {answer.text}")
         return answer.json()
 
     def cluster(self, **parameters: Any) -> Any:
@@ -112,12 +112,12 @@ def test_a_cluster_leaves_its_log_group_behind(eks: Region, aws: Aws) -> None:
 @pytest.mark.parametrize(
     ("parameters", "refusal"),
     [
-        ({"version": "1.22"}, "InvalidParameterException: unsupported Kubernetes version"),
-        ({"version": "9.99"}, "InvalidParameterException: unsupported Kubernetes version"),
-        ({"roleArn": "arn:aws:iam::123456789012:role/nobody"}, "InvalidParameterException: The role .*nobody does not exist"),
+        ({"version": "1.22"}, r"InvalidParameterException: .*unsupported Kubernetes version"),
+        ({"version": "9.99"}, r"InvalidParameterException: .*unsupported Kubernetes version"),
+        ({"roleArn": "arn:aws:iam::123456789012:role/nobody"}, r"InvalidParameterException: .*The role .*nobody does not exist"),
         ({"resourcesVpcConfig": {"subnetIds": ["subnet-1", "subnet-2"]}}, "InvalidParameterException: .*subnet-1"),
         ({"encryptionConfig": [{"resources": ["secrets"], "provider": {"keyArn": "nokey"}}]}, "InvalidParameterException: .*nokey"),
-        ({"outpostConfig": {"outpostArns": ["a"], "controlPlaneInstanceType": "b"}}, "NotImplemented"),
+        ({"outpostConfig": {"outpostArns": ["a"], "controlPlaneInstanceType": "b"}}, r"NotImplemented: .*outpostConfig"),
     ],
 )
 def test_a_wrong_cluster_is_refused(eks: Region, aws: Aws, parameters: dict[str, Any], refusal: str) -> None:
@@ -162,15 +162,15 @@ def test_a_cluster_is_upgraded_one_version_at_a_time(eks: Region, aws: Aws) -> N
 def test_a_cluster_is_changed_one_thing_at_a_time_and_only_to_something_else(eks: Region, cluster: Any) -> None:
     path = "/clusters/tickit/update-config"
     upgrades, access = {"supportType": "STANDARD"}, {"endpointPrivateAccess": True, "publicAccessCidrs": ["203.0.113.7/32"]}
-    with pytest.raises(Refusal, match="InvalidParameterException: Only one type"):
+    with pytest.raises(Refusal, match=r"InvalidParameterException: .*Only one type"):
         eks.call("POST", path, upgradePolicy=upgrades, resourcesVpcConfig=access)
     eks.call("POST", path, upgradePolicy=upgrades)
     eks.call("POST", path, resourcesVpcConfig=access)
     eks.call("POST", path, logging={"clusterLogging": [{"types": ["api"], "enabled": True}]})
     for change in ({"upgradePolicy": upgrades}, {"resourcesVpcConfig": access}, {"accessConfig": {"authenticationMode": "API"}}):
-        with pytest.raises(Refusal, match="InvalidParameterException: No changes needed"):
+        with pytest.raises(Refusal, match=r"InvalidParameterException: .*No changes needed"):
             eks.call("POST", path, **change)
-    with pytest.raises(Refusal, match="InvalidParameterException: Unsupported authentication mode update from API"):
+    with pytest.raises(Refusal, match=r"InvalidParameterException: .*Unsupported authentication mode update from API"):
         eks.call("POST", path, accessConfig={"authenticationMode": "CONFIG_MAP"})
     now = eks.call("GET", "/clusters/tickit")["cluster"]
     assert now["upgradePolicy"] == upgrades
@@ -211,7 +211,7 @@ def test_a_node_group_has_an_autoscaling_group(eks: Region, aws: Aws) -> None:
 @pytest.mark.usefixtures("cluster")
 def test_a_cluster_with_nodes_is_not_deleted(eks: Region) -> None:
     eks.nodegroup()
-    with pytest.raises(Refusal, match="ResourceInUseException: Cluster has nodegroups attached"):
+    with pytest.raises(Refusal, match=r"ResourceInUseException: .*Cluster has nodegroups attached"):
         eks.call("DELETE", "/clusters/tickit")
 
 
@@ -237,7 +237,7 @@ def test_a_node_group_starts_nodes_by_a_version_of_a_launch_template(eks: Region
     path = "/clusters/tickit/node-groups/nodes/update-version"
     eks.call("POST", path, launchTemplate={"id": template, "version": "2"})
     assert eks.call("GET", "/clusters/tickit/node-groups/nodes")["nodegroup"]["launchTemplate"]["version"] == "2"
-    with pytest.raises(Refusal, match="InvalidParameterException: Launch template"):
+    with pytest.raises(Refusal, match=r"InvalidParameterException: .*Launch template"):
         eks.call("POST", path, launchTemplate={"id": template, "version": "3"})
     strange = ec2.create_launch_template(LaunchTemplateName="strange", LaunchTemplateData={"SecurityGroupIds": ["sg-1"]})
     with pytest.raises(Refusal, match=r"InvalidParameterException: .*sg-1"):
@@ -270,7 +270,7 @@ def test_an_addon_has_the_version_that_suits_the_cluster(eks: Region) -> None:
         eks.addon("kube-proxy")
     with pytest.raises(Refusal, match=r"InvalidParameterException: .*v0"):
         eks.call("POST", "/clusters/tickit/addons", addonName="vpc-cni", addonVersion="v0")
-    with pytest.raises(Refusal, match="InvalidParameterException: Addon marquez"):
+    with pytest.raises(Refusal, match=r"InvalidParameterException: .*Addon marquez"):
         eks.addon("marquez")
 
 

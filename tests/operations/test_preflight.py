@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ Deploy = Callable[..., Deployment]
 Finds = Callable[[Question, Deployment], list[Finding]]
 ROOT_USER = """<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:root</Arn><UserId>1</UserId>
 <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"""
+UNTOUCHED = "eu-west-1"
+"""No test makes anything there."""
 NAMES = {question.subject: question for question in names.QUESTIONS}
 TAKEN = {
     "Secrets": "airflow/variables/OPENLINEAGE_URL exists",
@@ -50,6 +53,24 @@ def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         yield aws
 
 
+@pytest.fixture
+def running(aws_process: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """It holds what earlier tests have made: emptying it takes seconds, and who asks for things of its own name can do without."""
+    for name, value in aws_process.environment.items():
+        monkeypatch.setenv(name, value)
+    return aws_process
+
+
+@contextmanager
+def _account(aws: Aws, paths: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The example's deployment in an emptied account."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in aws.environment.items():
+            patch.setenv(name, value)
+        aws.reset()
+        yield Deployment(load(ROOT / "settings.example.toml", {}), paths.mktemp("account"))
+
+
 def said(findings: Iterable[Finding]) -> list[tuple[Level, str]]:
     return [(finding.level, finding.detail) for finding in findings]
 
@@ -69,13 +90,13 @@ def hold(deployment: Deployment, stack: str, *addresses: str) -> None:
 # Credentials and account
 
 
-def test_the_account_is_named(aws: Aws, deployment: Deploy) -> None:
+def test_the_account_is_named(running: Aws, deployment: Deploy) -> None:
     finding = only(account.findings(deployment(account_id="123456789012")))
     assert finding.level is Level.OK
     assert finding.detail.startswith("123456789012, as arn:aws:")
 
 
-def test_another_account_is_a_problem(aws: Aws, deployment: Deploy) -> None:
+def test_another_account_is_a_problem(running: Aws, deployment: Deploy) -> None:
     finding = account.findings(deployment(account_id="210987654321"))[0]
     assert (finding.level, finding.detail) == (
         Level.PROBLEM,
@@ -83,7 +104,7 @@ def test_another_account_is_a_problem(aws: Aws, deployment: Deploy) -> None:
     )
 
 
-def test_the_root_user_is_a_warning(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_root_user_is_a_warning(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering({"GetCallerIdentity": ROOT_USER}) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
         found = account.findings(deployment())
@@ -95,7 +116,7 @@ def test_the_root_user_is_a_warning(aws: Aws, deployment: Deploy, monkeypatch: p
     ("code", "detail"), [("ExpiredToken", "they have expired"), ("InvalidClientTokenId", "AWS does not accept them: ")]
 )
 def test_credentials_that_aws_refuses_are_a_problem(
-    aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch, code: str, detail: str
+    running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch, code: str, detail: str
 ) -> None:
     with answering({}, refusal=code) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
@@ -105,18 +126,18 @@ def test_credentials_that_aws_refuses_are_a_problem(
     assert "aws sso login" in finding.cure
 
 
-def test_missing_credentials_are_a_problem(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_a_problem(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     assert said(account.findings(deployment())) == [(Level.PROBLEM, "there are none")]
 
 
-def test_an_unknown_profile_is_a_problem(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_profile_is_a_problem(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobodys")
     assert "nobodys" in only(account.findings(deployment())).detail
 
 
-def test_an_aws_out_of_reach_is_a_problem(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_aws_out_of_reach_is_a_problem(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering({}) as url:
         pass
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
@@ -127,16 +148,16 @@ def test_an_aws_out_of_reach_is_a_problem(aws: Aws, deployment: Deploy, monkeypa
 # Region
 
 
-def test_the_region_offers_all(aws: Aws, deployment: Deploy) -> None:
+def test_the_region_offers_all(running: Aws, deployment: Deploy) -> None:
     assert said(region.services(deployment())) == [(Level.OK, "us-east-1 offers all 8")]
     assert said(region.services(deployment(lineage_url="https://lineage.example.com:443"))) == [(Level.OK, "us-east-1 offers all 5")]
 
 
-def test_a_region_without_one_of_the_services_is_a_problem(aws: Aws, deployment: Deploy) -> None:
+def test_a_region_without_one_of_the_services_is_a_problem(running: Aws, deployment: Deploy) -> None:
     assert said(region.services(deployment(region="me-south-1"))) == [(Level.PROBLEM, "me-south-1 does not offer redshift-serverless")]
 
 
-def test_what_may_not_be_read_of_the_region_the_sdk_knows(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_may_not_be_read_of_the_region_the_sdk_knows(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering({}) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", url)
         known, unknown = only(region.services(deployment())), only(region.services(deployment(region="me-south-1")))
@@ -153,7 +174,7 @@ def test_what_may_not_be_read_of_the_region_the_sdk_knows(aws: Aws, deployment: 
         ("us-west-1", (Level.PROBLEM, "2 available (us-west-1a, us-west-1b), 3 needed")),
     ],
 )
-def test_there_are_three_zones(aws: Aws, deployment: Deploy, name: str, expected: tuple[Level, str]) -> None:
+def test_there_are_three_zones(running: Aws, deployment: Deploy, name: str, expected: tuple[Level, str]) -> None:
     assert said(region.zones(deployment(region=name))) == [expected]
 
 
@@ -161,7 +182,7 @@ def test_there_are_three_zones(aws: Aws, deployment: Deploy, name: str, expected
 
 
 @pytest.fixture
-def limit(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def limit(running: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Every quota is this."""
     with answering({"GetServiceQuota": {"Quota": {"Value": 2.0}}}) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
@@ -173,7 +194,7 @@ QUOTAS = {question.subject: question for question in quotas.QUESTIONS}
 
 @pytest.mark.parametrize("subject", [subject for subject in QUOTAS if subject != "vCPUs"])
 def test_a_quota_leaves_room(limit: int, deployment: Deploy, subject: str) -> None:
-    detail = only(QUOTAS[subject].answer(deployment())).detail
+    detail = only(QUOTAS[subject].answer(deployment(region=UNTOUCHED))).detail
     assert detail == ("1 of 2 used, 1 more needed" if subject == "VPCs" else "0 of 2 used, 1 more needed")
 
 
@@ -218,26 +239,41 @@ FULL = {
 }
 
 
+@pytest.fixture(scope="module")
+def of_full_quotas(aws_process: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Finding]]]:
+    """What is said of quotas that are used up, each in turn."""
+    with (
+        _account(aws_process, tmp_path_factory) as one,
+        answering({"GetServiceQuota": {"Quota": {"Value": 2.0}}}) as url,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
+        found = {}
+        for subject, fill in FULL.items():
+            fill(one.client)
+            found[subject] = QUOTAS[subject].answer(one)
+        yield found
+
+
 @pytest.mark.parametrize("subject", FULL)
-def test_a_full_quota_is_a_problem(limit: int, deployment: Deploy, subject: str) -> None:
-    one = deployment()
-    FULL[subject](one.client)
-    finding = only(QUOTAS[subject].answer(one))
+def test_a_full_quota_is_a_problem(of_full_quotas: dict[str, list[Finding]], subject: str) -> None:
+    finding = only(of_full_quotas[subject])
     assert (finding.level, finding.detail) == (Level.PROBLEM, "2 of 2 used, 1 more needed")
     assert "aws service-quotas request-service-quota-increase --service-code" in finding.cure
     assert "--desired-value 3 --region us-east-1" in finding.cure
 
 
 def test_nodes_need_vcpus_at_their_own_price(limit: int, deployment: Deploy) -> None:
-    one = deployment()
+    one = deployment(region="eu-west-2")
     image = {"ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1}
     one.client("ec2").run_instances(InstanceType="m5.large", **image)
     one.client("ec2").run_instances(InstanceType="g4dn.xlarge", **image)
-    assert said(QUOTAS["vCPUs"].answer(one)) == [(Level.PROBLEM, "2 of 2 used, 4 more needed")]
-    assert "L-1216C47A" in only(QUOTAS["vCPUs"].answer(one)).cure
-    spot = only(QUOTAS["vCPUs"].answer(deployment(eks_spot=True)))
-    assert (spot.detail, "L-34B43A08" in spot.cure) == ("0 of 2 used, 4 more needed", True)
-    assert said(QUOTAS["vCPUs"].answer(deployment(eks_nodes=1, eks_spot=True))) == [(Level.OK, "0 of 2 used, 2 more needed")]
+    finding = only(QUOTAS["vCPUs"].answer(one))
+    assert (finding.level, finding.detail, "L-1216C47A" in finding.cure) == (Level.PROBLEM, "2 of 2 used, 4 more needed", True)
+    finding = only(QUOTAS["vCPUs"].answer(deployment(region="eu-west-2", eks_spot=True)))
+    assert (finding.detail, "L-34B43A08" in finding.cure) == ("0 of 2 used, 4 more needed", True)
+    spot = deployment(region="eu-west-2", eks_nodes=1, eks_spot=True)
+    assert said(QUOTAS["vCPUs"].answer(spot)) == [(Level.OK, "0 of 2 used, 2 more needed")]
 
 
 def test_a_family_with_a_quota_of_its_own_is_said_not_to_be_looked_at(limit: int, deployment: Deploy) -> None:
@@ -262,13 +298,13 @@ def test_a_vpc_that_exists_needs_no_quota(limit: int, deployment: Deploy) -> Non
     assert [finding for subject in ("VPCs", "Elastic addresses") for finding in QUOTAS[subject].answer(one)] == []
 
 
-def test_a_quota_that_was_never_changed_is_the_default(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_quota_that_was_never_changed_is_the_default(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering({"GetAWSDefaultServiceQuota": {"Quota": {"Value": 5.0}}}, refusal="NoSuchResourceException") as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
-        assert said(QUOTAS["VPCs"].answer(deployment())) == [(Level.OK, "1 of 5 used, 1 more needed")]
+        assert said(QUOTAS["VPCs"].answer(deployment(region=UNTOUCHED))) == [(Level.OK, "1 of 5 used, 1 more needed")]
 
 
-def test_a_quota_that_may_not_be_read_is_a_warning(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_quota_that_may_not_be_read_is_a_warning(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering({}) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
         found = QUOTAS["VPCs"].answer(deployment())
@@ -281,14 +317,10 @@ def test_a_quota_that_may_not_be_read_is_a_warning(aws: Aws, deployment: Deploy,
 @pytest.fixture(scope="module")
 def of_taken_names(aws_process: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Finding]]]:
     """What is said of names when everything of the deployment's is there and no state of it."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in aws_process.environment.items():
-            patch.setenv(name, value)
-        aws_process.reset()
-        root = tmp_path_factory.mktemp("taken")
-        deployment = synthesize(Deployment(load(ROOT / "settings.example.toml", {}), root))
-        abandoned.everything(deployment.client)
-        yield {subject: question.answer(deployment) for subject, question in NAMES.items()}
+    with _account(aws_process, tmp_path_factory) as one:
+        abandoned.everything(one.client)
+        synthesize(one)
+        yield {subject: question.answer(one) for subject, question in NAMES.items()}
 
 
 @pytest.mark.parametrize("subject", TAKEN)
@@ -312,8 +344,8 @@ def test_a_second_private_zone_is_a_warning(of_taken_names: dict[str, list[Findi
 
 
 @pytest.mark.parametrize("subject", [*TAKEN, "Route 53 zone"])
-def test_free_names_are_fine(aws: Aws, deployment: Deploy, subject: str) -> None:
-    finding = only(NAMES[subject].answer(synthesize(deployment())))
+def test_free_names_are_fine(running: Aws, deployment: Deploy, subject: str) -> None:
+    finding = only(NAMES[subject].answer(synthesize(deployment(deployment_id="free", region=UNTOUCHED))))
     assert finding.level is Level.OK
     assert "free" in finding.detail
 
@@ -338,7 +370,7 @@ def test_a_last_snapshot_in_the_way_of_a_later_destroy_is_a_warning(aws: Aws, de
     assert "aws rds delete-db-snapshot --db-snapshot-identifier tickit-marquez-final --region us-east-1" in finding.cure
 
 
-def test_names_that_may_not_be_looked_up_are_a_warning(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_that_may_not_be_looked_up_are_a_warning(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering({}) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", url)
         found = NAMES["Glue database"].answer(synthesize(deployment()))
@@ -372,7 +404,7 @@ def _vpc(client: Callable[[str], Any]) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def existing(aws: Aws, deployment: Deploy) -> Callable[..., list[Finding]]:
+def existing(running: Aws, deployment: Deploy) -> Callable[..., list[Finding]]:
     """What is found of a VPC that exists, after a change to it: existing(made, **settings)."""
 
     def find(made: dict[str, list[str]], **settings: Any) -> list[Finding]:
@@ -387,53 +419,53 @@ def _problems(findings: list[Finding]) -> dict[str, str]:
     return {finding.subject: finding.detail for finding in findings if finding.level is Level.PROBLEM}
 
 
-def test_a_vpc_with_everything_is_fine(aws: Aws, existing: Callable[..., list[Finding]]) -> None:
-    found = existing(_vpc(aws.client))
+def test_a_vpc_with_everything_is_fine(running: Aws, existing: Callable[..., list[Finding]]) -> None:
+    found = existing(_vpc(running.client))
     assert {finding.level for finding in found} == {Level.OK}
     assert len(found) == 9  # DNS, and for both kinds of subnets their zones and three ways out
 
 
-def test_without_an_existing_vpc_nothing_is_asked(aws: Aws, deployment: Deploy) -> None:
+def test_without_an_existing_vpc_nothing_is_asked(running: Aws, deployment: Deploy) -> None:
     assert existing_vpc.QUESTIONS[0].answer(deployment()) == []
 
 
-def test_a_vpc_that_is_not_there_is_a_problem(aws: Aws, existing: Callable[..., list[Finding]]) -> None:
-    found = existing(_vpc(aws.client), existing_vpc_id="vpc-0123456789abcdef0")
+def test_a_vpc_that_is_not_there_is_a_problem(running: Aws, existing: Callable[..., list[Finding]]) -> None:
+    found = existing(_vpc(running.client), existing_vpc_id="vpc-0123456789abcdef0")
     assert said(found) == [(Level.PROBLEM, "there is no such VPC in us-east-1")]
 
 
-def test_a_vpc_that_resolves_no_names_is_a_problem(aws: Aws, existing: Callable[..., list[Finding]]) -> None:
-    made = _vpc(aws.client)
-    aws.client("ec2").modify_vpc_attribute(VpcId=made["vpc"][0], EnableDnsHostnames={"Value": False})
+def test_a_vpc_that_resolves_no_names_is_a_problem(running: Aws, existing: Callable[..., list[Finding]]) -> None:
+    made = _vpc(running.client)
+    running.client("ec2").modify_vpc_attribute(VpcId=made["vpc"][0], EnableDnsHostnames={"Value": False})
     finding = existing(made)[0]
     assert (finding.subject, finding.detail) == ("DNS", f"enableDnsHostnames off in {made['vpc'][0]}")
     assert finding.cure == f"aws ec2 modify-vpc-attribute --vpc-id {made['vpc'][0]} --enable-dns-hostnames"
 
 
-def test_subnets_of_another_vpc_are_a_problem(aws: Aws, existing: Callable[..., list[Finding]]) -> None:
-    made = _vpc(aws.client)
+def test_subnets_of_another_vpc_are_a_problem(running: Aws, existing: Callable[..., list[Finding]]) -> None:
+    made = _vpc(running.client)
     foreign = ["subnet-0123456789abcdef0", *made["private"][1:]]
     assert _problems(existing(made, existing_private_subnet_ids=foreign)) == {
         "private subnets": f"subnet-0123456789abcdef0 not in {made['vpc'][0]}"
     }
 
 
-def test_subnets_in_too_few_zones_are_a_problem(aws: Aws, existing: Callable[..., list[Finding]]) -> None:
-    made = _vpc(aws.client)
-    fourth = aws.client("ec2").create_subnet(VpcId=made["vpc"][0], CidrBlock="10.40.9.0/24", AvailabilityZone="us-east-1a")
-    aws.client("ec2").associate_route_table(RouteTableId=made["tables"][0], SubnetId=fourth["Subnet"]["SubnetId"])
+def test_subnets_in_too_few_zones_are_a_problem(running: Aws, existing: Callable[..., list[Finding]]) -> None:
+    made = _vpc(running.client)
+    fourth = running.client("ec2").create_subnet(VpcId=made["vpc"][0], CidrBlock="10.40.9.0/24", AvailabilityZone="us-east-1a")
+    running.client("ec2").associate_route_table(RouteTableId=made["tables"][0], SubnetId=fourth["Subnet"]["SubnetId"])
     public = [*made["public"][:2], fourth["Subnet"]["SubnetId"]]
     assert _problems(existing(made, existing_public_subnet_ids=public)) == {"public subnets": "are in 2 zones only: us-east-1a, us-east-1b"}
 
 
-def test_a_private_subnet_without_a_way_out_is_a_problem(aws: Aws, existing: Callable[..., list[Finding]]) -> None:
-    made = _vpc(aws.client)
-    aws.client("ec2").delete_route(RouteTableId=made["tables"][1], DestinationCidrBlock="0.0.0.0/0")
+def test_a_private_subnet_without_a_way_out_is_a_problem(running: Aws, existing: Callable[..., list[Finding]]) -> None:
+    made = _vpc(running.client)
+    running.client("ec2").delete_route(RouteTableId=made["tables"][1], DestinationCidrBlock="0.0.0.0/0")
     assert _problems(existing(made)) == dict.fromkeys(made["private"], "its route to 0.0.0.0/0 is missing")
 
 
-def test_private_and_public_taken_for_each_other_are_problems(aws: Aws, existing: Callable[..., list[Finding]]) -> None:
-    made = _vpc(aws.client)
+def test_private_and_public_taken_for_each_other_are_problems(running: Aws, existing: Callable[..., list[Finding]]) -> None:
+    made = _vpc(running.client)
     swapped = {"existing_private_subnet_ids": made["public"], "existing_public_subnet_ids": made["private"]}
     assert _problems(existing(made, **swapped)) == {
         **dict.fromkeys(made["public"], "is public: its default route goes to an internet gateway"),
@@ -474,31 +506,31 @@ def _certificate(status: str, *names: str) -> dict[str, Any]:
     ],
 )
 def test_the_certificate_is_issued_for_both_names(
-    aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch, described: dict[str, Any], expected: list[tuple[Level, str]]
+    running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch, described: dict[str, Any], expected: list[tuple[Level, str]]
 ) -> None:
     with answering({"DescribeCertificate": {"Certificate": described}}) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_ACM", url)
         assert said(certificate.certificate(deployment(domain="data.example.com", certificate_arn=CERTIFICATE))) == expected
 
 
-def test_a_certificate_that_is_not_there_is_a_problem(aws: Aws, deployment: Deploy) -> None:
+def test_a_certificate_that_is_not_there_is_a_problem(running: Aws, deployment: Deploy) -> None:
     found = certificate.certificate(deployment(domain="data.example.com", certificate_arn=CERTIFICATE))
     assert said(found) == [(Level.PROBLEM, f"there is no {CERTIFICATE}")]
 
 
 @pytest.mark.parametrize(("version", "level"), [("1.35", Level.OK), ("1.99", Level.PROBLEM)])
-def test_eks_has_the_version(aws: Aws, deployment: Deploy, version: str, level: Level) -> None:
+def test_eks_has_the_version(running: Aws, deployment: Deploy, version: str, level: Level) -> None:
     assert only(versions.kubernetes(deployment(eks_version=version))).level is level
 
 
-def test_without_marquez_no_version_of_eks_matters(aws: Aws, deployment: Deploy) -> None:
+def test_without_marquez_no_version_of_eks_matters(running: Aws, deployment: Deploy) -> None:
     assert list(versions.kubernetes(deployment(lineage_url="https://lineage.example.com:443"))) == []
 
 
 # The whole
 
 
-def test_everything_is_found_at_once(aws: Aws, deployment: Deploy) -> None:
+def test_everything_is_found_at_once(running: Aws, deployment: Deploy) -> None:
     found = preflight.by_subject(build(synthesize(deployment())))
     assert list(found) == [
         "Credentials and account",
@@ -509,7 +541,7 @@ def test_everything_is_found_at_once(aws: Aws, deployment: Deploy) -> None:
     assert preflight.check(deployment())[0].subject == "Account"
 
 
-def test_the_sum_and_the_exit_code_say_whether_to_deploy(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sum_and_the_exit_code_say_whether_to_deploy(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     console = Console(record=True, width=200, highlight=False)
     assert preflight.run(deployment(), console) == 1
     text = console.export_text()
@@ -523,7 +555,9 @@ def test_the_sum_and_the_exit_code_say_whether_to_deploy(aws: Aws, deployment: D
     assert console.export_text().splitlines()[-1] == "Ready to deploy: 2 ok, 1 warning, 0 problems"
 
 
-def test_without_credentials_the_machine_is_looked_at_all_the_same(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_the_machine_is_looked_at_all_the_same(
+    running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with answering({}, refusal="ExpiredToken") as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
         found = preflight.by_subject(deployment())

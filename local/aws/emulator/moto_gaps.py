@@ -15,6 +15,8 @@ CLOSING: dict[str, list[Callable[[], None]]] = {}
 
 # AWS has its own policies, moto only if it is asked to before it makes the account; other services make the account, too.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+# Of Amazon's images nobody asks for one, and 1,300 of them take seconds to make, for each region and again after each reset.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 
 def close(service: str) -> None:

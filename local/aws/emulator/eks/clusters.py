@@ -117,7 +117,7 @@ class Clusters(State):
         understood(request, "clusterVersions", "versionStatus", "defaultOnly", "maxResults", "nextToken")
         offered = {version: catalogue.offered(version) for version in reversed(catalogue.VERSIONS)}
         wanted = picked(request, "versionStatus") | ({"defaultVersion": True} if request.get("defaultOnly") else {})
-        names = request.get("clusterVersions", offered)
+        names = request.get("clusterVersions") or offered
         found = [shown for version, shown in offered.items() if version in names and wanted.items() <= shown.items()]
         return page(found, "clusterVersions", request)
 

@@ -127,7 +127,7 @@ class Nodegroups(State):
             return {"instanceTypes": wanted.get("instanceTypes", [TYPE]), "diskSize": wanted.get("diskSize", DISK_GIB)}
         if "diskSize" in wanted:
             raise invalid("Disk size must be specified within the launch template.")
-        version = require_template(self.place, template, cluster.vpc)
+        version = self.require(require_template, template, cluster.vpc)
         if version.instance_type and "instanceTypes" in wanted:
             raise invalid("Instance types are specified both in the launch template and in the node group.")
         found = {"id": version.template.id, "name": version.template.name, "version": str(version.number)}
@@ -135,7 +135,7 @@ class Nodegroups(State):
 
     def _template_data(self, cluster: Cluster, nodegroup: Described) -> Described:
         template = nodegroup.get("launchTemplate")
-        return dict(require_template(self.place, template, cluster.vpc).data) if template else {}
+        return dict(self.require(require_template, template, cluster.vpc).data) if template else {}
 
 
 def _size(wanted: Mapping[str, int]) -> dict[str, int]:

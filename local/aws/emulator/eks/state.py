@@ -115,7 +115,8 @@ class State:
 
 def understood(request: Request, *members: str) -> None:
     """Raises NotEmulated if a request has other members than these: to pass them over would be a lie."""
-    if others := request.keys() - {*members, "clientRequestToken"}:
+    given = {name for name, value in request.items() if value != []}  # an absent list in a URL arrives as an empty one
+    if others := given - {*members, "clientRequestToken"}:
         raise NotEmulated(f"the emulated EKS knows nothing of {', '.join(sorted(others))}")
 
 
