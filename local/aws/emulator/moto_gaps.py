@@ -144,9 +144,11 @@ def _keep_rule_descriptions() -> None:
 
 
 @_in("ec2")
-def _keep_a_templates_own_tags_out_of_it() -> None:
-    """moto puts them among the tags of what is started by the template."""
+def _keep_a_templates_own_tags_its_own() -> None:
+    """moto puts them among the tags of what is started by the template, and shows those of its first day for ever."""
     from moto.ec2.models.launch_templates import LaunchTemplate
+
+    LaunchTemplate.tags = property(lambda template: template.get_tags(), lambda *_: None)  # type: ignore[assignment]
 
     @_replace(LaunchTemplate, "create_version")
     def create_version(old: Callable[..., Any], template: Any, data: dict[str, Any], description: str) -> Any:
@@ -172,6 +174,18 @@ def _keep_groups_in_use() -> None:
         if group_id and in_use(backend, group_id):
             raise DependencyViolationError(f"resource {group_id} has a dependent object")
         return old(backend, name, group_id)
+
+
+@_in("ec2")
+def _delete_a_nat_gateways_interface() -> None:
+    """moto leaves it behind."""
+    from moto.ec2.models import EC2Backend
+
+    @_replace(EC2Backend, "delete_nat_gateway")
+    def delete_nat_gateway(old: Callable[..., Any], backend: Any, nat_gateway_id: str) -> Any:
+        gateway = old(backend, nat_gateway_id)
+        backend.enis.pop(gateway._eni.id, None)
+        return gateway
 
 
 @_in("route53")
