@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-SECONDS = pytest.StashKey[dict[str, float]]()
+from tests.deployment.figures import SECONDS
 
 
 def pytest_configure(config: pytest.Config) -> None:

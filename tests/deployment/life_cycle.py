@@ -10,7 +10,7 @@ import pytest
 
 from local.aws.machine import Aws
 from local.processes import Supervisor
-from tests.deployment.conftest import SECONDS
+from tests.deployment.figures import SECONDS
 from tests.deployment.life import STACKS, STATE_BUCKET, Life
 from tests.deployment.project import Project
 from tests.modules.programs import require
