@@ -45,7 +45,7 @@ class PrivateBucketProps:
     prefix: str
     force_destroy: bool
     kms_key_arn: str | None = None
-    log_bucket: str | None = None
+    log_bucket: "PrivateBucket | None" = None
     expire_days: int | None = None
 
 
@@ -58,8 +58,10 @@ class PrivateBucket(Construct):
         self.name, self.arn = self.bucket.id, self.bucket.arn
         self.ready: list[ITerraformDependable] = [self._close(), self._version(), self._encrypt(props.kms_key_arn)]
         self._clean_up(props.expire_days)
-        if props.log_bucket:
-            S3BucketLoggingA(self, "access_log", bucket=self.name, target_bucket=props.log_bucket, target_prefix=f"{props.prefix}/")
+        if logs := props.log_bucket:
+            # S3 takes a target only once its policy lets the log service write.
+            prefix = f"{props.prefix}/"
+            S3BucketLoggingA(self, "access_log", bucket=self.name, target_bucket=logs.name, target_prefix=prefix, depends_on=logs.ready)
 
     def statements(self) -> list[Statement]:
         """The bucket's policy: nobody without TLS."""

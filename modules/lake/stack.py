@@ -51,7 +51,7 @@ class LakeStack(DeploymentStack):
     def _raw_bucket(self) -> PrivateBucket:
         settings = self.settings
         logs = AccessLogBucket(self, "access_logs", settings.name("access-logs"), self._place, force_destroy=not settings.protect)
-        props = PrivateBucketProps(settings.name("raw"), not settings.protect, kms_key_arn=self._key, log_bucket=logs.name)
+        props = PrivateBucketProps(settings.name("raw"), not settings.protect, kms_key_arn=self._key, log_bucket=logs)
         raw = PrivateBucket(self, "raw", props)
         suppress(raw.bucket, CKV_AWS_144="a landing area: what is in it came from elsewhere and can come again")
         return raw

@@ -177,9 +177,15 @@ def _keep_groups_in_use() -> None:
 
 
 @_in("ec2")
-def _delete_a_nat_gateways_interface() -> None:
-    """moto leaves it behind."""
+def _keep_a_nat_gateways_interface_its_own() -> None:
+    """For moto anybody may delete it, and it outlives its gateway."""
     from moto.ec2.models import EC2Backend
+
+    @_replace(EC2Backend, "create_nat_gateway")
+    def create_nat_gateway(old: Callable[..., Any], backend: Any, *given: Any, **named: Any) -> Any:
+        gateway = old(backend, *given, **named)
+        gateway._eni.status, gateway._eni.requester_managed = "in-use", True
+        return gateway
 
     @_replace(EC2Backend, "delete_nat_gateway")
     def delete_nat_gateway(old: Callable[..., Any], backend: Any, nat_gateway_id: str) -> Any:
