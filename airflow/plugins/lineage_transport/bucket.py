@@ -14,6 +14,8 @@ from lineage_transport.spool import REFUSED, name_of
 SEARCH_PATH = "LINEAGE_COURIER_PATH"
 """Where the process that started the courier found its modules: the courier itself starts without any but Python's own."""
 
+PAGE = 1000  # keys, the most that S3 lists at a time
+
 
 class BucketError(OSError):
     """The bucket could not be used; the message says why."""
@@ -42,7 +44,7 @@ class Bucket:
         keys: list[str] = []
         more: dict[str, str] = {}
         while True:
-            page = self._call("list_objects_v2", Prefix=self.prefix, **more)
+            page = self._call("list_objects_v2", Prefix=self.prefix, MaxKeys=PAGE, **more)
             keys += [each["Key"] for each in page.get("Contents", []) if each["Key"].endswith(".json")]
             if not page.get("IsTruncated"):
                 aside = f"{self.prefix}{REFUSED}/"

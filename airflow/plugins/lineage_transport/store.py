@@ -83,13 +83,16 @@ class Store:
     def _post(self, event: bytes, *, compress: bool) -> tuple[int, str, str]:
         """Status, content type and text of the answer."""
         connection = self._connect()
-        watch = threading.Timer(self._settings.timeout * _WHOLE, _break, [connection])
+        overdue = threading.Event()
+        watch = threading.Timer(self._settings.timeout * _WHOLE, _break, [connection, overdue])
         watch.daemon = True
         watch.start()
         try:
             connection.request("POST", self._path(), gzip.compress(event, mtime=0) if compress else event, self._headers(compress=compress))
             answer = connection.getresponse()
             text = answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
+            if overdue.is_set():
+                raise TimeoutError("the answer took too long")
             if answer.will_close or not answer.isclosed():
                 self.close()
             return answer.status, answer.headers.get_content_type(), text
@@ -120,7 +123,8 @@ class Store:
         return headers
 
 
-def _break(connection: http.client.HTTPConnection) -> None:
+def _break(connection: http.client.HTTPConnection, overdue: threading.Event) -> None:
+    overdue.set()
     with suppress(OSError, AttributeError):  # it has ended meanwhile
         connection.sock.shutdown(SHUT_RDWR)
 
