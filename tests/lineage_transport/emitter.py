@@ -14,7 +14,8 @@ from openlineage.client.serde import Serde
 from openlineage.client.transport.transport import Config
 
 WAREHOUSE = "redshift://w:5439"
-PACE = 0.005  # seconds: slow enough to be killed in between, time and again
+PRODUCER = "https://tickit.test"  # named everywhere: the default is the process's, and whoever imports the integration changes it
+PACE = 0.01  # seconds: slow enough to be killed in between, time and again
 
 
 def events(number: int) -> Iterator[tuple[RunEvent, bytes]]:
@@ -31,15 +32,15 @@ def _event(index: int, state: RunState, second: int) -> RunEvent:
     fields = [schema_dataset.SchemaDatasetFacetFields(name=f"id{index // 20}", type="int")]
     origin = column_lineage_dataset.InputField(namespace=WAREHOUSE, name=source, field=f"id{index // 20}")
     columns = column_lineage_dataset.ColumnLineageDatasetFacet(
-        fields={f"id{index // 20}": column_lineage_dataset.Fields(inputFields=[origin])}
+        fields={f"id{index // 20}": column_lineage_dataset.Fields(inputFields=[origin])}, producer=PRODUCER
     )
-    facets: dict[str, Any] = {"schema": schema_dataset.SchemaDatasetFacet(fields=fields), "columnLineage": columns}
+    facets: dict[str, Any] = {"schema": schema_dataset.SchemaDatasetFacet(fields=fields, producer=PRODUCER), "columnLineage": columns}
     return RunEvent(
         eventTime=f"2026-01-31T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}.000000+00:00",
         run=Run(runId=str(uuid.uuid5(uuid.NAMESPACE_URL, str(index)))),
         job=Job(namespace="tickit", name=f"job_{job:03d}"),
         eventType=state,
-        producer="https://tickit.test",
+        producer=PRODUCER,
         inputs=[InputDataset(namespace=WAREHOUSE, name=source)],
         outputs=[OutputDataset(namespace=WAREHOUSE, name=target, facets=facets)],
     )
