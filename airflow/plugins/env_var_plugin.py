@@ -18,6 +18,7 @@ one of the variables of `TRANSPORT`, is left alone.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import math
 import os
@@ -152,6 +153,8 @@ def export() -> None:
     try:
         exports, facts = resolve(problems)
         os.environ.update({name: value for name, value in exports.items() if not os.environ.get(name)})
+        if os.environ.get(CONFIG) == str(CONFIG_FILE):
+            importlib.import_module("lineage_transport.transport")  # here, and not again in every process that is forked for a task
     except Exception as error:
         problems.append(f"{type(error).__name__}: {masked(error)}")
     log.log(logging.WARNING if problems else logging.INFO, "OpenLineage: %s", "; ".join(facts + problems))

@@ -3,6 +3,7 @@
 import importlib
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +102,13 @@ def test_the_client_spools(run: Callable[..., str]) -> None:
     assert (transport._settings.url, transport._settings.api_key) == (f"{URL}/api/v1/lineage", KEY)
     assert (transport._settings.timeout, transport._settings.bucket) == (2, "")
     assert exported()["OPENLINEAGE_SPOOL_FOLDER"] == f"{HOME}/lineage-spool"
+
+
+def test_a_transport_that_cannot_be_imported_is_told(run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lineage_transport.transport", None)
+    line = run(Backend(GOOD))
+    assert line.startswith("WARNING")
+    assert "ModuleNotFoundError: import of lineage_transport.transport halted" in line
 
 
 def test_the_key_stands_in_no_file_and_in_one_variable_only(run: Callable[..., str]) -> None:

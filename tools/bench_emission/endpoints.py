@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HANG = 30  # seconds
+HEALTHY = "healthy"
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -46,7 +47,7 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 FAULTS: dict[str, Callable[[_Answer], None] | None] = {
-    "healthy": _Answer.accept,
+    HEALTHY: _Answer.accept,
     "down": None,
     f"hangs {HANG} s": _Answer.hang,
     "answers 500": lambda request: request.reply(500),
