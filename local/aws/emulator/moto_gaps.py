@@ -99,22 +99,36 @@ def _say_who_set_parameters() -> None:
 
 
 @_in("rds")
-def _write_database_logs() -> None:
-    """RDS makes the log groups that it exports to if nobody has, and leaves them behind."""
+def _know_more_of_databases() -> None:
+    """moto forgets what it was told of Performance Insights.
+
+    And RDS makes the log groups that it exports to if nobody has, and leaves them behind.
+    """
     from moto.logs.models import logs_backends
     from moto.rds.models import RDSBackend
 
-    def write(backend: Any, instance: Any) -> Any:
-        for log in instance.enabled_cloudwatch_logs_exports:
-            group = f"/aws/rds/instance/{instance.db_instance_identifier}/{log}"
+    kept = {
+        "enable_performance_insights": "performance_insights_enabled",
+        "performance_insights_kms_key_id": "performance_insights_kms_key_id",
+        "performance_insights_retention_period": "performance_insights_retention_period",
+    }
+
+    def know(backend: Any, database: Any, told: dict[str, Any]) -> Any:
+        for parameter, attribute in kept.items():
+            if parameter in told:
+                setattr(database, attribute, told[parameter])
+        for log in database.enabled_cloudwatch_logs_exports:
+            group = f"/aws/rds/instance/{database.db_instance_identifier}/{log}"
             logs_backends[backend.account_id][backend.region_name].ensure_log_group(group)
-        return instance
+        return database
 
-    for name in ("create_db_instance", "modify_db_instance"):
+    @_replace(RDSBackend, "create_db_instance")
+    def create_db_instance(old: Callable[..., Any], backend: Any, told: dict[str, Any]) -> Any:
+        return know(backend, old(backend, told), told)
 
-        @_replace(RDSBackend, name)
-        def make(old: Callable[..., Any], backend: Any, *given: Any, **named: Any) -> Any:
-            return write(backend, old(backend, *given, **named))
+    @_replace(RDSBackend, "modify_db_instance")
+    def modify_db_instance(old: Callable[..., Any], backend: Any, name: str, told: dict[str, Any]) -> Any:
+        return know(backend, old(backend, name, dict(told)), told)
 
 
 @_in("ec2")
@@ -127,6 +141,19 @@ def _keep_rule_descriptions() -> None:
         old(rule, *given, **named)
         if "Description" in rule.source_group:
             rule.ip_range.setdefault("Description", rule.source_group["Description"])
+
+
+@_in("ec2")
+def _keep_a_templates_own_tags_its_own() -> None:
+    """moto puts them among the tags of what is started by the template, and shows those of its first day for ever."""
+    from moto.ec2.models.launch_templates import LaunchTemplate
+
+    LaunchTemplate.tags = property(lambda template: template.get_tags(), lambda *_: None)  # type: ignore[assignment]
+
+    @_replace(LaunchTemplate, "create_version")
+    def create_version(old: Callable[..., Any], template: Any, data: dict[str, Any], description: str) -> Any:
+        started = [tags for tags in data.get("TagSpecifications", []) if tags["ResourceType"] != "launch-template"]
+        return old(template, data | ({"TagSpecifications": started} if started else {}), description)
 
 
 @_in("ec2")
@@ -147,6 +174,18 @@ def _keep_groups_in_use() -> None:
         if group_id and in_use(backend, group_id):
             raise DependencyViolationError(f"resource {group_id} has a dependent object")
         return old(backend, name, group_id)
+
+
+@_in("ec2")
+def _delete_a_nat_gateways_interface() -> None:
+    """moto leaves it behind."""
+    from moto.ec2.models import EC2Backend
+
+    @_replace(EC2Backend, "delete_nat_gateway")
+    def delete_nat_gateway(old: Callable[..., Any], backend: Any, nat_gateway_id: str) -> Any:
+        gateway = old(backend, nat_gateway_id)
+        backend.enis.pop(gateway._eni.id, None)
+        return gateway
 
 
 @_in("route53")
