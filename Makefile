@@ -169,6 +169,10 @@ store: $(INSTALLED)  ## Run the lineage store alone (PORT=5000)
 bench-demo: $(INSTALLED) package-plugin  ## Say where the demo's time goes (RUNS=3 SCALE=)
 	@$(RUN) local.bench --runs=$(RUNS) --scale=$(SCALE)
 
+.PHONY: bench-emission
+bench-emission: $(INSTALLED)  ## Milliseconds that lineage adds to a task, for stores that fail in each way (RUNS=3, minutes)
+	@$(RUN) tools.bench_emission --runs=$(RUNS)
+
 .PHONY: check
 check: $(INSTALLED)  ## Lint, types and the fast tests (under two minutes)
 	@.venv/bin/ruff check .

@@ -10,6 +10,7 @@ import click
 from lineage import check as checks
 from lineage import expected as expectations
 from lineage import page, report
+from lineage import replay as replays
 from lineage.client import LineageApiError, read_lineage
 from lineage.store.database import DatabaseError
 from lineage.store.server import PortTakenError, serve
@@ -55,6 +56,24 @@ def draw(url: str, output: Path) -> None:
     with _one_line_errors():
         output.write_text(page.render(read_lineage(url)), encoding="utf-8")
     click.echo(f"Lineage drawn: {output}")
+
+
+@main.command()
+@_URL
+@click.option("--spool", required=True, metavar="FOLDER|S3-URL", help="A spool folder, or s3://bucket/lineage-spool/.")
+def replay(url: str, spool: str) -> None:
+    """Deliver the events that wait in a spool: exit code 0 none is left, 1 some are, 2 it cannot be told.
+
+    The API key, if the store wants one, is taken from OPENLINEAGE_API_KEY.
+    """
+    with _one_line_errors():
+        if not spool.startswith("s3://") and not Path(spool).is_dir():
+            raise click.UsageError(f"there is no folder {spool}")
+        tally = replays.replay(spool, url, click.echo)
+    click.echo(f"{tally.delivered} events delivered, {tally.refused} refused")
+    if tally.reason:
+        click.echo(f"Events are left: {tally.reason}", err=True)
+    sys.exit(1 if tally.reason or tally.refused else 0)
 
 
 def _settings(values: tuple[str, ...]) -> dict[str, str]:

@@ -65,6 +65,10 @@ class MarquezClient:
         facets = self._get(f"jobs/runs/{_segment(run_id)}/facets", type="run")["facets"]
         return dict(facets)
 
+    def event_count(self) -> int:
+        """How many events the store has taken."""
+        return int(self._get("events/lineage", limit=1)["totalCount"])
+
     def _pages(self, path: str, items: str) -> Iterator[Json]:
         """All items of a list, page by page: namespaces come without a total, so a page that is not full is the last."""
         offset = 0
@@ -100,6 +104,12 @@ def read_lineage(url: str, api_key: str | None = None) -> Graph:
             return read_graph(client)
         except (KeyError, TypeError, AttributeError) as error:
             raise UnexpectedAnswerError(f"{url} does not answer as Marquez does: {error!r}") from error
+
+
+def count_events(url: str) -> int:
+    """How many events the API at `url` has taken. Raises StoreUnreachableError and UnexpectedAnswerError."""
+    with MarquezClient(url) as client:
+        return client.event_count()
 
 
 def _segment(name: str) -> str:

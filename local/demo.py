@@ -10,7 +10,7 @@ from rich.text import Text
 from data.tickit import row_counts
 from lineage import page, report
 from lineage.check import Verdict, compare
-from lineage.client import LineageApiError, read_lineage
+from lineage.client import LineageApiError, count_events, read_lineage
 from lineage.expected import load
 from lineage.graph import Graph
 from local.console import Progress
@@ -36,6 +36,8 @@ class Outcome:
     problems: tuple[str, ...]
     graph: Graph | None = None
     verdict: Verdict | None = None
+    events: int = 0
+    """How many lineage events the store has."""
 
     @property
     def is_right(self) -> bool:
@@ -65,6 +67,7 @@ def show(outcome: Outcome, drawing: Path, console: Console) -> None:
     if outcome.verdict and outcome.graph:
         report.print_verdict(outcome.verdict, console)
         drawing.write_text(page.render(outcome.graph), encoding="utf-8")
+        console.print(f"{outcome.events} lineage events delivered", highlight=False)
         console.print(f"The graph: {drawing.as_uri()}", soft_wrap=True)
     for problem in outcome.problems:
         console.print(Text(f"✗ {problem}", "red"), soft_wrap=True)
@@ -94,12 +97,13 @@ def check_lineage(system: System, progress: Progress, problems: list[str]) -> Ou
     with progress.step("lineage"):
         try:
             system.supervisor.check()
-            graph = read_lineage(system.store.url)
+            system.drain()
+            graph, events = read_lineage(system.store.url), count_events(system.store.url)
         except (ProcessFailed, LineageApiError) as error:
             return Outcome((*problems, f"The lineage cannot be read: {error}"))
         if not graph.jobs:
             problems = [*problems, f"The lineage store has received nothing. Airflow's plugin said: {system.airflow.plugin_report()}"]
-        return Outcome(tuple(problems), graph, compare(load(EXPECTED, values), graph))
+        return Outcome(tuple(problems), graph, compare(load(EXPECTED, values), graph), events)
 
 
 def _run_dag(system: System, dag_id: str) -> DagRun:

@@ -74,6 +74,11 @@ class Airflow:
             **aws,
         }
 
+    @property
+    def spool(self) -> Path:
+        """Where lineage events wait for their delivery: the env-var plugin's place below Airflow's home."""
+        return self.home / "lineage-spool"
+
     def install(self) -> None:
         """Lay out what MWAA would lay out. Raises MissingArtefact."""
         if not PLUGINS_ZIP.exists():

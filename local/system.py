@@ -1,6 +1,8 @@
 """The local system: an emulated AWS with the lake, the warehouse, Airflow and the lineage store, started side by side."""
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -14,10 +16,12 @@ from local.console import Progress
 from local.orchestrator import Airflow
 from local.postgres import Postgres
 from local.processes import Supervisor
-from local.settings import JOBS_NAMESPACE, Settings
+from local.settings import JOBS_NAMESPACE, ROOT, Settings
 from local.state import exclusive
 from local.store import Store
 from modules.runtimes import runtime
+
+DRAIN_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,14 @@ class System:
     warehouse: Postgres
     store: Store
     airflow: Airflow
+
+    def drain(self) -> None:
+        """Deliver the lineage events that still wait, as the courier ends with the command whose tasks it served. Raises ProcessFailed."""
+        if not any(self.airflow.spool.glob("waiting/*.json")):
+            return
+        command = [sys.executable, "-m", "lineage", "replay", "--spool", str(self.airflow.spool), "--url", self.store.url]
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+        self.supervisor.run("the lineage replay", command, environment=environment, log="replay.log", seconds=DRAIN_SECONDS)
 
     def secrets(self) -> dict[str, str]:
         """The secrets that a deployment makes for Airflow, {name: value}."""

@@ -1,6 +1,7 @@
 """A bucket that keeps what is put into it to itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocument
@@ -39,7 +40,8 @@ UNFINISHED_UPLOAD_DAYS = 7
 class PrivateBucketProps:
     """`prefix` begins the bucket's name, AWS ends it.
 
-    Without `kms_key_arn` S3's own key encrypts. Accesses are logged to `log_bucket`, if any. Objects live `expire_days`, if any.
+    Without `kms_key_arn` S3's own key encrypts. Accesses are logged to `log_bucket`, if any. Objects live `expire_days`, if any; below a
+    prefix of `expire_prefixes` as many days as it says.
     """
 
     prefix: str
@@ -47,6 +49,7 @@ class PrivateBucketProps:
     kms_key_arn: str | None = None
     log_bucket: "PrivateBucket | None" = None
     expire_days: int | None = None
+    expire_prefixes: Mapping[str, int] = field(default_factory=dict)
 
 
 class PrivateBucket(Construct):
@@ -57,7 +60,7 @@ class PrivateBucket(Construct):
         self.bucket = S3Bucket(self, "bucket", bucket_prefix=f"{props.prefix}-", force_destroy=props.force_destroy)
         self.name, self.arn = self.bucket.id, self.bucket.arn
         self.ready: list[ITerraformDependable] = [self._close(), self._version(), self._encrypt(props.kms_key_arn)]
-        self._clean_up(props.expire_days)
+        self._clean_up(props)
         if logs := props.log_bucket:
             # S3 takes a target only once its policy lets the log service write.
             prefix = f"{props.prefix}/"
@@ -94,17 +97,21 @@ class PrivateBucket(Construct):
         on = S3BucketVersioningVersioningConfiguration(status="Enabled")
         return S3BucketVersioningA(self, "versioning", bucket=self.name, versioning_configuration=on)
 
-    def _clean_up(self, expire_days: int | None) -> None:
+    def _clean_up(self, props: PrivateBucketProps) -> None:
         rule = Rule(
             id="clean-up",
             status="Enabled",
             filter=[Filter(prefix="")],
-            expiration=[Expiration(days=expire_days)] if expire_days else None,
+            expiration=[Expiration(days=props.expire_days)] if props.expire_days else None,
             noncurrent_version_expiration=[NoncurrentExpiration(noncurrent_days=OLD_VERSION_DAYS)],
             abort_incomplete_multipart_upload=[AbortUploads(days_after_initiation=UNFINISHED_UPLOAD_DAYS)],
         )
+        expiring = [
+            Rule(id=f"expire-{prefix.strip('/')}", status="Enabled", filter=[Filter(prefix=prefix)], expiration=[Expiration(days=days)])
+            for prefix, days in props.expire_prefixes.items()
+        ]
         # Not among what is ready: the provider waits for a minute, and nothing depends on it.
-        S3BucketLifecycleConfiguration(self, "lifecycle", bucket=self.name, rule=[rule], depends_on=self.ready)
+        S3BucketLifecycleConfiguration(self, "lifecycle", bucket=self.name, rule=[rule, *expiring], depends_on=self.ready)
 
     def _encrypt(self, kms_key_arn: str | None) -> S3BucketServerSideEncryptionConfigurationA:
         by_default = EncryptByDefault(sse_algorithm="aws:kms" if kms_key_arn else "AES256", kms_master_key_id=kms_key_arn)

@@ -52,10 +52,11 @@ def runtime(version: str | None = None) -> Runtime:
     return runtimes[version]
 
 
-def configuration_options(version: str, *, warehouse_namespace: str) -> dict[str, str]:
+def configuration_options(version: str, *, warehouse_namespace: str, spool: str | None = None) -> dict[str, str]:
     """Airflow's configuration for any 2.x or 3.x version, as MWAA takes it: {"section.key": value}.
 
-    `warehouse_namespace` is the OpenLineage namespace of the warehouse, `redshift://<workgroup>.<region>:<port>`.
+    `warehouse_namespace` is the OpenLineage namespace of the warehouse, `redshift://<workgroup>.<region>:<port>`; `spool` the place in S3
+    for lineage events that cannot be delivered, `s3://<bucket>/<prefix>/`.
     """
     parsed = re.match(r"([23])\.(\d+)\.\d+$", version)
     if parsed is None:
@@ -66,6 +67,8 @@ def configuration_options(version: str, *, warehouse_namespace: str) -> dict[str
         "core.lazy_load_plugins": "False",
         "sql_lineage.namespaces": json.dumps({CONNECTION: warehouse_namespace}),
     }
+    if spool:
+        options["sql_lineage.spool"] = spool
     if (int(parsed[1]), int(parsed[2])) < (2, 3):  # listeners, which the integration uses since, came with 2.3
         options["lineage.backend"] = "openlineage.lineage_backend.OpenLineageBackend"
     return options

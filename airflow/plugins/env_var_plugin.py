@@ -9,17 +9,21 @@ wrong is logged and nothing is raised, so that Airflow starts. What the environm
 - OPENLINEAGE_API_KEY: optional, sent to the store as a bearer token.
 - OPENLINEAGE_TIMEOUT: optional, the seconds a store may take to accept an event; 2 by default.
 
-With a URL goes a transport that does not retry (OPENLINEAGE__TRANSPORT__*, which the client prefers to the URL): by default a store that
-hangs costs every task 40 s. A transport that is configured already, by one of the variables of `TRANSPORT`, is left alone.
+With a URL goes a transport: the one in lineage_transport/, which spools events and has them delivered by a process beside Airflow. The
+integration's own has a store that hangs cost every task 40 s. OPENLINEAGE_CONFIG names it, since every version of OpenLineage's client
+reads that, 1.3 to 1.52, in both integrations. OPENLINEAGE_SPOOL_FOLDER is where it spools, below Airflow's home. OPENLINEAGE_SPOOL, from
+the configuration option [sql_lineage] spool, is the place in S3 for what cannot be delivered. A transport that is configured already, by
+one of the variables of `TRANSPORT`, is left alone.
 """
 
 from __future__ import annotations
 
-import json
+import importlib
 import logging
 import math
 import os
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from airflow import configuration
@@ -27,6 +31,8 @@ from airflow.plugins_manager import AirflowPlugin
 
 TRANSPORT = ("OPENLINEAGE__TRANSPORT", "OPENLINEAGE_CONFIG", "AIRFLOW__OPENLINEAGE__TRANSPORT", "AIRFLOW__OPENLINEAGE__CONFIG")
 URL, NAMESPACE, API_KEY, TIMEOUT = "OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"
+CONFIG, FOLDER, SPOOL = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL"
+CONFIG_FILE = Path(__file__).parent / "lineage_transport/openlineage.yml"
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +64,16 @@ def is_header(value: str) -> bool:
     return value.isascii() and value.isprintable()
 
 
+def is_place(value: str) -> bool:
+    """Whether it is a place in S3 below which objects can be put."""
+    return re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.-]+)+/?", value) is not None
+
+
 FORMS = {
     URL: (is_url, "a URL like http://marquez.example:5000"),
     API_KEY: (is_header, "one line of printable ASCII"),
     TIMEOUT: (is_seconds, "a number of seconds like 2"),
+    SPOOL: (is_place, "a place in S3 like s3://bucket/lineage-spool/"),
 }
 
 
@@ -103,14 +115,18 @@ def settings(names: list[str], problems: list[str]) -> dict[str, str]:
     return {name: value for name, value in known.items() if not faults[name]}
 
 
-def transport(url: str, timeout: str, api_key: str | None) -> dict[str, str]:
-    """The variables of a transport that tries once (https://openlineage.io/docs/client/python/configuration)."""
-    options = {"TYPE": "http", "URL": url, "TIMEOUT": f"{float(timeout):g}", "RETRY": json.dumps({"total": 0})}
-    if api_key:
-        options["AUTH"] = json.dumps({"type": "api_key", "apiKey": api_key})
-    if os.environ.get("OPENLINEAGE_ENDPOINT"):
-        options["ENDPOINT"] = os.environ["OPENLINEAGE_ENDPOINT"]
-    return {f"OPENLINEAGE__TRANSPORT__{option}": value for option, value in options.items()}
+def transport(problems: list[str]) -> dict[str, str]:
+    """The variables that choose the spooling transport and say where it spools."""
+    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    exports = {CONFIG: str(CONFIG_FILE), FOLDER: str(home / "lineage-spool")}
+    place = os.environ.get(SPOOL) or configuration.conf.get("sql_lineage", "spool", fallback="")
+    if not place:
+        return exports
+    wrong = fault(SPOOL, place)
+    if wrong:
+        problems.append(f"[sql_lineage] spool is {wrong}")
+        return exports
+    return {**exports, SPOOL: place}
 
 
 def resolve(problems: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -122,8 +138,9 @@ def resolve(problems: list[str]) -> tuple[dict[str, str], list[str]]:
         facts.append(f"transport left as {configured[0]} has it")
     elif URL in exports:
         timeout = exports.get(TIMEOUT, "2")
-        facts += [f"url {masked(exports[URL])}", "API key set" if API_KEY in exports else "no API key", f"time-out {timeout} s, no retries"]
-        exports.update(transport(exports[URL], timeout, exports.get(API_KEY)))
+        facts += [f"url {masked(exports[URL])}", "API key set" if API_KEY in exports else "no API key", f"time-out {timeout} s"]
+        exports.update(transport(problems))
+        facts.append(f"spool {os.environ.get(FOLDER) or exports[FOLDER]}" + (f", then {exports[SPOOL]}" if SPOOL in exports else ""))
     else:
         facts.append("no lineage is sent")
     return exports, facts
@@ -136,6 +153,8 @@ def export() -> None:
     try:
         exports, facts = resolve(problems)
         os.environ.update({name: value for name, value in exports.items() if not os.environ.get(name)})
+        if os.environ.get(CONFIG) == str(CONFIG_FILE):
+            importlib.import_module("lineage_transport.transport")  # here, and not again in every process that is forked for a task
     except Exception as error:
         problems.append(f"{type(error).__name__}: {masked(error)}")
     log.log(logging.WARNING if problems else logging.INFO, "OpenLineage: %s", "; ".join(facts + problems))

@@ -18,6 +18,8 @@ from modules.place import Place
 from modules.warehouse import ROLE_TAG
 
 SECRETS = ("airflow/connections/*", "airflow/variables/*")
+SPOOL = "lineage-spool/"
+"""Below it in the environment's bucket stand the lineage events that could not be delivered."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class ExecutionRole(Construct):
         return [
             Statement(sid="Health", actions=["airflow:PublishMetrics"], resources=[self._environment_arn]),
             Statement(sid="Bucket", actions=["s3:GetObject*", "s3:GetBucket*", "s3:List*"], resources=[bucket, f"{bucket}/*"]),
+            # Listing is allowed for the whole bucket above.
+            Statement(sid="LineageSpool", actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], resources=[f"{bucket}/{SPOOL}*"]),
             # MWAA refuses a bucket unless it can see that public access is blocked. The action is the account's: it takes no resource.
             Statement(sid="PublicAccessBlock", actions=["s3:GetAccountPublicAccessBlock"], resources=["*"]),
             # Metrics are no resources.

@@ -5,7 +5,7 @@ from constructs import Construct
 from modules.bucket import PrivateBucket, PrivateBucketProps
 from modules.mwaa.access import SignIn, SignInProps, trigger_command
 from modules.mwaa.environment import Environment, EnvironmentProps
-from modules.mwaa.execution_role import ExecutionRole, ExecutionRoleProps
+from modules.mwaa.execution_role import SPOOL, ExecutionRole, ExecutionRoleProps
 from modules.mwaa.files import PLUGINS, environment_files, requirements_key
 from modules.mwaa.objects import Objects, ObjectsProps
 from modules.network import NetworkStack
@@ -15,7 +15,9 @@ from modules.settings import Settings
 from modules.stack import DeploymentStack
 from modules.suppressions import suppress
 
-DAGS = ("rs_source_to_staging", "rs_staging_to_dm")
+DAGS = ("rs_source_to_staging", "rs_staging_to_dm", "lineage_replay")
+SPOOL_DAYS = 90
+"""How long an undelivered lineage event waits for its replay."""
 
 
 class MwaaStack(DeploymentStack):
@@ -34,12 +36,17 @@ class MwaaStack(DeploymentStack):
         self._publish(environment, sign_in)
 
     def _bucket(self) -> PrivateBucket:
-        props = PrivateBucketProps(prefix=self._name, force_destroy=not self.settings.protect, kms_key_arn=self._network.kms_key_arn)
+        props = PrivateBucketProps(
+            prefix=self._name,
+            force_destroy=not self.settings.protect,
+            kms_key_arn=self._network.kms_key_arn,
+            expire_prefixes={SPOOL: SPOOL_DAYS},
+        )
         bucket = PrivateBucket(self, "bucket", props)
         suppress(
             bucket.bucket,
-            CKV_AWS_18="holds copies of the repository's files, which Airflow alone reads",
-            CKV_AWS_144="holds copies of the repository's files: a deploy puts them back",
+            CKV_AWS_18="holds copies of the repository's files and lineage events, which Airflow alone reads",
+            CKV_AWS_144="holds copies of the repository's files, which a deploy puts back, and lineage events for days",
             CKV2_AWS_62="MWAA looks into its bucket by itself",
         )
         return bucket
@@ -71,7 +78,9 @@ class MwaaStack(DeploymentStack):
                 min_workers=settings.mwaa_min_workers,
                 max_workers=settings.mwaa_max_workers,
                 public=settings.mwaa_webserver == "public",
-                options=configuration_options(settings.airflow_version, warehouse_namespace=settings.warehouse_namespace),
+                options=configuration_options(
+                    settings.airflow_version, warehouse_namespace=settings.warehouse_namespace, spool=f"s3://{bucket.name}/{SPOOL}"
+                ),
                 role_arn=role.arn,
                 kms_key_arn=self._network.kms_key_arn,
                 subnet_ids=self._network.private_subnet_ids[:2],  # MWAA takes exactly two

@@ -14,10 +14,13 @@ import pytest
 from rich.console import Console
 
 from data.tickit import row_counts
+from lineage.check import compare
+from lineage.client import read_lineage
+from lineage.expected import load
 from local.console import Progress
-from local.demo import ROWS, Outcome, check_lineage, run_dags, run_pipeline, show
+from local.demo import EXPECTED, ROWS, Outcome, check_lineage, run_dags, run_pipeline, show
 from local.processes import ProcessFailed
-from local.settings import ROOT, Settings
+from local.settings import BUCKET, DATABASE, ROOT, WAREHOUSE_NAMESPACE, Settings
 from local.system import System, running
 from tests.local.waiting import eventually
 
@@ -113,13 +116,18 @@ def test_the_rows_are_the_same_after_any_number_of_runs(finished: tuple[System, 
     assert system.warehouse.row_counts(ROWS) == once
 
 
-def test_a_dead_store_fails_no_task_and_the_verdict_names_it(system: System, progress: Progress) -> None:
+def test_a_dead_store_fails_no_task_the_verdict_names_it_and_a_replay_mends_it(system: System, progress: Progress) -> None:
     kill("the lineage store", "lineage store")
     outcome = run_pipeline(system, progress)
     assert not outcome.is_right
     assert "the lineage store has stopped" in text(outcome)
     assert "DAG" not in text(outcome)
     assert system.warehouse.row_counts(ROWS)["dm.fact_sales"] == row_counts(SCALE)["sales"]
+    assert len(list(system.airflow.spool.glob("waiting/*.json"))) == 22
+    system.store.start()
+    system.drain()
+    values = {"bucket": BUCKET, "warehouse": WAREHOUSE_NAMESPACE, "database": DATABASE}
+    assert compare(load(EXPECTED, values), read_lineage(system.store.url)).is_complete
 
 
 def test_without_the_url_secret_the_dags_succeed_and_the_verdict_names_the_variable(system: System, progress: Progress) -> None:

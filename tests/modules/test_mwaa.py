@@ -118,9 +118,15 @@ def test_the_bucket_is_encrypted_with_the_customer_key(mwaa: Stack) -> None:
 
 
 def test_the_bucket_forgets_old_versions(mwaa: Stack) -> None:
-    (rule,) = block(mwaa, "aws_s3_bucket_lifecycle_configuration")["rule"]
-    assert rule["status"] == "Enabled"
+    rule, _ = block(mwaa, "aws_s3_bucket_lifecycle_configuration")["rule"]
+    assert (rule["id"], rule["status"]) == ("clean-up", "Enabled")
     assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 90}]
+
+
+def test_undelivered_lineage_expires_and_nothing_else_does(mwaa: Stack) -> None:
+    clean_up, spool = block(mwaa, "aws_s3_bucket_lifecycle_configuration")["rule"]
+    assert (spool["status"], spool["filter"], spool["expiration"]) == ("Enabled", [{"prefix": "lineage-spool/"}], [{"days": 90}])
+    assert "expiration" not in clean_up
 
 
 def test_the_bucket_can_be_destroyed_with_what_it_holds(mwaa: Stack, synthesize: Callable[..., dict[str, Stack]]) -> None:
@@ -270,6 +276,20 @@ def test_the_role_reads_its_bucket_only(mwaa: Stack, permissions: dict[str, Stac
     assert permissions["Bucket"]["actions"] == ["s3:GetObject*", "s3:GetBucket*", "s3:List*"]
 
 
+def test_the_role_writes_below_the_spools_prefix_only(mwaa: Stack, permissions: dict[str, Stack]) -> None:
+    bucket = address(mwaa, "aws_s3_bucket", "bucket/bucket")
+    spool = permissions["LineageSpool"]
+    assert spool["actions"] == ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    assert spool["resources"] == [f"${{{bucket}.arn}}/lineage-spool/*"]
+    writing = ("s3:Put", "s3:Delete", "s3:*")
+    assert [name for name, each in permissions.items() if any(action.startswith(writing) for action in each["actions"])] == ["LineageSpool"]
+
+
+def test_the_plugin_learns_where_the_spool_is(mwaa: Stack, environment: Stack) -> None:
+    bucket = address(mwaa, "aws_s3_bucket", "bucket/bucket")
+    assert environment["airflow_configuration_options"]["sql_lineage.spool"] == f"s3://${{{bucket}.id}}/lineage-spool/"
+
+
 def test_the_role_writes_its_log_groups_only(permissions: dict[str, Stack]) -> None:
     assert resources(permissions["Logs"]) == ["arn:aws:logs:us-east-1:123456789012:log-group:airflow-tickit-airflow-*"]
 
@@ -363,7 +383,7 @@ def test_the_outputs_name_airflows_ui(mwaa: Stack) -> None:
     assert outputs(mwaa)["airflow_ui_url"] == f"https://${{{environment}.webserver_url}}"
 
 
-@pytest.mark.parametrize("dag", ["rs_source_to_staging", "rs_staging_to_dm"])
+@pytest.mark.parametrize("dag", ["rs_source_to_staging", "rs_staging_to_dm", "lineage_replay"])
 def test_the_outputs_hold_the_commands_that_run_a_dag(mwaa: Stack, dag: str) -> None:
     command = outputs(mwaa)[f"run_{dag}"]
     assert "aws mwaa create-cli-token --region us-east-1 --name tickit-airflow" in command

@@ -34,6 +34,12 @@ def test_configuration_follows_from_the_version(version: str, extra: dict[str, s
     assert configuration_options(version, warehouse_namespace=NAMESPACE) == COMMON | extra
 
 
+def test_the_spool_is_an_option_where_there_is_one() -> None:
+    options = configuration_options("2.7.2", warehouse_namespace=NAMESPACE, spool="s3://bucket/lineage-spool/")
+    assert options == COMMON | {"sql_lineage.spool": "s3://bucket/lineage-spool/"}
+    assert as_environment(options)["AIRFLOW__SQL_LINEAGE__SPOOL"] == "s3://bucket/lineage-spool/"
+
+
 @pytest.mark.parametrize("version", ["", "latest", "2.7", "v2.7.2", "1.10.12", "2.7.2rc1"])
 def test_what_is_no_version_of_airflow_is_refused(version: str) -> None:
     with pytest.raises(ValueError, match=r"is not a version of Airflow like 2\.7\.2"):

@@ -3,6 +3,7 @@
 The test of the env-var plugin runs it in a process of its own, with a plugins folder and a secrets backend configured by the environment.
 """
 
+import dataclasses
 import json
 import os
 import sys
@@ -23,22 +24,22 @@ def main() -> None:
     started = time.monotonic()
     plugins_manager.ensure_plugins_loaded()  # type: ignore[no-untyped-call]
     seconds = time.monotonic() - started
+    folder = Path(conf.get("core", "plugins_folder"))
+    modules = [name for name, module in list(sys.modules.items()) if lies_in(module, folder)]
 
     from openlineage.airflow.adapter import _DAG_NAMESPACE  # type: ignore[import-untyped]  # noqa: PLC0415
     from openlineage.client import OpenLineageClient  # noqa: PLC0415  as the integration does: after the plugins
 
     transport: Any = OpenLineageClient().transport
-    folder = Path(conf.get("core", "plugins_folder"))
     result = {
         "environment": {name: value for name, value in os.environ.items() if name.startswith("OPENLINEAGE")},
         "import_errors": plugins_manager.import_errors,
-        "modules": [name for name, module in list(sys.modules.items()) if lies_in(module, folder)],
+        "modules": modules,
         "namespace": _DAG_NAMESPACE,
         "plugins": [plugin.name for plugin in plugins_manager.plugins or []],
         "seconds": seconds,
-        "transport": {name: getattr(transport, name, None) for name in ("kind", "url", "timeout")},
-        "retry": getattr(getattr(transport, "config", None), "retry", None),
-        "bearer": transport.config.auth.get_bearer() if transport.kind == "http" else None,
+        "transport": transport.kind,
+        "settings": dataclasses.asdict(transport._settings) if transport.kind == "spool" else None,
     }
     print(json.dumps(result))
 

@@ -3,25 +3,21 @@
 import importlib
 import logging
 import os
-import threading
-import time
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest import mock
 
 import pytest
-import requests
 from botocore.exceptions import ClientError
-
-from tests.plugins.loopback import http_server
 
 URL = "http://marquez.test:5000"
 KEY = "canary-key-d41d8cd9"
 GOOD = {"OPENLINEAGE_URL": URL, "OPENLINEAGE_NAMESPACE": "tickit", "OPENLINEAGE_API_KEY": KEY}
-TRANSPORT = "OPENLINEAGE__TRANSPORT__"
+HOME = os.environ["AIRFLOW_HOME"]
 
 
 @dataclass
@@ -54,6 +50,7 @@ def environment() -> Iterator[None]:
     with mock.patch.dict(os.environ):
         for name in [name for name in os.environ if "OPENLINEAGE" in name]:
             del os.environ[name]
+        os.environ["AIRFLOW_HOME"] = HOME
         yield
 
 
@@ -93,22 +90,60 @@ def client_transport() -> Any:
 
 def test_exports_what_the_backend_holds(run: Callable[..., str]) -> None:
     line = run(Backend(GOOD))
-    assert line == f"INFO OpenLineage: namespace tickit; url {URL}; API key set; time-out 2 s, no retries"
+    assert line == f"INFO OpenLineage: namespace tickit; url {URL}; API key set; time-out 2 s; spool {HOME}/lineage-spool"
     assert {name: exported()[name] for name in GOOD} == GOOD
 
 
-def test_the_client_tries_once_for_two_seconds(run: Callable[..., str]) -> None:
+def test_the_client_spools(run: Callable[..., str]) -> None:
     run(Backend(GOOD))
     transport = client_transport()
-    assert (transport.kind, transport.url, transport.endpoint, transport.timeout) == ("http", URL, "api/v1/lineage", 2)
-    assert transport.config.auth.get_bearer() == f"Bearer {KEY}"
-    assert transport._prepare_adapter().max_retries.total == 0
+    assert type(transport).__module__ == "lineage_transport.transport"
+    assert transport.kind == "spool"
+    assert (transport._settings.url, transport._settings.api_key) == (f"{URL}/api/v1/lineage", KEY)
+    assert (transport._settings.timeout, transport._settings.bucket) == (2, "")
+    assert exported()["OPENLINEAGE_SPOOL_FOLDER"] == f"{HOME}/lineage-spool"
+
+
+def test_a_transport_that_cannot_be_imported_is_told(run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lineage_transport.transport", None)
+    line = run(Backend(GOOD))
+    assert line.startswith("WARNING")
+    assert "ModuleNotFoundError: import of lineage_transport.transport halted" in line
+
+
+def test_the_key_stands_in_no_file_and_in_one_variable_only(run: Callable[..., str]) -> None:
+    run(Backend(GOOD))
+    assert [name for name, value in exported().items() if KEY in value] == ["OPENLINEAGE_API_KEY"]
+    assert KEY not in Path(exported()["OPENLINEAGE_CONFIG"]).read_text()
+
+
+def test_the_place_in_s3_comes_from_the_configuration(run: Callable[..., str]) -> None:
+    os.environ["AIRFLOW__SQL_LINEAGE__SPOOL"] = "s3://tickit-airflow-x/lineage-spool/"
+    line = run(Backend(GOOD))
+    assert line.startswith("INFO")
+    assert line.endswith(f"; spool {HOME}/lineage-spool, then s3://tickit-airflow-x/lineage-spool/")
+    assert client_transport()._settings.bucket == "s3://tickit-airflow-x/lineage-spool/"
+
+
+@pytest.mark.parametrize("place", ["tickit-airflow/lineage-spool", "s3://", "s3://tickit-airflow", "https://bucket/x", "s3://b x/y"])
+def test_a_malformed_place_in_s3_is_named_and_not_exported(run: Callable[..., str], place: str) -> None:
+    os.environ["AIRFLOW__SQL_LINEAGE__SPOOL"] = place
+    line = run(Backend(GOOD))
+    assert line.startswith("WARNING")
+    assert "[sql_lineage] spool is malformed, not a place in S3 like s3://bucket/lineage-spool/" in line
+    assert client_transport()._settings.bucket == ""
+
+
+def test_a_spool_folder_that_is_set_stays(run: Callable[..., str], tmp_path: Path) -> None:
+    os.environ["OPENLINEAGE_SPOOL_FOLDER"] = str(tmp_path)
+    assert f"spool {tmp_path}" in run(Backend(GOOD))
+    assert exported()["OPENLINEAGE_SPOOL_FOLDER"] == str(tmp_path)
 
 
 @pytest.mark.parametrize(("value", "timeout"), [("0.5", 0.5), (" 10\n", 10), ("1_0", 10), ("+.5", 0.5)])
 def test_the_time_out_can_be_set(run: Callable[..., str], value: str, timeout: float) -> None:
     assert run(Backend(GOOD | {"OPENLINEAGE_TIMEOUT": value})).startswith("INFO")
-    assert client_transport().timeout == timeout
+    assert client_transport()._settings.timeout == timeout
 
 
 @pytest.mark.parametrize("value", ["two", "0", "-1", "nan", "inf", "2s"])
@@ -116,14 +151,14 @@ def test_a_bad_time_out_is_named_and_the_default_taken(run: Callable[..., str], 
     line = run(Backend(GOOD | {"OPENLINEAGE_TIMEOUT": value}))
     assert line.startswith("WARNING")
     assert "OPENLINEAGE_TIMEOUT is malformed, not a number of seconds like 2" in line
-    assert client_transport().timeout == 2
+    assert client_transport()._settings.timeout == 2
 
 
 def test_without_a_key_none_is_sent(run: Callable[..., str]) -> None:
     line = run(Backend({name: GOOD[name] for name in ("OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE")}))
     assert line.startswith("INFO")
     assert "no API key" in line
-    assert client_transport().config.auth.get_bearer() is None
+    assert client_transport()._settings.api_key is None
 
 
 def test_a_missing_namespace_is_named_and_the_url_exported(run: Callable[..., str]) -> None:
@@ -171,6 +206,7 @@ def test_a_malformed_url_is_not_exported(run: Callable[..., str], url: str) -> N
     assert line.startswith("WARNING")
     assert "OPENLINEAGE_URL is malformed, not a URL like http://marquez.example:5000" in line
     assert set(exported()) == {"OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY"}
+    assert client_transport().kind == "console"
 
 
 @pytest.mark.parametrize(
@@ -178,7 +214,8 @@ def test_a_malformed_url_is_not_exported(run: Callable[..., str], url: str) -> N
 )
 def test_a_well_formed_url_is_exported(run: Callable[..., str], url: str) -> None:
     assert run(Backend(GOOD | {"OPENLINEAGE_URL": url})).startswith("INFO")
-    assert exported()["OPENLINEAGE_URL"] == exported()[f"{TRANSPORT}URL"] == url.strip()
+    assert exported()["OPENLINEAGE_URL"] == url.strip()
+    assert client_transport()._settings.url == f"{url.strip().rstrip('/')}/api/v1/lineage"
 
 
 def test_the_user_in_a_url_is_exported_and_not_logged(run: Callable[..., str]) -> None:
@@ -203,8 +240,7 @@ def test_what_the_environment_holds_stays(run: Callable[..., str]) -> None:
     run(backend)
     assert {name: exported()[name] for name in preset} == preset
     assert backend.asked == ["OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"]
-    transport = client_transport()
-    assert (transport.url, transport.endpoint, transport.timeout) == ("http://mine.test:1", "events", 2)
+    assert client_transport()._settings.url == "http://mine.test:1/events"
 
 
 @pytest.mark.parametrize("values", [{}, {"OPENLINEAGE_URL": ""}])
@@ -217,7 +253,7 @@ def test_an_existing_url_survives_a_missing_or_empty_secret(run: Callable[..., s
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        (f"{TRANSPORT}TYPE", "console"),
+        ("OPENLINEAGE__TRANSPORT__TYPE", "console"),
         ("OPENLINEAGE_CONFIG", "/etc/openlineage.yml"),
         ("AIRFLOW__OPENLINEAGE__TRANSPORT", '{"type": "console"}'),
         ("AIRFLOW__OPENLINEAGE__CONFIG_PATH", "/etc/openlineage.yml"),
@@ -289,45 +325,3 @@ def test_the_work_is_done_at_import(plugin: ModuleType) -> None:
     os.environ.update({f"AIRFLOW_VAR_{name}": value for name, value in GOOD.items()})
     importlib.reload(plugin)
     assert exported()["OPENLINEAGE_URL"] == URL
-
-
-def emit() -> float:
-    """Send one event, which must fail; the seconds that took."""
-    from openlineage.client import OpenLineageClient  # noqa: PLC0415
-    from openlineage.client.event_v2 import Job, Run, RunEvent, RunState  # noqa: PLC0415
-
-    run, job = Run(runId="0190a0c0-0000-7000-8000-000000000000"), Job(namespace="tickit", name="job")
-    event = RunEvent(eventTime="2024-01-01T00:00:00Z", run=run, job=job, eventType=RunState.START, producer="https://tickit.test")
-    client = OpenLineageClient()
-    started = time.monotonic()
-    with pytest.raises(requests.RequestException):
-        client.emit(event)
-    return time.monotonic() - started
-
-
-def test_a_store_that_fails_is_tried_once(run: Callable[..., str]) -> None:
-    with http_server(lambda request: request.send_error(500)) as (url, paths):
-        run(Backend(GOOD | {"OPENLINEAGE_URL": url}))
-        emit()
-    assert paths == ["/api/v1/lineage"]
-
-
-def test_a_store_that_hangs_costs_the_time_out(run: Callable[..., str]) -> None:
-    over = threading.Event()
-
-    def hang(_: BaseHTTPRequestHandler) -> None:
-        over.wait(30)
-
-    with http_server(hang) as (url, paths):
-        run(Backend(GOOD | {"OPENLINEAGE_URL": url, "OPENLINEAGE_TIMEOUT": "0.3"}))
-        seconds = emit()
-        over.set()
-    assert 0.3 <= seconds < 3
-    assert len(paths) == 1
-
-
-def test_a_store_that_is_down_costs_no_time(run: Callable[..., str]) -> None:
-    with http_server(lambda _: None) as (url, _):
-        pass
-    run(Backend(GOOD | {"OPENLINEAGE_URL": url}))
-    assert emit() < 1

@@ -97,14 +97,13 @@ def test_airflow_exports_the_secrets(secrets_manager: tuple[str, Any], probe: Ca
     put(client, SECRETS)
     result = probe(url)
     assert result.found["import_errors"] == {}
-    assert result.found["modules"] == ["env_var_plugin"]
+    assert {name.partition(".")[0] for name in result.found["modules"]} == {"env_var_plugin", "lineage_transport"}
     assert {"env_var_plugin", "OpenLineagePlugin"} <= set(result.found["plugins"])
-    assert result.found["transport"] == {"kind": "http", "url": URL, "timeout": 2}
-    assert result.found["retry"]["total"] == 0
+    assert result.found["transport"] == "spool"
+    assert result.found["settings"] == {"url": f"{URL}/api/v1/lineage", "api_key": KEY, "timeout": 2, "bucket": ""}
     assert result.found["namespace"] == "tickit"
-    assert result.found["bearer"] == f"Bearer {KEY}"
     assert {name: result.found["environment"][name] for name in SECRETS} == SECRETS
-    assert f"INFO - OpenLineage: namespace tickit; url {URL}; API key set; time-out 2 s, no retries" in result.line
+    assert f"INFO - OpenLineage: namespace tickit; url {URL}; API key set; time-out 2 s; spool " in result.line
     assert KEY not in result.output
 
 
@@ -114,7 +113,7 @@ def test_airflow_starts_without_the_secrets_and_keeps_what_is_set(secrets_manage
     result = probe(url, OPENLINEAGE_NAMESPACE="of the environment")
     assert result.found["import_errors"] == {}
     assert result.found["environment"] == {"OPENLINEAGE_NAMESPACE": "of the environment"}
-    assert result.found["transport"]["kind"] == "console"
+    assert result.found["transport"] == "console"
     assert "WARNING - OpenLineage: namespace of the environment; no lineage is sent; OPENLINEAGE_URL is missing" in result.line
 
 

@@ -1,0 +1,62 @@
+"""The transport that OpenLineage's client uses: it writes an event into the spool, sees to it that a courier runs, and returns."""
+
+import logging
+from typing import Any
+
+from openlineage.client.serde import Serde
+from openlineage.client.transport.transport import Config, Transport
+
+from lineage_transport import direct
+from lineage_transport.launch import start_courier
+from lineage_transport.settings import Settings, folders
+from lineage_transport.spool import Folder, new_name
+
+log = logging.getLogger(__name__)
+
+
+class SpoolTransport(Transport):
+    """Takes events over in milliseconds, whatever the store does. Its settings are environment variables: see settings.py."""
+
+    kind = "spool"
+    config_class = Config
+
+    def __init__(self, config: Config) -> None:
+        """Raises NoUrl."""
+        del config
+        self._settings = Settings.from_environment()
+        self._folders = [Folder(path) for path in folders()]
+        self._said: set[str] = set()
+
+    def emit(self, event: Any) -> None:
+        """Take an event over. Raises nothing that has to do with the disk, the courier or the store."""
+        content = Serde.to_json(event).encode()
+        run_id = str(getattr(getattr(event, "run", None), "runId", ""))
+        name = new_name(event.eventTime, run_id)
+        folder = self._put(name, content)
+        if folder is None:
+            lost = direct.deliver_event(name, content, self._settings)
+            if lost:
+                log.warning("The lineage event of run %s is lost: %s", run_id, lost)
+            return
+        try:
+            if not folder.delivering:
+                start_courier(folder.path)
+        except OSError as error:
+            self._say_once("No courier can be started, so lineage is delivered inside the task: %s", error)
+            direct.deliver_folder(folder, self._settings)
+
+    def _put(self, name: str, content: bytes) -> Folder | None:
+        for folder in self._folders:
+            try:
+                folder.put(name, content)
+            except OSError as error:
+                self._say_once("Lineage cannot be spooled there: %s", error)
+                continue
+            return folder
+        return None
+
+    def _say_once(self, message: str, error: OSError) -> None:
+        text = message % self._settings.clean(f"{type(error).__name__}: {error.strerror or error}")
+        if text not in self._said:
+            self._said.add(text)
+            log.warning("%s", text)

@@ -1,0 +1,51 @@
+"""Planted secrets: in SQL, in the warehouse's answers, in connections, the API key. None reaches the spool or a log."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from openlineage.client import OpenLineageClient
+from openlineage.client.transport.transport import Config
+
+from lineage_transport.spool import Folder
+from lineage_transport.transport import SpoolTransport
+from sql_lineage import airflow_masker
+from tests.lineage_transport.conftest import KEY, couriers
+from tests.lineage_transport.endpoint import Endpoint
+from tests.local.waiting import eventually
+from tests.sql_lineage import test_events as sql_events
+
+pytestmark = pytest.mark.system
+
+CANARIES = [*sql_events.SECRETS, "c4n4ryConnection", "c4n4ryUrl", KEY]
+
+
+@pytest.mark.parametrize("warehouse", sql_events.WAREHOUSES)
+@pytest.mark.parametrize("status", [503, 422])
+def test_no_secret_is_in_the_spool_or_in_any_log(
+    warehouse: str,
+    status: int,
+    *,
+    folder: Path,
+    endpoint: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The store answers with all that it was sent, so that its answers are a way into the logs, too."""
+    left = "waiting" if status == 503 else "refused"
+    monkeypatch.setenv("OPENLINEAGE_URL", endpoint.url.replace("//", "//me:c4n4ryUrl@"))
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER", "postgres://loader:c4n4ryConnection@host/dev")
+    monkeypatch.setattr(airflow_masker, "mask_secret", lambda _: None)
+    endpoint.how = lambda request: request.answer(status, f"{request.headers} {endpoint.url} {request.body.decode()}")
+    with caplog.at_level(logging.DEBUG):
+        client = OpenLineageClient(transport=SpoolTransport(Config()))
+        sql_events.emit(client, monkeypatch, sql_events.WAREHOUSES[warehouse])  # type: ignore[arg-type]
+        entries = Path(folder, left)
+        eventually(lambda: len(list(entries.glob("*.json"))) == 3, f"three events are in {left}/")
+        eventually(lambda: bool(endpoint.requests) and Path(folder, "courier.log").exists(), "the courier has tried")
+        if left == "refused":
+            eventually(lambda: not Folder(folder).entries() and len(list(entries.glob("*.reason"))) == 3, "the reasons are told")
+    texts = {str(file): file.read_text() for file in folder.rglob("*") if file.is_file()} | {"log": caplog.text}
+    texts["process list"] = " ".join(" ".join(courier.cmdline()) for courier in couriers(folder))
+    assert len(texts) >= 6
+    assert {name for name, text in texts.items() for canary in CANARIES if canary in text} == set()

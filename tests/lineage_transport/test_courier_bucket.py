@@ -1,0 +1,200 @@
+"""A machine that vanishes: what cannot be delivered stands in a bucket, and is delivered from there."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psutil
+import pytest
+import requests
+from moto.server import ThreadedMotoServer
+from openlineage.client.transport.transport import Config
+
+from lineage_transport import bucket as buckets
+from lineage_transport import direct
+from lineage_transport.delivery import Tally
+from lineage_transport.replay import replay, replay_all
+from lineage_transport.settings import Settings, host
+from lineage_transport.spool import Folder, new_name
+from lineage_transport.transport import SpoolTransport
+from tests.lineage_transport.conftest import KEY, couriers
+from tests.lineage_transport.endpoint import Endpoint, event
+from tests.local.waiting import eventually
+
+pytestmark = pytest.mark.system
+
+BUCKET, PREFIX = "tickit-airflow", "lineage-spool/"
+PLACE = f"s3://{BUCKET}/{PREFIX}"
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    address, port = server.get_host_and_port()
+    yield f"http://{address}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(aws: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An S3 with the bucket, which the environment names."""
+    requests.post(f"{aws}/moto-api/reset", timeout=10)
+    credentials = {"AWS_ENDPOINT_URL": aws, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+    for name, value in {**credentials, "AWS_EC2_METADATA_DISABLED": "true", "OPENLINEAGE_SPOOL": PLACE}.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("s3", endpoint_url=aws)
+    client.create_bucket(Bucket=BUCKET)
+    return client
+
+
+def keys(s3: Any) -> list[str]:
+    return [entry["Key"] for entry in s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+def put(s3: Any, machine: str, second: int, job: str) -> None:
+    name = new_name(f"2026-01-31T12:00:{second:02d}Z", job)
+    s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}{machine}/{name}", Body=json.dumps({"job": {"name": job}}).encode())
+
+
+def emit(*jobs: str) -> None:
+    sender = SpoolTransport(Config())
+    for second, job in enumerate(jobs):
+        sender.emit(event(job, second))
+
+
+def log(folder: Path) -> str:
+    path = folder / "courier.log"
+    return path.read_text() if path.exists() else ""
+
+
+def test_what_cannot_be_delivered_is_in_the_bucket_at_once_and_leaves_it_when_it_is(folder: Path, endpoint: Endpoint, s3: Any) -> None:
+    endpoint.how = lambda request: request.answer(503)
+    emit("job0", "job1")
+    eventually(lambda: len(keys(s3)) == 2, "both events are in the bucket")
+    assert all(key.startswith(f"{PREFIX}{host()}/") for key in keys(s3))
+    bodies = [s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in sorted(keys(s3))]
+    assert [json.loads(body)["job"]["name"] for body in bodies] == ["job0", "job1"]
+    eventually(lambda: len(list((folder / "saved").iterdir())) == 2, "the files are marked as saved")
+    assert KEY not in log(folder)
+    endpoint.how = lambda request: request.answer(201)
+    eventually(lambda: not Folder(folder).entries() and not keys(s3), "both are delivered, and gone from disk and bucket", 30)
+    assert endpoint.jobs == ["job0", "job1"]
+
+
+def test_a_machine_that_vanishes_loses_nothing(folder: Path, endpoint: Endpoint, s3: Any, settings: Settings) -> None:
+    endpoint.how = lambda request: request.answer(500)
+    emit("job0", "job1", "job2")
+    eventually(lambda: len(keys(s3)) == 3, "the events are in the bucket")
+    for courier in couriers(folder):
+        with suppress(psutil.NoSuchProcess):  # one that found another at work has just ended by itself
+            courier.kill()
+            courier.wait(10)
+    folder.rename(folder.with_name("vanished"))
+    endpoint.how = lambda request: request.answer(201)
+    assert replay(PLACE, settings) == Tally(delivered=3)
+    assert endpoint.jobs == ["job0", "job1", "job2"]
+    assert keys(s3) == []
+
+
+def test_a_courier_that_is_told_to_stop_saves_the_rest(folder: Path, endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENLINEAGE_SPOOL", f"s3://{BUCKET}/lineage-spool")  # without the slash it is the same place
+    endpoint.how = lambda request: request.answer(503) if len(endpoint.requests) > 1 else request.answer(201)
+    emit("job0")
+    eventually(lambda: endpoint.jobs == ["job0"], "the courier is at work")
+    (courier,) = couriers(folder)
+    emit("job1")
+    courier.terminate()
+    eventually(lambda: not courier.is_running(), "it has ended")
+    assert len(keys(s3)) == 1
+    assert keys(s3)[0].startswith(PREFIX)
+
+
+def test_without_the_bucket_events_stay_on_disk(folder: Path, endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENLINEAGE_SPOOL", "s3://somebody-elses/lineage-spool/")
+    endpoint.how = lambda request: request.answer(503)
+    emit("job0")
+    eventually(lambda: "s3://somebody-elses/lineage-spool/ cannot be used: put_object" in log(folder), "the log tells that")
+    assert len(Folder(folder).entries()) == 1
+    endpoint.how = lambda request: request.answer(201)
+    eventually(lambda: endpoint.jobs == ["job0"], "it is delivered all the same", 30)
+    assert keys(s3) == []
+
+
+def test_a_refused_event_is_put_aside_in_the_bucket_too(folder: Path, endpoint: Endpoint, s3: Any, settings: Settings) -> None:
+    endpoint.how = lambda request: request.answer(422, "job.name is odd")
+    emit("odd")
+    eventually(lambda: len(keys(s3)) == 2, "the event and the reason are in the bucket")
+    event_key, reason_key = sorted(keys(s3))
+    assert event_key.startswith(f"{PREFIX}refused/{host()}/")
+    assert reason_key == f"{event_key}.reason"
+    assert s3.get_object(Bucket=BUCKET, Key=reason_key)["Body"].read() == b"HTTP 422 job.name is odd\n"
+    assert replay(PLACE, settings) == Tally()  # what is aside is not tried again
+
+
+def test_a_replay_goes_through_all_machines_in_the_order_of_events(endpoint: Endpoint, s3: Any, settings: Settings) -> None:
+    for second, machine in enumerate(["b", "a", "b", "c", "a"]):
+        put(s3, machine, second, f"job{second}")
+    put(s3, "refused/a", 0, "refused")
+    assert replay(PLACE, settings) == Tally(delivered=5)
+    assert endpoint.jobs == [f"job{second}" for second in range(5)]
+    assert len(keys(s3)) == 1
+
+
+def test_a_replay_lists_more_than_a_page(s3: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buckets, "PAGE", 2)
+    for number in range(5):
+        put(s3, "a", number, f"job{number}")
+    assert replay(PLACE, settings).delivered == 5
+    assert keys(s3) == []
+
+
+def test_a_replay_goes_on_where_it_stopped(endpoint: Endpoint, s3: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lineage_transport.replay.PAUSES", (0.01,))
+    for second in range(6):
+        put(s3, "a", second, f"job{second}")
+    endpoint.how = lambda request: request.answer(201 if len(endpoint.accepted) < 2 else 503)
+    tally = replay(PLACE, settings)
+    assert (tally.delivered, tally.reason) == (2, "HTTP 503")
+    assert len(keys(s3)) == 4
+    endpoint.how = lambda request: request.answer(201)
+    assert replay(PLACE, settings) == Tally(delivered=4)
+    assert endpoint.jobs == [f"job{second}" for second in range(6)]
+
+
+def test_the_dag_delivers_bucket_and_disk(folder: Path, endpoint: Endpoint, s3: Any) -> None:
+    put(s3, "gone", 0, "job0")
+    Folder(folder).put(new_name("2026-01-31T12:00:01Z", "run"), b'{"job": {"name": "job1"}}')
+    assert replay_all() == 2
+    assert endpoint.jobs == ["job0", "job1"]
+
+
+def test_the_dag_fails_when_events_are_left(endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lineage_transport.replay.PAUSES", (0.01,))
+    put(s3, "gone", 0, "job0")
+    endpoint.how = lambda request: request.answer(401)
+    with pytest.raises(OSError, match="events are left: HTTP 401"):
+        replay_all()
+    assert len(keys(s3)) == 1
+
+
+def test_a_bucket_that_cannot_be_listed_is_named(endpoint: Endpoint, s3: Any, settings: Settings) -> None:
+    del s3
+    with pytest.raises(OSError, match="s3://somebody-elses/x/ cannot be used: list_objects_v2"):
+        replay("s3://somebody-elses/x/", settings)
+
+
+def test_without_a_disk_an_undeliverable_event_goes_to_the_bucket(
+    endpoint: Endpoint, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("lineage_transport.transport.folders", lambda: [tmp_path / "file/one"])
+    monkeypatch.setattr(direct, "_closed_until", 0.0)
+    endpoint.how = lambda request: request.answer(503)
+    emit("job0", "job1")
+    assert len(keys(s3)) == 2
+    assert len(endpoint.requests) == 1
+    assert "is lost" not in caplog.text

@@ -1,0 +1,86 @@
+"""A round of delivery: order, what is put aside, what is held up."""
+
+import json
+from pathlib import Path
+
+from lineage_transport.delivery import Tally, deliver
+from lineage_transport.spool import Folder, new_name
+from lineage_transport.store import Store
+from tests.lineage_transport.endpoint import Endpoint, Request
+
+
+def fill(spool: Folder, *events: tuple[str, str]) -> None:
+    """One event a second, {(job, run)}, written in reverse."""
+    for second, (job, run) in reversed(list(enumerate(events))):
+        spool.put(new_name(f"2026-01-31T12:00:{second:02d}Z", run), json.dumps({"job": {"name": job}}).encode())
+
+
+def job(request: Request) -> str:
+    return str(json.loads(request.body)["job"]["name"])
+
+
+def waiting(spool: Folder) -> list[str]:
+    return [json.loads(spool.read(entry) or b"")["job"]["name"] for entry in spool.entries()]
+
+
+def test_events_arrive_in_order_and_leave_the_spool(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, ("a", "1"), ("b", "2"), ("c", "1"))
+    assert deliver(spool, store) == Tally(delivered=3)
+    assert endpoint.jobs == ["a", "b", "c"]
+    assert spool.entries() == []
+
+
+def test_an_event_stays_until_it_is_accepted(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, ("a", "1"), ("b", "2"))
+    endpoint.how = lambda request: request.answer(503)
+    tally = deliver(spool, store)
+    assert (tally.delivered, tally.reason) == (0, "HTTP 503")
+    assert len(endpoint.requests) == 1
+    assert waiting(spool) == ["a", "b"]
+
+
+def test_a_refused_event_is_put_aside_with_the_reason(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, ("bad", "1"), ("good", "2"))
+    endpoint.how = lambda request: request.answer(*((422, "job.name is odd") if job(request) == "bad" else (201, "")))
+    assert deliver(spool, store) == Tally(delivered=1, refused=1)
+    aside, reason = sorted(path.name for path in (spool.path / "refused").iterdir())
+    assert reason == f"{aside}.reason"
+    assert json.loads(Path(spool.path / "refused" / aside).read_bytes())["job"]["name"] == "bad"
+    assert (spool.path / "refused" / reason).read_text() == "HTTP 422 job.name is odd\n"
+
+
+def test_a_failing_event_holds_up_its_own_run_only(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, ("a", "1"), ("poison", "2"), ("after", "2"), ("b", "3"))
+    endpoint.how = lambda request: request.answer(500 if job(request) == "poison" else 201)
+    tally = deliver(spool, store)
+    assert (tally.delivered, tally.reason) == (2, "HTTP 500")
+    assert endpoint.jobs == ["a", "b"]
+    assert waiting(spool) == ["poison", "after"]
+
+
+def test_a_store_that_fails_at_everything_is_left_in_peace(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, *((str(number), str(number)) for number in range(10)))
+    endpoint.how = lambda request: request.answer(500)
+    assert deliver(spool, store).reason == "HTTP 500"
+    assert len(endpoint.requests) == 3
+
+
+def test_a_wrong_key_is_told_apart(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, ("a", "1"))
+    endpoint.how = lambda request: request.answer(401)
+    assert deliver(spool, store).denied
+    assert waiting(spool) == ["a"]
+
+
+def test_what_somebody_else_has_delivered_is_passed_over(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, ("a", "1"), ("b", "2"))
+    first, second = spool.entries()
+
+    def answer(request: Request) -> None:
+        spool.remove(second)
+        request.answer(201)
+
+    endpoint.how = answer
+    assert deliver(spool, store) == Tally(delivered=1)
+    assert endpoint.jobs == ["a"]
+    assert spool.read(first) is None

@@ -1,0 +1,160 @@
+"""What is sent to a store, and what its answers mean."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from lineage_transport.settings import Settings
+from lineage_transport.store import Store, Verdict
+from tests.lineage_transport.conftest import KEY
+from tests.lineage_transport.endpoint import Endpoint, Request, nobody
+
+BODY = b'{"eventType": "START"}'
+
+
+def test_an_event_goes_compressed_with_the_key_over_one_connection(endpoint: Endpoint, store: Store) -> None:
+    assert [store.send(BODY).verdict for _ in range(3)] == [Verdict.ACCEPTED] * 3
+    assert endpoint.accepted == [BODY] * 3
+    assert endpoint.connections == 1
+    request = endpoint.requests[0]
+    assert request.path == "/api/v1/lineage"
+    assert (request.headers["Content-Encoding"], request.headers["Content-Type"]) == ("gzip", "application/json")
+    assert request.headers["Authorization"] == f"Bearer {KEY}"
+
+
+def test_the_user_of_the_url_signs_in_where_there_is_no_key(endpoint: Endpoint) -> None:
+    Store(Settings(endpoint.url.replace("//", "//me:pa%40ss@") + "/api")).send(BODY)
+    assert endpoint.requests[0].headers["Authorization"] == "Basic bWU6cGFAc3M="
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (200, Verdict.ACCEPTED),
+        (201, Verdict.ACCEPTED),
+        (204, Verdict.ACCEPTED),
+        (301, Verdict.AWAY),
+        (400, Verdict.REFUSED),
+        (401, Verdict.DENIED),
+        (403, Verdict.DENIED),
+        (404, Verdict.AWAY),
+        (408, Verdict.AWAY),
+        (409, Verdict.REFUSED),
+        (413, Verdict.REFUSED),
+        (422, Verdict.REFUSED),
+        (429, Verdict.AWAY),
+        (500, Verdict.FAILED),
+        (501, Verdict.FAILED),
+        (502, Verdict.AWAY),
+        (503, Verdict.AWAY),
+        (504, Verdict.AWAY),
+    ],
+)
+def test_what_a_status_means(endpoint: Endpoint, store: Store, status: int, verdict: Verdict) -> None:
+    endpoint.how = lambda request: request.answer(status, "" if status == 204 else '{"message": "because"}')
+    answer = store.send(BODY)
+    assert answer.verdict is verdict
+    assert answer.reason.startswith(f"HTTP {status}")
+
+
+def test_a_page_is_no_acceptance(endpoint: Endpoint, store: Store) -> None:
+    endpoint.how = lambda request: request.answer(200, "<html>Sign in</html>", "text/html; charset=utf-8")
+    assert store.send(BODY).verdict is Verdict.AWAY
+
+
+def test_a_store_that_knows_no_gzip_gets_plain_events_from_then_on(endpoint: Endpoint, store: Store) -> None:
+    endpoint.how = lambda request: request.answer(415 if request.headers["Content-Encoding"] else 201)
+    assert [store.send(BODY).verdict for _ in range(2)] == [Verdict.ACCEPTED] * 2
+    assert [request.headers["Content-Encoding"] for request in endpoint.requests] == ["gzip", None, None]
+
+
+def test_a_bad_event_does_not_stop_the_compression(endpoint: Endpoint, store: Store) -> None:
+    endpoint.how = lambda request: request.answer(400 if request.body == b"bad" else 201)
+    assert [store.send(body).verdict for body in (b"bad", BODY)] == [Verdict.REFUSED, Verdict.ACCEPTED]
+    assert endpoint.requests[-1].headers["Content-Encoding"] == "gzip"
+
+
+def test_a_connection_that_the_store_has_closed_is_opened_anew(endpoint: Endpoint, store: Store) -> None:
+    def answer_and_close(request: Request) -> None:
+        request.answer(201)
+        request.connection.shutdown(socket.SHUT_RDWR)
+
+    endpoint.how = answer_and_close
+    assert [store.send(BODY).verdict for _ in range(3)] == [Verdict.ACCEPTED] * 3
+    assert endpoint.connections == 3
+
+
+def test_a_store_that_breaks_off_is_asked_once_more_at_most(endpoint: Endpoint, store: Store) -> None:
+    store.send(BODY)
+    endpoint.how = lambda request: request.connection.shutdown(socket.SHUT_RDWR)
+    assert store.send(BODY).verdict is Verdict.AWAY
+    assert len(endpoint.requests) == 3
+
+
+def test_a_store_that_hangs_costs_the_time_out(endpoint: Endpoint) -> None:
+    over = threading.Event()
+    endpoint.how = lambda _: over.wait(20)
+    started = time.monotonic()
+    answer = Store(Settings(endpoint.url, timeout=0.2)).send(BODY)
+    over.set()
+    assert answer.verdict is Verdict.AWAY
+    assert time.monotonic() - started < 2
+
+
+def test_a_store_that_drips_is_broken_off(endpoint: Endpoint) -> None:
+    over = threading.Event()
+
+    def drip(request: Request) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not over.wait(0.05):
+            request.wfile.write(b"x")
+
+    endpoint.how = drip
+    started = time.monotonic()
+    answer = Store(Settings(endpoint.url, timeout=0.2)).send(BODY)
+    over.set()
+    assert answer.verdict is Verdict.AWAY
+    assert 0.5 < time.monotonic() - started < 3
+
+
+def test_nobody_there() -> None:
+    answer = Store(Settings(nobody(), timeout=1)).send(BODY)
+    assert answer.verdict is Verdict.AWAY
+    assert "ConnectionRefusedError" in answer.reason
+
+
+@contextmanager
+def garbage() -> Iterator[str]:
+    """Something that speaks no HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"\x00\xff220 smtp.example.org\r\n" * 50)
+                connection.recv(65536)
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join(10)
+
+
+def test_garbage_is_no_answer() -> None:
+    with garbage() as url:
+        answer = Store(Settings(url, timeout=1)).send(BODY)
+    assert answer.verdict is Verdict.AWAY
+    assert len(answer.reason) < 300
+
+
+def test_no_reason_tells_the_key_or_a_password(endpoint: Endpoint) -> None:
+    endpoint.how = lambda request: request.answer(422, f"no good: {request.headers['Authorization']} postgres://u:c4n4ryPw@host/x")
+    reason = Store(Settings(endpoint.url, KEY)).send(BODY).reason
+    assert "no good" in reason
+    assert KEY not in reason
+    assert "c4n4ryPw" not in reason
+    assert KEY not in repr(Settings(endpoint.url, KEY))
