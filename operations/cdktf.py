@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -20,7 +20,9 @@ INTERRUPTED = 130
 SIGNALLED = 128  # a shell's exit code of a process that a signal ended: this and the signal's number
 LOOK_SECONDS = 0.5
 PROGRAM = Path("node_modules/.bin/cdktf")
-TERRAFORM = Path(os.environ.get("TERRAFORM_BINARY_NAME", "terraform")).name  # CDKTF's own variable
+TERRAFORM_NAME = "TERRAFORM_BINARY_NAME"  # CDKTF's own variable
+TERRAFORM = os.environ.get(TERRAFORM_NAME, "terraform")
+HANGUP_PROOF, HANGUP_PROOF_PROGRAM = Path(__file__).parent / "hangup_proof", "HANGUP_PROOF_PROGRAM"
 QUIET = {"CHECKPOINT_DISABLE": "1"}
 """Neither CDKTF nor Terraform tells its maker that it runs. Crash reports are off in cdktf.json."""
 PLAIN = {"CI": "true", "FORCE_COLOR": "0"}
@@ -28,6 +30,7 @@ PLAIN = {"CI": "true", "FORCE_COLOR": "0"}
 FINISHING = (
     "\nInterrupted. Terraform ends what it is doing and notes what there is: seconds, seldom minutes. Once more, and it ends at once."
 )
+ALONE = "\nA stack failed, and cdktf has ended. Terraform is still at work on {stacks}, which is waited for; Ctrl-C interrupts it."
 
 
 class CannotRun(Exception):
@@ -52,15 +55,15 @@ def run(root: Path, console: Console, command: str, *arguments: str) -> Run:
     # Without the flag cdktf would have Terraform add this platform's checksums to a lock file in cdktf.out, which is thrown away anyway.
     # For that it downloads every provider once more for every stack, from the registry: mirrors are ignored, so it fails without internet.
     flags = ["--skip-provider-lock", *([] if on_terminal else ["--no-color"])]
-    variables = os.environ | QUIET | ({} if on_terminal else PLAIN)
+    variables = os.environ | QUIET | _hangup_proof() | ({} if on_terminal else PLAIN)
     with _interrupts() as interrupts:
         sys.stdout.flush()
         # In a session of its own, where a terminal's Ctrl-C does not reach it: cdktf would end at once, and take Terraform with it.
         process = subprocess.Popen(
             [str(program), command, *arguments, *flags], cwd=root, env=variables, stdin=subprocess.DEVNULL, start_new_session=True
         )
-        work = _Work(process.pid)
-        code = _await(process, work, interrupts, console)
+        work = _Work(process, root)
+        code = _await(work, interrupts, console)
     return Run(INTERRUPTED if interrupts.count else code, work.seconds)
 
 
@@ -98,46 +101,64 @@ def _interrupts() -> Iterator[_Interrupts]:
             signal.signal(number, handler)
 
 
-def _await(process: subprocess.Popen[bytes], work: "_Work", interrupts: _Interrupts, console: Console) -> int:
-    said = False
-    while True:
-        try:
-            code = process.wait(timeout=LOOK_SECONDS)
-            return code if code >= 0 else SIGNALLED - code
-        except subprocess.TimeoutExpired:
-            work.look()
+def _hangup_proof() -> dict[str, str]:
+    """Terraform outlives its cdktf, which ends at once when one of several stacks fails: the others would be lost, their states locked."""
+    return {TERRAFORM_NAME: str(HANGUP_PROOF), HANGUP_PROOF_PROGRAM: str(shutil.which(TERRAFORM))}
+
+
+def _await(work: "_Work", interrupts: _Interrupts, console: Console) -> int:
+    said: set[str] = set()
+
+    def say(text: str) -> None:
+        if text not in said:
+            console.print(Text(text), soft_wrap=True)
+            said.add(text)
+
+    while (stacks := work.look()) or work.process.poll() is None:
         if interrupts.count:
-            if not said:
-                console.print(Text(FINISHING), soft_wrap=True)
-                said = True
+            say(FINISHING)
             work.interrupt(interrupts.count)
+        elif work.process.poll() is not None:
+            say(ALONE.format(stacks=", ".join(stacks)))
+        work.pause()
+    code = work.process.wait()
+    return code if code >= 0 else SIGNALLED - code
 
 
 @dataclass
 class _Work:
-    """The Terraform processes that a cdktf has started."""
+    """A cdktf, and the Terraforms at work in the project, which it has started."""
 
-    cdktf: int
+    process: subprocess.Popen[bytes]
+    root: Path
     seconds: dict[str, float] = field(default_factory=dict)
     _passed_on: dict[psutil.Process, int] = field(default_factory=dict)
 
-    def look(self) -> None:
-        """Note for how long each stack has been worked on."""
-        for process in self._terraforms():
-            try:
+    def look(self) -> list[str]:
+        """The stacks that are worked on. Notes for how long each has been applied or destroyed."""
+        stacks = []
+        for process, stack in self._terraforms():
+            stacks.append(stack)
+            with suppress(psutil.Error):  # it has just ended
                 if process.cmdline()[1:2] in (["apply"], ["destroy"]):
-                    self.seconds[Path(process.cwd()).name] = time.time() - process.create_time()
-            except psutil.Error:  # it has just ended
-                continue
+                    self.seconds[stack] = time.time() - process.create_time()
+        return sorted(stacks)
+
+    def pause(self) -> None:
+        """Wait a little; no longer than cdktf runs."""
+        if self.process.returncode is None:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=LOOK_SECONDS)
+        else:
+            time.sleep(LOOK_SECONDS)
 
     def interrupt(self, times: int) -> None:
         """See to it that each Terraform has been interrupted so often; cdktf itself only while it runs none.
 
         Interrupted once, Terraform begins nothing new, and what it has begun gets into its state; interrupted again, it exits. An
-        interrupted cdktf exits without waiting for Terraform, and takes away the terminal it runs in: that ends Terraform on the spot, its
-        state locked and without what was being made.
+        interrupted cdktf exits without waiting for Terraform, whose output is lost then.
         """
-        for process in self._terraforms() or self._itself():
+        for process in [process for process, _ in self._terraforms()] or self._itself():
             while self._passed_on.get(process, 0) < times:
                 self._passed_on[process] = self._passed_on.get(process, 0) + 1
                 try:
@@ -145,22 +166,18 @@ class _Work:
                 except psutil.Error:
                     break
 
-    def _terraforms(self) -> list[psutil.Process]:
-        try:
-            started = psutil.Process(self.cdktf).children(recursive=True)
-        except psutil.NoSuchProcess:
-            return []
-        return [process for process in started if _name(process) == TERRAFORM]
+    def _terraforms(self) -> list[tuple[psutil.Process, str]]:
+        """Each with its stack, known by the folder it works in: of an ended cdktf's processes nothing else tells."""
+        name, stacks = Path(TERRAFORM).name, self.root.resolve() / "cdktf.out/stacks"
+        found = []
+        for process in psutil.process_iter(["name", "cwd"]):
+            folder = Path(process.info["cwd"] or "/")
+            if process.info["name"] == name and folder.parent == stacks:
+                found.append((process, folder.name))
+        return found
 
     def _itself(self) -> list[psutil.Process]:
         try:
-            return [psutil.Process(self.cdktf)]
+            return [psutil.Process(self.process.pid)]
         except psutil.NoSuchProcess:
             return []
-
-
-def _name(process: psutil.Process) -> str | None:
-    try:
-        return str(process.name())
-    except psutil.Error:  # it has just ended
-        return None

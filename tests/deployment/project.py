@@ -82,6 +82,7 @@ class Project:
             )
             try:
                 eventually(lambda: when() or process.poll() is not None, f"the moment to interrupt make {' '.join(arguments)}", seconds)
+                assert process.poll() is None, f"it ended before that moment\n{log.read_text(errors='replace')[-6000:]}"
                 os.killpg(process.pid, signal.SIGINT)
                 code = process.wait(timeout=seconds)
             finally:

@@ -37,19 +37,20 @@ def project(tmp_path: Path) -> Path:
     return small_project.install_cdktf(small_project.write(tmp_path))
 
 
-def state(project: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((project / "terraform.network.tfstate").read_text())
+def state(project: Path, stack: str = "network") -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((project / f"terraform.{stack}.tfstate").read_text())
     return content
 
 
-def made(project: Path) -> dict[str, str]:
-    """{resource: its status} of the network's state."""
-    return {resource["name"]: resource["instances"][0].get("status", "made") for resource in state(project)["resources"]}
+def made(project: Path, stack: str = "network") -> dict[str, str]:
+    """{resource: its status} of a stack's state."""
+    managed = [resource for resource in state(project, stack)["resources"] if resource["mode"] == "managed"]
+    return {resource["name"]: resource["instances"][0].get("status", "made") for resource in managed}
 
 
-def driven(project: Path) -> Driven:
-    """The deploy of the network in a process of its own."""
-    return Driven([sys.executable, "-c", DRIVER, str(ROOT), *DEPLOY], project)
+def driven(project: Path, stack: str = "network") -> Driven:
+    """The deploy of a stack in a process of its own."""
+    return Driven([sys.executable, "-c", DRIVER, str(ROOT), "deploy", stack, "--auto-approve"], project)
 
 
 def stand_before_terraform(project: Path, monkeypatch: pytest.MonkeyPatch, first: str) -> None:
@@ -105,6 +106,21 @@ def test_an_interrupted_deploy_keeps_its_state_and_goes_on(project: Path) -> Non
     assert run(project, Console(), *DEPLOY).code == 0
     assert made(project) == {"first": "made", "second": "made"}
     assert state(project)["outputs"]["id"]["value"] == first
+
+
+def test_a_failing_stack_loses_nothing_of_the_others(project: Path) -> None:
+    """cdktf ends with the first that fails, and the terminals of all with it."""
+    begun = "until test -e marquez-begun; do sleep 0.1; done"
+    cwd = project / "cdktf.out/stacks"
+    work = {"mwaa": f"cd {cwd}; {begun}; exit 3", "marquez": f"cd {cwd}; touch marquez-begun; sleep 8"}
+    small_project.write(project, work)
+    with driven(project, "*") as deploy:
+        assert deploy.end(120) not in (0, 130)  # cdktf's own: 1 or, for what it did not expect, Node's 7
+    for stack in ("network", "marquez"):
+        assert made(project, stack) == {"first": "made", "second": "made"}
+        assert not (project / f".terraform.{stack}.tfstate.lock.info").exists()
+    assert made(project, "mwaa") == {"first": "made", "second": "tainted"}
+    assert "Terraform is still at work on marquez" in deploy.output
 
 
 def test_a_second_interrupt_reaches_terraform(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
