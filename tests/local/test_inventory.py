@@ -64,6 +64,8 @@ def test_what_is_deleted_does_not_count(aws: Aws) -> None:
     endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=service, VpcEndpointType="Interface", SubnetIds=[subnet])["VpcEndpoint"]
     kinds = {name.rpartition(" ")[0] for name in aws.inventory()["ec2"]}
     assert {"NAT gateway", "VPC endpoint", "elastic address", "network interface"} < kinds
+    interfaces = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    assert [(interface["Status"], interface["RequesterManaged"]) for interface in interfaces] == [("in-use", True)] * 2
     ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint["VpcEndpointId"]])
     ec2.delete_nat_gateway(NatGatewayId=nat)
     ec2.release_address(AllocationId=address)

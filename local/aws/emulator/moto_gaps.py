@@ -177,14 +177,17 @@ def _keep_groups_in_use() -> None:
 
 
 @_in("ec2")
-def _keep_a_nat_gateways_interface_its_own() -> None:
-    """For moto anybody may delete it, and it outlives its gateway."""
+def _make_interfaces_of_aws_its_own() -> None:
+    """For moto nobody uses those of gateways and endpoints, anybody may delete them, and a gateway's outlives it."""
     from moto.ec2.models import EC2Backend
+
+    def is_managed(interface: Any) -> None:
+        interface.status, interface.requester_managed = "in-use", True
 
     @_replace(EC2Backend, "create_nat_gateway")
     def create_nat_gateway(old: Callable[..., Any], backend: Any, *given: Any, **named: Any) -> Any:
         gateway = old(backend, *given, **named)
-        gateway._eni.status, gateway._eni.requester_managed = "in-use", True
+        is_managed(gateway._eni)
         return gateway
 
     @_replace(EC2Backend, "delete_nat_gateway")
@@ -192,6 +195,13 @@ def _keep_a_nat_gateways_interface_its_own() -> None:
         gateway = old(backend, nat_gateway_id)
         backend.enis.pop(gateway._eni.id, None)
         return gateway
+
+    @_replace(EC2Backend, "create_vpc_endpoint")
+    def create_vpc_endpoint(old: Callable[..., Any], backend: Any, *given: Any, **named: Any) -> Any:
+        endpoint = old(backend, *given, **named)
+        for id_ in endpoint.network_interface_ids:
+            is_managed(backend.enis[id_])
+        return endpoint
 
 
 @_in("route53")
