@@ -4,6 +4,7 @@ import os
 import platform
 from pathlib import Path
 
+from tools.helm.program import helm
 from tools.tool_environment import ROOT, environment
 
 DOUBLE = Path(__file__).parent / "doubles/helm_provider.py"
@@ -28,6 +29,7 @@ def _install_double(mirror: Path) -> Path:
     system = f"{platform.system().lower()}_{ARCHITECTURES.get(platform.machine(), platform.machine())}"
     program = mirror / HELM / "2.17.0" / system / "terraform-provider-helm_v2.17.0"
     program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\nexec "{environment("helm_double") / "python"}" "{DOUBLE}" "$@"\n')
+    path = f'PATH="{found.parent}:$PATH" ' if (found := helm()) else ""
+    program.write_text(f'#!/bin/sh\n{path}exec "{environment("helm_double") / "python"}" "{DOUBLE}" "$@"\n')
     program.chmod(0o755)
     return mirror

@@ -63,7 +63,7 @@ class Project:
         """Run make to its end, which must come in time."""
         started = time.monotonic()
         done = subprocess.run(
-            self._make(*arguments), cwd=self.folder, env=self._variables, capture_output=True, text=True, timeout=seconds, check=False
+            self._make(*arguments), cwd=self.folder, env=self.variables, capture_output=True, text=True, timeout=seconds, check=False
         )
         return Done(done.returncode, done.stdout + done.stderr, time.monotonic() - started)
 
@@ -74,7 +74,7 @@ class Project:
             process = subprocess.Popen(
                 self._make(*arguments),
                 cwd=self.folder,
-                env=self._variables,
+                env=self.variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -96,7 +96,7 @@ class Project:
         done = subprocess.run(
             ["terraform", "plan", "-json", "-input=false", "-lock=false"],
             cwd=folder,
-            env=self._variables,
+            env=self.variables,
             capture_output=True,
             text=True,
             timeout=300,
@@ -112,9 +112,10 @@ class Project:
             if message["type"] == "planned_change"
         }
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """What its commands run with."""
+        return {**os.environ, **self.environment}
+
     def _make(self, *arguments: str) -> list[str]:
         return ["make", "--no-print-directory", *arguments]
-
-    @property
-    def _variables(self) -> dict[str, str]:
-        return {**os.environ, **self.environment}
