@@ -94,7 +94,8 @@ class Life:
 
     def _hold(self, moment: str) -> None:
         """What AWS says of that which is changed."""
-        nodes = self.aws.client("eks").describe_nodegroup(clusterName="tickit-marquez", nodegroupName="tickit-marquez")["nodegroup"]
+        (name,) = self.aws.client("eks").list_nodegroups(clusterName="tickit-marquez")["nodegroups"]
+        nodes = self.aws.client("eks").describe_nodegroup(clusterName="tickit-marquez", nodegroupName=name)["nodegroup"]
         environment = self.aws.client("mwaa").get_environment(Name="tickit-airflow")["Environment"]
         workgroup = self.aws.client("redshift-serverless").get_workgroup(workgroupName="tickit")["workgroup"]
         self.held[moment] = {
