@@ -201,8 +201,8 @@ def _catalogued(deployment: Deployment, console: Console) -> bool:
 
 def _show_headlines(deployment: Deployment, console: Console, stacks: Sequence[str]) -> None:
     for stack in stacks:
-        found = state.read(deployment, stack)
-        outputs = found.content["outputs"] if found else {}
+        found = deployment.states.of(stack)
+        outputs = found.outputs if found else {}
         for name in HEADLINES.get(stack, ()):
             if name in outputs:
                 console.print(Text(f"  {name:<18}{outputs[name]['value']}"), soft_wrap=True)
