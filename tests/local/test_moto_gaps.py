@@ -117,6 +117,58 @@ def test_a_parameter_group_says_who_set_its_parameters(aws: Aws) -> None:
     assert (found["ParameterName"], found["Source"]) == ("rds.force_ssl", "user")
 
 
+BUDGET = {"BudgetName": "tickit", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "600", "Unit": "USD"}}
+SPENT = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
+MAIL = {"SubscriptionType": "EMAIL", "Address": "bills@example.com"}
+
+
+@pytest.fixture
+def budget(aws: Aws) -> dict[str, str]:
+    """What names a budget that mails one address and has one tag."""
+    account = "123456789012"
+    aws.client("budgets").create_budget(
+        AccountId=account,
+        Budget=BUDGET,
+        NotificationsWithSubscribers=[{"Notification": SPENT, "Subscribers": [MAIL]}],
+        ResourceTags=[{"Key": "owner", "Value": "me"}],
+    )
+    return {"AccountId": account, "BudgetName": "tickit"}
+
+
+def test_a_budget_tells_whom_it_mails(aws: Aws, budget: dict[str, str]) -> None:
+    budgets = aws.client("budgets")
+    assert budgets.describe_subscribers_for_notification(**budget, Notification=SPENT)["Subscribers"] == [MAIL]
+    with pytest.raises(budgets.exceptions.NotFoundException):
+        budgets.describe_subscribers_for_notification(**budget, Notification=SPENT | {"Threshold": 90.0})
+
+
+def test_a_budget_is_changed_and_keeps_its_notifications(aws: Aws, budget: dict[str, str]) -> None:
+    budgets = aws.client("budgets")
+    begun = budgets.describe_budget(**budget)["Budget"]["TimePeriod"]
+    wanted = BUDGET | {"BudgetLimit": {"Amount": "700", "Unit": "USD"}}
+    budgets.update_budget(AccountId=budget["AccountId"], NewBudget=wanted)
+    changed = budgets.describe_budget(**budget)["Budget"]
+    assert (changed["BudgetLimit"]["Amount"], changed["TimePeriod"]) == ("700", begun)
+    assert len(budgets.describe_notifications_for_budget(**budget)["Notifications"]) == 1
+    with pytest.raises(budgets.exceptions.NotFoundException):
+        budgets.update_budget(AccountId=budget["AccountId"], NewBudget=wanted | {"BudgetName": "another"})
+
+
+def test_a_budget_has_tags(aws: Aws, budget: dict[str, str]) -> None:
+    budgets, arn = aws.client("budgets"), "arn:aws:budgets::123456789012:budget/tickit"
+    budgets.tag_resource(ResourceARN=arn, ResourceTags=[{"Key": "deployment", "Value": "tickit"}])
+    budgets.untag_resource(ResourceARN=arn, ResourceTagKeys=["owner"])
+    assert budgets.list_tags_for_resource(ResourceARN=arn)["ResourceTags"] == [{"Key": "deployment", "Value": "tickit"}]
+    with pytest.raises(budgets.exceptions.NotFoundException):
+        budgets.list_tags_for_resource(ResourceARN=f"{arn}-2")
+
+
+def test_a_budget_counts_until_it_is_deleted(aws: Aws, budget: dict[str, str]) -> None:
+    assert aws.inventory() == {"budgets": ["budget tickit"]}
+    aws.client("budgets").delete_budget(**budget)
+    assert aws.inventory() == {}
+
+
 def test_a_database_keeps_what_it_was_told_and_leaves_its_logs_and_last_snapshot(aws: Aws) -> None:
     rds = aws.client("rds")
     rds.create_db_instance(

@@ -216,6 +216,23 @@ def _be_a_user() -> None:
         return ("AIDAIOSFODNN7EXAMPLE", CALLER.format(account=account), account) if nobody else (id_, arn, account)
 
 
+@_in("budgets")
+def _change_and_tag_budgets() -> None:
+    """moto only makes and deletes them."""
+    from moto.budgets.responses import BudgetsResponse
+
+    from local.aws.emulator import budgets
+
+    for operation in budgets.OPERATIONS:
+        setattr(BudgetsResponse, operation.__name__, operation)
+
+    @_replace(BudgetsResponse, "create_budget")
+    def create_budget(old: Callable[[Any], str], request: Any) -> str:
+        answer = old(request)
+        budgets.keep_tags(request)
+        return answer
+
+
 @_in("glue")
 def _crawl() -> None:
     """moto's crawls find nothing, and do not end while one looks at their crawler only."""
