@@ -118,6 +118,18 @@ def test_a_parameter_group_says_who_set_its_parameters(aws: Aws) -> None:
     assert (found["ParameterName"], found["Source"]) == ("rds.force_ssl", "user")
 
 
+@pytest.mark.parametrize(("service", "code", "value"), [("ec2", "L-0263D0A3", 5), ("eks", "L-1194D53C", 100), ("vpc", "L-F678F1CE", 5)])
+def test_quotas_have_defaults(aws: Aws, service: str, code: str, value: int) -> None:
+    quotas = aws.client("service-quotas")
+    assert quotas.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]["Value"] == value
+
+
+def test_a_quota_that_nobody_knows_has_no_default(aws: Aws) -> None:
+    quotas = aws.client("service-quotas")
+    with pytest.raises(quotas.exceptions.NoSuchResourceException):
+        quotas.get_aws_default_service_quota(ServiceCode="ec2", QuotaCode="L-00000000")
+
+
 BUDGET = {"BudgetName": "tickit", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "600", "Unit": "USD"}}
 SPENT = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
 MAIL = {"SubscriptionType": "EMAIL", "Address": "bills@example.com"}
