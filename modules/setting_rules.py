@@ -161,11 +161,9 @@ def is_email(value: str) -> bool:
     return re.fullmatch(EMAIL, value) is not None
 
 
-def expires(value: date) -> date:
-    """A day that is not over yet (UTC)."""
-    if value < _today():
-        raise ValueError("is past: destroy the deployment (with EXPIRES= in front of the command), or name a later day")
-    return value
+def is_past(day: date) -> bool:
+    """Whether a day is over (UTC)."""
+    return day < _today()
 
 
 def _today() -> date:

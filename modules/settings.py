@@ -32,7 +32,6 @@ CertificateArn = Annotated[str, AfterValidator(rules.certificate_arn)]
 TickitLocation = Annotated[str, AfterValidator(rules.tickit_location)]
 StateBackend = Annotated[str, AfterValidator(rules.state_backend)]
 Email = Annotated[str, AfterValidator(rules.email)]
-Expires = Annotated[date, AfterValidator(rules.expires)]
 
 
 def setting(description: str, default: Any = ..., *, example: Any = None, **limits: Any) -> Any:
@@ -117,7 +116,7 @@ class Settings(BaseModel):
         "Terraform's state: beside main.py, or in this folder in S3.", "local", example="s3://my-states/tickit"
     )
     protect: bool = setting("Deletion protection and final snapshots: a destroy is then refused.", False)
-    expires: Expires | None = setting(
+    expires: date | None = setting(
         "Until when the deployment is wanted: a tag on everything, for whoever cleans up.", None, example=date(2099, 12, 31)
     )
     budget_usd: int | None = setting(
@@ -189,6 +188,11 @@ class Settings(BaseModel):
         """The tags of everything: the mandatory ones, the day it expires, if any, and the deployment's own."""
         expiry = {EXPIRY_TAG: self.expires.isoformat()} if self.expires else {}
         return self.tags | expiry | dict(zip(MANDATORY_TAGS, (self.owner, self.deployment_id, "cdktf"), strict=True))
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the deployment is wanted no longer. It can still be looked at and destroyed, so such settings are valid."""
+        return self.expires is not None and rules.is_past(self.expires)
 
     @property
     def budget_address(self) -> str:

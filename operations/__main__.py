@@ -1,7 +1,10 @@
 """Command line of a deployment: what the Makefile's targets for AWS run."""
 
+import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Concatenate, ParamSpec
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,20 +20,29 @@ from operations.explain import explain as explain_airflow
 from operations.findings import problems, show
 
 BAD_INPUT, INTERRUPTED = 2, 130
+Options = ParamSpec("Options")
 
 stack_option = click.option("--stack", help="One stack; without it, all.")
 yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
 
 
+def of_deployment(command: Callable[Concatenate[Deployment, Options], None]) -> Callable[Options, None]:
+    """Give a command the deployment that settings.toml describes."""
+
+    @functools.wraps(command)
+    def with_deployment(*given: Options.args, **named: Options.kwargs) -> None:
+        command(Deployment.of(Path.cwd()), *given, **named)
+
+    return with_deployment
+
+
 @click.group()
-@click.pass_context
-def cli(context: click.Context) -> None:
+def cli() -> None:
     """Deploy, run, inspect and destroy what settings.toml describes."""
-    context.obj = Deployment.of(Path.cwd())
 
 
 @cli.command()
-@click.pass_obj
+@of_deployment
 def bootstrap(deployment: Deployment) -> None:
     """Make the bucket for Terraform's state, if the settings want one."""
     findings = state_bucket.bootstrap(deployment)
@@ -39,7 +51,7 @@ def bootstrap(deployment: Deployment) -> None:
 
 
 @cli.command("preflight")
-@click.pass_obj
+@of_deployment
 def check_first(deployment: Deployment) -> None:
     """Look at all that may stand in a deploy's way; nothing is changed."""
     sys.exit(preflight.run(deployment, console()))
@@ -47,7 +59,7 @@ def check_first(deployment: Deployment) -> None:
 
 @cli.command()
 @stack_option
-@click.pass_obj
+@of_deployment
 def plan(deployment: Deployment, stack: str | None) -> None:
     """Show what a deploy would change."""
     sys.exit(stacks.plan(deployment, console(), stack))
@@ -56,7 +68,7 @@ def plan(deployment: Deployment, stack: str | None) -> None:
 @cli.command()
 @stack_option
 @yes_option
-@click.pass_obj
+@of_deployment
 def deploy(deployment: Deployment, stack: str | None, yes: bool) -> None:
     """Make what the settings describe."""
     sys.exit(stacks.deploy(deployment, console(), stack, yes=yes))
@@ -65,7 +77,7 @@ def deploy(deployment: Deployment, stack: str | None, yes: bool) -> None:
 @cli.command()
 @stack_option
 @yes_option
-@click.pass_obj
+@of_deployment
 def destroy(deployment: Deployment, stack: str | None, yes: bool) -> None:
     """Destroy it, and say what is left."""
     out = console()
@@ -73,7 +85,7 @@ def destroy(deployment: Deployment, stack: str | None, yes: bool) -> None:
 
 
 @cli.command("state")
-@click.pass_obj
+@of_deployment
 def show_state(deployment: Deployment) -> None:
     """Say what is deployed."""
     sys.exit(state.show_state(deployment, console()))
@@ -81,28 +93,28 @@ def show_state(deployment: Deployment) -> None:
 
 @cli.command()
 @stack_option
-@click.pass_obj
+@of_deployment
 def outputs(deployment: Deployment, stack: str | None) -> None:
     """Print what the stacks have put out."""
     sys.exit(stacks.show_outputs(deployment, console(), stack))
 
 
 @cli.command()
-@click.pass_obj
+@of_deployment
 def leftovers(deployment: Deployment) -> None:
     """Say what is left of the deployment, with the commands that remove it."""
     sys.exit(leftover.report(deployment, console()))
 
 
 @cli.command()
-@click.pass_obj
+@of_deployment
 def explain(deployment: Deployment) -> None:
     """Say what is wrong with the MWAA environment."""
     sys.exit(explain_airflow(deployment, console()))
 
 
 @cli.command()
-@click.pass_obj
+@of_deployment
 def run_pipeline(deployment: Deployment) -> None:
     """Run both DAGs on MWAA and follow them."""
     sys.exit(pipeline.run(deployment, console()))
@@ -110,19 +122,19 @@ def run_pipeline(deployment: Deployment) -> None:
 
 @cli.command()
 @click.option("--url", help="Marquez's address, if not the deployment's own.")
-@click.pass_obj
+@of_deployment
 def check_lineage(deployment: Deployment, url: str | None) -> None:
     """Compare the lineage in Marquez with what is expected."""
     sys.exit(lineage_check.check(deployment, console(), url))
 
 
 @cli.command()
-@click.pass_obj
-def cost(deployment: Deployment) -> None:
+def cost() -> None:
     """Estimate what the deployment costs a month."""
-    from operations.cost.command import cost as print_cost  # noqa: PLC0415 - makes the stacks, so loads CDKTF and Node
+    from operations.cost import command  # noqa: PLC0415 - makes the stacks, so loads CDKTF and Node
 
-    sys.exit(print_cost(deployment, console()))
+    out = console()
+    sys.exit(command.cost(command.deployment_or_example(Path.cwd(), out), out))
 
 
 def main() -> None:
@@ -135,6 +147,9 @@ def main() -> None:
     except (InvalidSettings, NotDeployed, CannotRun, stacks.Refused) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(BAD_INPUT)
+    except state_bucket.NotOurs as found:
+        print(f"error: state_backend: {found}; `make bootstrap` says what to do", file=sys.stderr)
+        sys.exit(1)
     except (BotoCoreError, ClientError) as error:
         print(f"error: AWS: {error}", file=sys.stderr)
         sys.exit(1)

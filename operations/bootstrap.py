@@ -39,7 +39,7 @@ def bootstrap(deployment: Deployment) -> list[Finding]:
 
 
 def missing(deployment: Deployment) -> str | None:
-    """The name of the state bucket, if the settings want one and it is not there."""
+    """The name of the state bucket, if the settings want one and it is not there. Raises NotOurs."""
     name = _name(deployment)
     return name if name and StateBucket(name, deployment).region() is None else None
 

@@ -1,17 +1,16 @@
 """The deployment that the commands work on: its settings, its AWS clients, and what its stacks have put out."""
 
-import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 
 from modules.settings import InvalidSettings, Settings, load
-from modules.state_place import state_place
+from operations.stack_state import States
 
 ROOT = Path(__file__).parent.parent
 STACKS = {
@@ -27,6 +26,17 @@ STACKS = {
 
 class NotDeployed(Exception):
     """A stack is needed that is not deployed; the message names it and the command that deploys it."""
+
+
+class _Outputs(dict[str, Any]):
+    """An output may be missing while its stack is there: Terraform writes it after what it tells of."""
+
+    def __init__(self, stack: str, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self._stack = stack
+
+    def __missing__(self, name: str) -> Any:
+        raise NotDeployed(f"{self._stack} is not deployed completely, its output {name} is missing: `make deploy STACK={self._stack}`")
 
 
 @dataclass(frozen=True)
@@ -56,30 +66,22 @@ class Deployment:
             self._clients[service] = self._session.client(service)
         return self._clients[service]
 
-    def outputs(self, stack: str) -> dict[str, Any]:
-        """{name: value} of a deployed stack's outputs. Raises NotDeployed."""
-        state = json.loads(self._state(stack) or "{}")
-        if not state.get("outputs"):
+    @cached_property
+    def states(self) -> States:
+        """What Terraform knows of the stacks."""
+        return States(self.settings.state_backend, self.root, self.client)
+
+    def outputs(self, stack: str) -> Mapping[str, Any]:
+        """{name: value} of a deployed stack's outputs. Raises NotDeployed, also when one is looked up that is not there."""
+        state = self.states.of(stack)
+        if state is None or not state.managed:
             raise NotDeployed(f"{stack} is not deployed: `make deploy STACK={stack}`")
-        return {name: output["value"] for name, output in state["outputs"].items()}
+        return _Outputs(stack, {name: output["value"] for name, output in state.outputs.items()})
 
     def resources(self, stack: str) -> list[str]:
         """The addresses of what a stack's Terraform state holds; empty for a stack that is not deployed."""
-        state = json.loads(self._state(stack) or "{}")
-        return [f"{held['type']}.{held['name']}" for held in state.get("resources", []) if held["mode"] == "managed" and held["instances"]]
-
-    def _state(self, stack: str) -> str | None:
-        where = state_place(self.settings.state_backend, stack)
-        if where.bucket is None:
-            path = self.root / where.name
-            return path.read_text(encoding="utf-8") if path.exists() else None
-        try:
-            answer = self.client("s3").get_object(Bucket=where.bucket, Key=where.name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
-                return None
-            raise
-        return str(answer["Body"].read().decode())
+        state = self.states.of(stack)
+        return state.addresses if state else []
 
     @cached_property
     def _session(self) -> boto3.Session:

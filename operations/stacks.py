@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.text import Text
 
 from local.console import Progress
-from operations import bootstrap, cdktf, state
+from operations import bootstrap, cdktf, expiry, state
 from operations.crawl import ensure_crawled
 from operations.deployment import STACKS, Deployment
-from operations.findings import Level, show
+from operations.findings import Level, problems, show
 
 REFUSED = 2
 HEADLINES = {
@@ -27,8 +27,9 @@ class Refused(Exception):
 
 
 def plan(deployment: Deployment, console: Console, stack: str | None = None) -> int:
-    """Show what a deploy would change; of all stacks, those that can be planned. Raises Refused, CannotRun."""
+    """Show what a deploy would change; of all stacks, those that can be planned. Raises Refused, NotOurs, CannotRun."""
     wanted = _wanted(deployment, stack)
+    _require_days_left(deployment)
     _require_state_bucket(deployment)
     there = state.deployed(deployment)
     waiting = {name: missing for name in wanted if (missing := _missing(name, there))}
@@ -48,9 +49,10 @@ def plan(deployment: Deployment, console: Console, stack: str | None = None) -> 
 def deploy(deployment: Deployment, console: Console, stack: str | None = None, *, yes: bool) -> int:
     """Make what the settings describe, or change what is there to it, and see to it that the lake's catalog is filled.
 
-    Asks first, unless `yes`. Raises Refused, CannotRun.
+    Asks first, unless `yes`. Raises Refused, NotOurs, CannotRun.
     """
     wanted = _wanted(deployment, stack)
+    _require_days_left(deployment)
     _require_state_bucket(deployment)
     if stack and (missing := _missing(stack, state.deployed(deployment))):
         raise Refused(_waits(stack, missing))
@@ -137,12 +139,13 @@ def _orphaned(stacks: Sequence[str]) -> str:
     return f"{' and '.join(stacks)} {are} deployed, but lineage_url in the settings leaves {them} out: take lineage_url out, then destroy"
 
 
+def _require_days_left(deployment: Deployment) -> None:
+    for found in problems(list(expiry.findings(deployment))):
+        raise Refused(f"{found.subject}: {found.detail}: {found.cure}")
+
+
 def _require_state_bucket(deployment: Deployment) -> None:
-    try:
-        bucket = bootstrap.missing(deployment)
-    except bootstrap.NotOurs as found:
-        raise Refused(f"state_backend: {found}; `make bootstrap` says what to do") from None
-    if bucket:
+    if bucket := bootstrap.missing(deployment):
         raise Refused(f"the bucket {bucket}, where state_backend keeps Terraform's state, is not there: `make bootstrap` first")
 
 
@@ -201,8 +204,8 @@ def _catalogued(deployment: Deployment, console: Console) -> bool:
 
 def _show_headlines(deployment: Deployment, console: Console, stacks: Sequence[str]) -> None:
     for stack in stacks:
-        found = state.read(deployment, stack)
-        outputs = found.content["outputs"] if found else {}
+        found = deployment.states.of(stack)
+        outputs = found.outputs if found else {}
         for name in HEADLINES.get(stack, ()):
             if name in outputs:
                 console.print(Text(f"  {name:<18}{outputs[name]['value']}"), soft_wrap=True)

@@ -1,64 +1,29 @@
-"""What Terraform's states say: what is deployed, since when, whether somebody is at it, and what the stacks put out."""
+"""What Terraform's states say, for a person: what is deployed, since when, whether somebody is at it, and what the stacks put out."""
 
 import json
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from modules.state_place import StatePlace, state_place
 from operations.deployment import STACKS, Deployment
+from operations.stack_state import StackState
 
-ABSENT = ("NoSuchKey", "NoSuchBucket", "404")
 HIDDEN = "(sensitive)"
-
-
-@dataclass(frozen=True)
-class StackState:
-    """The state of a stack as Terraform wrote it `changed`; `content` is its JSON."""
-
-    content: dict[str, Any]
-    changed: datetime
-
-    @property
-    def resources(self) -> int:
-        """How many things of the stack's own there are."""
-        return sum(len(resource["instances"]) for resource in self._managed)
-
-    @property
-    def half_made(self) -> list[str]:
-        """The addresses of what Terraform could not finish, and makes anew next time."""
-        return [
-            f"{resource['type']}.{resource['name']}"
-            for resource in self._managed
-            if any(instance.get("status") == "tainted" for instance in resource["instances"])
-        ]
-
-    @property
-    def _managed(self) -> list[dict[str, Any]]:
-        return [resource for resource in self.content.get("resources", []) if resource["mode"] == "managed"]
-
-
-def read(deployment: Deployment, stack: str) -> StackState | None:
-    """A stack's state; None if it never had one."""
-    found = _read(deployment, _place(deployment, stack))
-    return StackState(json.loads(found[0]), found[1]) if found else None
 
 
 def deployed(deployment: Deployment) -> list[str]:
     """The stacks of which there is anything, also one that the settings no longer want, in an order in which they can be deployed."""
-    return [stack for stack in STACKS if (state := read(deployment, stack)) and state.resources]
+    return [stack for stack in STACKS if deployment.resources(stack)]
 
 
 def show_state(deployment: Deployment, console: Console) -> int:
     """Print a line for each stack, what was left half made, and for a state that is locked how to unlock it. The exit code is 0."""
-    states = {stack: read(deployment, stack) for stack in STACKS}
+    states = {stack: deployment.states.of(stack) for stack in STACKS}
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
     for heading in ("Stack", "Resources", "Serial", "Last change", "State"):
         table.add_column(heading, overflow="fold")
@@ -77,15 +42,15 @@ def show_state(deployment: Deployment, console: Console) -> int:
 
 def where(deployment: Deployment, stack: str) -> str:
     """The place of a stack's state, for a person."""
-    place = _place(deployment, stack)
+    place = deployment.states.place(stack)
     return f"s3://{place.bucket}/{place.name}" if place.bucket else place.name
 
 
 def show_outputs(deployment: Deployment, console: Console, stacks: Sequence[str]) -> None:
     """Print each output of those stacks that are deployed: its name, its value unless it is sensitive, what it is."""
     for stack in stacks:
-        state = read(deployment, stack)
-        outputs = state.content.get("outputs", {}) if state else {}
+        state = deployment.states.of(stack)
+        outputs = state.outputs if state else {}
         if not outputs:
             console.print(f"{stack}: {'no outputs' if state and state.resources else 'not deployed'}")
             continue
@@ -121,31 +86,12 @@ def _where_and_why(deployment: Deployment, stack: str) -> str:
 
 
 def _show_lock(deployment: Deployment, stack: str, console: Console) -> None:
-    place = _place(deployment, stack)
-    lock = StatePlace(place.bucket, f"{place.name}.tflock" if place.bucket else f".{place.name}.lock.info")
-    if (found := _read(deployment, lock)) is None:
+    lock = deployment.states.lock(stack)
+    if lock is None:
         return
-    info = json.loads(found[0])
-    operation = info["Operation"].removeprefix("OperationType").lower()
-    console.print(f"{stack}: locked by {info['Who']}, {operation}, since {info['Created']}", soft_wrap=True)
+    operation = lock.info["Operation"].removeprefix("OperationType").lower()
+    console.print(f"{stack}: locked by {lock.info['Who']}, {operation}, since {lock.info['Created']}", soft_wrap=True)
     # A local state is locked by the operating system, which forgets with the process: the file that stays behind holds nobody up.
-    cure = f"`terraform -chdir=cdktf.out/stacks/{stack} force-unlock {info['ID']}`" if place.bucket else f"`rm {lock.name}`"
+    unlock = f"`terraform -chdir=cdktf.out/stacks/{stack} force-unlock {lock.info['ID']}`"
+    cure = unlock if lock.place.bucket else f"`rm {lock.place.name}`"
     console.print(f"      if that has ended without unlocking it: {cure}", soft_wrap=True)
-
-
-def _place(deployment: Deployment, stack: str) -> StatePlace:
-    return state_place(deployment.settings.state_backend, stack)
-
-
-def _read(deployment: Deployment, place: StatePlace) -> tuple[str, datetime] | None:
-    """A file's text and when it was written."""
-    if place.bucket is None:
-        path = deployment.root / place.name
-        return (path.read_text(encoding="utf-8"), datetime.fromtimestamp(path.stat().st_mtime, UTC)) if path.exists() else None
-    try:
-        answer = deployment.client("s3").get_object(Bucket=place.bucket, Key=place.name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ABSENT:
-            return None
-        raise
-    return answer["Body"].read().decode(), answer["LastModified"]

@@ -1,6 +1,8 @@
 """`make cost`, and the same for the documentation."""
 
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 
@@ -13,6 +15,17 @@ from operations.cost.report import show as show_bill
 from operations.cost.savings import savings
 from operations.deployment import Deployment
 from operations.findings import problem, show
+
+
+def deployment_or_example(root: Path, console: Console) -> Deployment:
+    """The deployment of a project's folder. Nobody has to choose settings to ask what it costs: without any, the example's count.
+
+    Raises InvalidSettings.
+    """
+    if (root / "settings.toml").exists():
+        return Deployment.of(root)
+    console.print("There is no settings.toml yet: this is the bill of settings.example.toml.", highlight=False)
+    return Deployment(load(EXAMPLE, os.environ), root)
 
 
 def cost(deployment: Deployment, console: Console) -> int:

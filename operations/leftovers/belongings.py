@@ -7,7 +7,6 @@ from typing import Any
 from modules.settings import Settings
 from operations.deployment import STACKS, Deployment
 from operations.reading import pages
-from operations.state import read
 
 TAG = "deployment"
 """The mandatory tag whose value is the deployment's id."""
@@ -83,9 +82,8 @@ def _begins(name: str, id_: str) -> bool:
 
 
 def _held(deployment: Deployment) -> dict[str, frozenset[str]]:
-    states = [state.content for stack in STACKS if (state := read(deployment, stack))]
-    resources = [resource for state in states for resource in state.get("resources", [])]
-    managed = [resource for resource in resources if resource["mode"] == "managed"]
+    states = [state for stack in STACKS if (state := deployment.states.of(stack))]
+    managed = [resource for state in states for resource in state.managed]
     kinds = {resource["type"] for resource in managed}
     return {kind: frozenset(_names(resource for resource in managed if resource["type"] == kind)) for kind in kinds}
 

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from rich.console import Console
 from rich.text import Text
 
+from operations import expiry
 from operations.deployment import Deployment
 from operations.findings import Finding, Level, problems, show
 from operations.preflight import account, artefacts, certificate, existing_vpc, external_ip, names, programs, quotas, region, versions
 from operations.preflight.question import Question
 
 SUBJECTS: dict[str, tuple[Question, ...]] = {
+    "Expiry": (Question("expires", expiry.findings),),
     "Programs": programs.QUESTIONS,
     "Artefacts": artefacts.QUESTIONS,
     "Versions": versions.QUESTIONS,

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws.machine import Aws
+from tests.local.signed import send_json
 
 pytestmark = pytest.mark.system
 
@@ -115,6 +116,72 @@ def test_a_parameter_group_says_who_set_its_parameters(aws: Aws) -> None:
     rds.modify_db_parameter_group(DBParameterGroupName="marquez", Parameters=[wanted])
     (found,) = rds.describe_db_parameters(DBParameterGroupName="marquez", Source="user")["Parameters"]
     assert (found["ParameterName"], found["Source"]) == ("rds.force_ssl", "user")
+
+
+@pytest.mark.parametrize(("service", "code", "value"), [("ec2", "L-0263D0A3", 5), ("eks", "L-1194D53C", 100), ("vpc", "L-F678F1CE", 5)])
+def test_quotas_have_defaults(aws: Aws, service: str, code: str, value: int) -> None:
+    quotas = aws.client("service-quotas")
+    assert quotas.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]["Value"] == value
+
+
+def test_a_quota_that_nobody_knows_has_no_default(aws: Aws) -> None:
+    quotas = aws.client("service-quotas")
+    with pytest.raises(quotas.exceptions.NoSuchResourceException):
+        quotas.get_aws_default_service_quota(ServiceCode="ec2", QuotaCode="L-00000000")
+
+
+BUDGET = {"BudgetName": "tickit", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "600", "Unit": "USD"}}
+SPENT = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
+MAIL = {"SubscriptionType": "EMAIL", "Address": "bills@example.com"}
+
+
+def budgets_json(aws: Aws, operation: str, **parameters: Any) -> dict[str, Any]:
+    """Call an operation that the SDK of the project's environment is too old for: it knows no tags of budgets."""
+    return dict(send_json(aws, "budgets", f"AWSBudgetServiceGateway.{operation}", **parameters).json())
+
+
+@pytest.fixture
+def budget(aws: Aws) -> dict[str, str]:
+    """What names a budget that mails one address and has one tag."""
+    told = {"Notification": SPENT, "Subscribers": [MAIL]}
+    tags, account = [{"Key": "owner", "Value": "me"}], "123456789012"
+    made = budgets_json(aws, "CreateBudget", AccountId=account, Budget=BUDGET, NotificationsWithSubscribers=[told], ResourceTags=tags)
+    assert made == {}
+    return {"AccountId": account, "BudgetName": "tickit"}
+
+
+def test_a_budget_tells_whom_it_mails(aws: Aws, budget: dict[str, str]) -> None:
+    budgets = aws.client("budgets")
+    assert budgets.describe_subscribers_for_notification(**budget, Notification=SPENT)["Subscribers"] == [MAIL]
+    with pytest.raises(budgets.exceptions.NotFoundException):
+        budgets.describe_subscribers_for_notification(**budget, Notification=SPENT | {"Threshold": 90.0})
+
+
+def test_a_budget_is_changed_and_keeps_its_notifications(aws: Aws, budget: dict[str, str]) -> None:
+    budgets = aws.client("budgets")
+    begun = budgets.describe_budget(**budget)["Budget"]["TimePeriod"]
+    wanted = BUDGET | {"BudgetLimit": {"Amount": "700", "Unit": "USD"}}
+    budgets.update_budget(AccountId=budget["AccountId"], NewBudget=wanted)
+    changed = budgets.describe_budget(**budget)["Budget"]
+    assert (changed["BudgetLimit"]["Amount"], changed["TimePeriod"]) == ("700", begun)
+    assert len(budgets.describe_notifications_for_budget(**budget)["Notifications"]) == 1
+    with pytest.raises(budgets.exceptions.NotFoundException):
+        budgets.update_budget(AccountId=budget["AccountId"], NewBudget=wanted | {"BudgetName": "another"})
+
+
+def test_a_budget_has_tags(aws: Aws, budget: dict[str, str]) -> None:
+    arn, added = f"arn:aws:budgets::{budget['AccountId']}:budget/tickit", [{"Key": "deployment", "Value": "tickit"}]
+    assert budgets_json(aws, "ListTagsForResource", ResourceARN=arn)["ResourceTags"] == [{"Key": "owner", "Value": "me"}]
+    budgets_json(aws, "TagResource", ResourceARN=arn, ResourceTags=added)
+    budgets_json(aws, "UntagResource", ResourceARN=arn, ResourceTagKeys=["owner"])
+    assert budgets_json(aws, "ListTagsForResource", ResourceARN=arn) == {"ResourceTags": added}
+    assert budgets_json(aws, "ListTagsForResource", ResourceARN=f"{arn}-2")["__type"] == "NotFoundException"
+
+
+def test_a_budget_counts_until_it_is_deleted(aws: Aws, budget: dict[str, str]) -> None:
+    assert aws.inventory() == {"budgets": ["budget tickit"]}
+    aws.client("budgets").delete_budget(**budget)
+    assert aws.inventory() == {}
 
 
 def test_a_database_keeps_what_it_was_told_and_leaves_its_logs_and_last_snapshot(aws: Aws) -> None:

@@ -16,18 +16,19 @@ from operations.crawl import ensure_crawled
 from operations.deployment import Deployment, NotDeployed
 from operations.findings import Finding, Level
 from tests.operations.answering import Answer, Request, answering
+from tests.operations.outputs import publish
 
 pytestmark = pytest.mark.system
 
 Deploy = Callable[..., Deployment]
-OUTPUTS = {"crawler_name": {"value": "tickit-lake"}, "glue_database": {"value": "tickit_lake"}}
+OUTPUTS = {"crawler_name": "tickit-lake", "glue_database": "tickit_lake"}
 
 
 @pytest.fixture
 def lake(deployment: Deploy, aws: Aws) -> Deployment:
     """A deployment with the lake's outputs."""
     made = deployment()
-    (made.root / "terraform.lake.tfstate").write_text(json.dumps({"version": 4, "serial": 1, "outputs": OUTPUTS, "resources": []}))
+    publish(made.root, "lake", **OUTPUTS)
     return made
 
 

@@ -11,7 +11,7 @@ import pytest
 from lineage.report import console
 from local.aws.machine import Aws
 from operations import state
-from operations.deployment import Deployment
+from operations.deployment import Deployment, NotDeployed
 
 pytestmark = pytest.mark.system
 
@@ -112,3 +112,26 @@ def test_outputs_with_their_descriptions_and_without_secrets(deployment: Deploy,
     assert "hidden" not in output
     assert "lake: not deployed" in output
     assert "marquez-chart: no outputs" in output
+
+
+def test_a_stack_without_outputs_is_deployed_all_the_same(deployment: Deploy) -> None:
+    local = deployment()
+    keep(local, "marquez-chart", content())
+    assert local.outputs("marquez-chart") == {}
+
+
+@pytest.mark.parametrize("text", [None, json.dumps({"version": 4, "serial": 13, "outputs": {}, "resources": []})])
+def test_outputs_of_what_is_not_deployed_are_refused(deployment: Deploy, text: str | None) -> None:
+    local = deployment()
+    if text:
+        keep(local, "lake", text)
+    with pytest.raises(NotDeployed, match="lake is not deployed: `make deploy STACK=lake`"):
+        local.outputs("lake")
+
+
+def test_an_output_that_a_failed_deploy_did_not_reach_is_named(deployment: Deploy) -> None:
+    local = deployment()
+    keep(local, "lake", content(bucket_name={"value": "tickit-raw"}))
+    assert local.outputs("lake")["bucket_name"] == "tickit-raw"
+    with pytest.raises(NotDeployed, match="its output glue_database is missing: `make deploy STACK=lake`"):
+        local.outputs("lake")["glue_database"]

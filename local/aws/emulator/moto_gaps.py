@@ -11,6 +11,14 @@ from typing import Any
 
 CALLER = "arn:aws:iam::{account}:user/moto"
 """Who calls, when the keys are nobody's."""
+DEFAULT_QUOTAS = {
+    ("ec2", "L-0263D0A3"): 5.0,  # elastic addresses
+    ("ec2", "L-1216C47A"): 5.0,  # vCPUs of standard instances, on demand
+    ("ec2", "L-34B43A08"): 5.0,  # the same, spot
+    ("airflow", "L-67D41C6B"): 10.0,  # environments
+    ("eks", "L-1194D53C"): 100.0,  # clusters
+}
+"""{(service, quota): what a new account may have}, by each service's page of endpoints and quotas in the AWS General Reference."""
 CLOSING: dict[str, list[Callable[[], None]]] = {}
 
 # AWS has its own policies, moto only if it is asked to before it makes the account; other services make the account, too.
@@ -224,6 +232,37 @@ def _be_a_user() -> None:
         id_, arn, account = old(backend, *given, **named)
         nobody = f":sts::{account}:user/moto" in arn
         return ("AIDAIOSFODNN7EXAMPLE", CALLER.format(account=account), account) if nobody else (id_, arn, account)
+
+
+@_in("servicequotas")
+def _know_default_quotas() -> None:
+    """moto knows none but those of VPCs, and none as defaults."""
+    from moto.servicequotas.responses import ServiceQuotasResponse
+
+    def get_aws_default_service_quota(response: Any) -> str:
+        service, code = (str(response._get_param(name)) for name in ("ServiceCode", "QuotaCode"))
+        value = DEFAULT_QUOTAS.get((service, code))
+        known = {"ServiceCode": service, "QuotaCode": code, "Value": value}
+        return json.dumps({"Quota": known if value is not None else response.backend.get_service_quota(service, code)})
+
+    ServiceQuotasResponse.get_aws_default_service_quota = get_aws_default_service_quota  # type: ignore[attr-defined]
+
+
+@_in("budgets")
+def _change_and_tag_budgets() -> None:
+    """moto only makes and deletes them."""
+    from moto.budgets.responses import BudgetsResponse
+
+    from local.aws.emulator import budgets
+
+    for operation in budgets.OPERATIONS:
+        setattr(BudgetsResponse, operation.__name__, operation)
+
+    @_replace(BudgetsResponse, "create_budget")
+    def create_budget(old: Callable[[Any], str], request: Any) -> str:
+        answer = old(request)
+        budgets.keep_tags(request)
+        return answer
 
 
 @_in("glue")

@@ -94,7 +94,7 @@ class Mwaa:
         self._environments[name] = self._settled({**_known(DEFAULTS), "AirflowVersion": _creatable()[-1], **request}, before={})
         environment = self._environments[name]
         now = _now()
-        environment |= {
+        made = {
             "Arn": self._place.arn("airflow", f"environment/{name}"),
             "CeleryExecutorQueue": f"arn:aws:sqs:{self._place.region}:000000000000:airflow-celery-{uuid.uuid4()}",
             "CreatedAt": now,
@@ -102,6 +102,7 @@ class Mwaa:
             "Tags": dict(request.get("Tags", {})),
             "WebserverUrl": self._place.web_server,
         }
+        environment |= _known(made)
         error = misconfiguration(self._place, environment["NetworkConfiguration"])
         environment["Status"] = "CREATE_FAILED" if error else "AVAILABLE"
         if error:

@@ -1,0 +1,98 @@
+"""The commands as the Makefile calls them: which settings they take, and how they end."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local.aws.machine import Aws
+from operations import __main__ as command_line
+from operations.deployment import ROOT
+from tests.modules.programs import require
+from tests.operations.answering import Answer, answering
+
+pytestmark = pytest.mark.system
+
+Run = Callable[..., tuple[int, str, str]]
+EXAMPLE = (ROOT / "settings.example.toml").read_text()
+
+
+@pytest.fixture
+def run(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in an empty folder: its exit code, what it wrote, and what it wrote of errors."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["operations", *words])
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
+        code = ended.value.code
+        assert isinstance(code, int)
+        return code, *capfd.readouterr()
+
+    return run
+
+
+def choose(folder: Path, more: str) -> None:
+    (folder / "settings.toml").write_text(f"{EXAMPLE}\n{more}\n")
+
+
+@pytest.mark.parametrize("words", [("deploy", "--yes"), ("plan",), ("deploy", "--stack=network", "--yes")])
+def test_nothing_is_made_for_a_deployment_that_has_expired(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    choose(tmp_path, "expires = 2020-01-31")
+    assert run(*words) == (2, "", "error: expires: 2020-01-31 is past: `make destroy`, or name a later day in settings.toml\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("destroy", "--yes"), "Nothing is left of tickit"),
+        (("state",), "not deployed"),
+        (("outputs",), "network: not deployed"),
+        (("leftovers",), "Nothing is left of tickit"),
+    ],
+)
+def test_what_has_expired_can_be_looked_at_and_destroyed(run: Run, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    choose(tmp_path, "expires = 2020-01-31")
+    code, output, errors = run(*words)
+    assert (code, errors) == (0, "")
+    assert said in output
+
+
+@pytest.mark.parametrize(("expires", "mark"), [("2020-01-31", "✗ expires: 2020-01-31 is past"), ("2099-12-31", "✓ expires: 2099-12-31")])
+def test_the_preflight_looks_at_the_day(run: Run, tmp_path: Path, expires: str, mark: str) -> None:
+    choose(tmp_path, f"expires = {expires}")
+    assert mark in run("preflight")[1]
+
+
+def test_a_state_bucket_of_somebody_else_is_one_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(tmp_path, 'state_backend = "s3://my-states/tickit"')
+    with answering(lambda _: Answer(403)) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        code, output, errors = run("deploy", "--yes")
+    assert (code, output) == (1, "")
+    told = "the bucket my-states belongs to another account, or may not be read with these credentials"
+    assert errors == f"error: state_backend: {told}; `make bootstrap` says what to do\n"
+
+
+def test_every_other_command_wants_settings(run: Run) -> None:
+    code, _, errors = run("state")
+    assert code == 2
+    assert errors.startswith("error: settings.toml is missing: `cp settings.example.toml settings.toml`")
+
+
+def test_a_bill_needs_no_settings(run: Run) -> None:
+    require("node", "synthesis")
+    code, output, errors = run("cost")
+    assert (code, errors) == (0, "")
+    assert output.startswith("There is no settings.toml yet: this is the bill of settings.example.toml.\nEstimated cost")
+
+
+def test_a_bill_is_that_of_the_settings_where_there_are_any(run: Run, tmp_path: Path) -> None:
+    require("node", "synthesis")
+    choose(tmp_path, "mwaa_min_workers = 2")
+    code, output, _ = run("cost")
+    assert code == 0
+    assert output.startswith("Estimated cost")
+    assert "1 more worker" in output
