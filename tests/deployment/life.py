@@ -101,7 +101,7 @@ class Life:
         self.held[moment] = {
             "nodes": nodes["scalingConfig"]["desiredSize"],
             "class": environment["EnvironmentClass"],
-            "capacity": (workgroup["baseCapacity"], workgroup["maxCapacity"]),
+            "capacity": workgroup["baseCapacity"],
             "tags": environment["Tags"].get("cost-centre"),
         }
 
