@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from main import ROOT
+from operations.cost.estimate import estimate
+from operations.cost.prices import load_prices
 from tools.synthesized import SynthesizedStack, read
 from tools.write_docs import PARTS, document
 
@@ -24,3 +26,12 @@ def test_a_document_is_current(stacks: list[SynthesizedStack], name: str) -> Non
 def test_a_document_without_a_place_for_a_part_is_refused(stacks: list[SynthesizedStack]) -> None:
     with pytest.raises(ValueError, match=r"docs/architecture\.md needs the lines <!-- stacks"):
         document("docs/architecture.md", stacks, "nothing")
+
+
+def test_the_money_in_the_readme_is_that_of_the_bill(stacks: list[SynthesizedStack]) -> None:
+    prices = load_prices()
+    bill = estimate(stacks, prices, prices.as_of)
+    text = " ".join((ROOT / "README.md").read_text().split())
+    assert f"about {bill.an_hour * 24:.0f} dollars a day" in text
+    assert f"a demo of three hours about {bill.demo:.0f} dollars" in text
+    assert prices.assumed["demo hours"] == 3
