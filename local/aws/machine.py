@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import httpx
 import pyarrow.parquet as pq
+from botocore.config import Config
 
 from local.processes import Supervisor, answers, free_port
 from local.settings import BUCKET, GLUE_DATABASE, REGION, ROOT
@@ -103,7 +104,8 @@ class Aws:
 
     def client(self, service: str) -> Any:
         """A boto3 client that knows nothing but this AWS."""
-        return self._session.client(service, endpoint_url=self.url)
+        # MWAA's names of hosts begin with "api.", which a loopback address cannot.
+        return self._session.client(service, endpoint_url=self.url, config=Config(inject_host_prefix=False))
 
     def land(self, tables: Mapping[str, Path]) -> None:
         """Put {table: Parquet file} into the raw bucket and into the Glue database, one folder and one table each."""
