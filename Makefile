@@ -129,9 +129,9 @@ critical-path: synth  ## AWS: print the longest chain of a deployment, and how l
 scan: synth  ## AWS: check the stacks with checkov
 	@$(RUN) tools.scan
 
-.PHONY: architecture
-architecture: $(INSTALLED)  ## Write the generated parts of docs/architecture.md
-	@$(RUN) tools.draw_architecture
+.PHONY: docs
+docs: $(INSTALLED)  ## Write the generated parts of docs/architecture.md and docs/deploy.md
+	@$(RUN) tools.write_docs
 
 .PHONY: snapshots
 snapshots: $(INSTALLED)  ## Write the stacks' snapshots anew, for review

@@ -117,7 +117,9 @@ class Settings(BaseModel):
     )
     protect: bool = setting("Deletion protection and final snapshots: a destroy is then refused.", False)
     expires: date | None = setting(
-        "Until when the deployment is wanted: a tag on everything, for whoever cleans up.", None, example=date(2099, 12, 31)
+        "The last day of the deployment, a tag on everything; after it nothing more is deployed, and nothing destroyed by itself.",
+        None,
+        example=date(2099, 12, 31),
     )
     budget_usd: int | None = setting(
         "US dollars a month: at 80 % spent and at 100 % forecast a mail is sent; counts once the tag deployment is activated for billing.",

@@ -1,4 +1,4 @@
-"""docs/architecture.md shows the stacks and settings that there are; the longest chain of the deployment is the one it says."""
+"""Stacks are deployed in the order in which they read each other, and the longest chain is the one that the documents say."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,23 +7,13 @@ from typing import Any
 import pytest
 
 from tools.critical_path import critical_path, duration
-from tools.draw_architecture import DOCUMENT, document, reads
 from tools.synthesized import SynthesizedStack, read
+from tools.write_docs import reads
 
 
 @pytest.fixture(scope="module")
 def stacks(synthesize_to: Callable[..., Path]) -> list[SynthesizedStack]:
     return read(synthesize_to())
-
-
-def test_the_document_is_current(stacks: list[SynthesizedStack]) -> None:
-    text = DOCUMENT.read_text()
-    assert document(stacks, text) == text, "run `make architecture`"
-
-
-def test_a_document_without_a_place_for_a_part_is_refused(stacks: list[SynthesizedStack]) -> None:
-    with pytest.raises(ValueError, match="needs the lines <!-- stacks"):
-        document(stacks, "nothing")
 
 
 def test_stacks_come_after_those_they_read(stacks: list[SynthesizedStack]) -> None:
