@@ -33,12 +33,12 @@ def loads(bag: DagBag) -> dict[str, Any]:
     return {f"{dag_id}.{name}": task for dag_id in bag.dags for name, task in tasks(bag, dag_id).items() if name.startswith("load_")}
 
 
-def test_there_are_the_three_dags_and_no_import_errors(bag: DagBag) -> None:
+def test_there_are_the_four_dags_and_no_import_errors(bag: DagBag) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dags) == {"rs_source_to_staging", "rs_staging_to_dm", "lineage_replay"}
+    assert set(bag.dags) == {"rs_source_to_staging", "rs_staging_to_dm", "lineage_replay", "lineage_doctor"}
 
 
-@pytest.mark.parametrize("dag_id", ["rs_source_to_staging", "rs_staging_to_dm", "lineage_replay"])
+@pytest.mark.parametrize("dag_id", ["rs_source_to_staging", "rs_staging_to_dm", "lineage_replay", "lineage_doctor"])
 def test_a_dag_runs_only_when_triggered_and_one_run_at_a_time(bag: DagBag, dag_id: str) -> None:
     assert dag(bag, dag_id).schedule_interval is None
     assert not dag(bag, dag_id).catchup

@@ -10,10 +10,14 @@ from lineage_diagnosis.active import PLUGIN
 from lineage_diagnosis.findings import Kind, Report
 
 
+def exported(report: Report) -> None:
+    """Report which variables of OpenLineage there are; their values may be secret."""
+    names = sorted(name for name, value in os.environ.items() if name.startswith("OPENLINEAGE") and value)
+    report.ok("environment", ", ".join(names) or "no variable of OpenLineage")
+
+
 def examine(report: Report, *, chosen_elsewhere: bool) -> None:
-    """Report what is set, and which settings cannot be used; a transport that was chosen elsewhere has its own address and key."""
-    exported = sorted(name for name, value in os.environ.items() if name.startswith("OPENLINEAGE") and value)
-    report.ok("environment", ", ".join(exported) or "no variable of OpenLineage")
+    """Report which settings cannot be used; a transport that was chosen elsewhere has its own address and key."""
     plugin = sys.modules.get(PLUGIN)
     if plugin is None:  # which is a finding of its own
         return

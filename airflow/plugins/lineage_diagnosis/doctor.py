@@ -23,10 +23,10 @@ def diagnose(job: str, since: datetime) -> None:
     for finding in report.of(Level.OK) + report.of(Level.WARNING):
         log.info("%s", finding)
     faults = report.of(Level.FAULT)
-    warnings = f"{len(report.of(Level.WARNING))} warnings"
+    counts = f"faults: {len(faults)}, warnings: {len(report.of(Level.WARNING))}"
     if faults:
-        raise Faults("\n".join([f"{len(faults)} faults, {warnings}:", *map(str, faults)]))
-    log.info("No fault, %s: lineage works from a task to the store", warnings)
+        raise Faults("\n".join([counts, *map(str, faults)]))
+    log.info("%s", counts)
 
 
 def examine(own: OwnRun) -> Report:
@@ -39,6 +39,7 @@ def examine(own: OwnRun) -> Report:
     with report.check("what Airflow has loaded"):
         active.examine(report)
         listening = active.listeners()
+    configured.exported(report)
     with report.check("the transport"):
         resolved = transport.resolve(report, listening)
     with report.check("the settings"):

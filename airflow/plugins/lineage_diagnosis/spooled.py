@@ -30,7 +30,7 @@ def last_words(folder: Path) -> str:
         lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
         return f"no word of a courier: {described(error)}"
-    return " | ".join(["the courier last said", *lines[-_WORDS:]]) if lines else "the courier has said nothing yet"
+    return f"the courier last said: {' | '.join(lines[-_WORDS:])}" if lines else "the courier has said nothing yet"
 
 
 def _writable(report: Report, folders: list[Path]) -> None:
