@@ -1,5 +1,6 @@
 """The DAG folder as Airflow's scheduler reads it."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +67,9 @@ def test_every_sql_file_is_run_by_one_task_as_one_transaction(bag: DagBag) -> No
 def test_every_task_that_loads_is_expected_to_have_lineage(bag: DagBag) -> None:
     expected = load(DAGS / "expected_lineage.yaml", {"bucket": "b", "warehouse": "w", "database": "d"})
     assert {job.name for job in expected.jobs} == set(loads(bag))
+
+
+def test_the_doctor_says_so_when_the_plugins_are_older_than_itself(bag: DagBag, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lineage_diagnosis.doctor", None)
+    with pytest.raises(RuntimeError, match=r"plugins\.zip is missing or older than this DAG: upload it"):
+        tasks(bag, "lineage_doctor")["examine"].python_callable()

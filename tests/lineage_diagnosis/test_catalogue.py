@@ -40,9 +40,12 @@ def test_a_finding_is_one_line_with_its_cure() -> None:
 
 
 def test_check_failed() -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("no\nway")
+
     report = Report()
     with report.check("the spool"):
-        raise ZeroDivisionError("no\nway")
+        fail()
     report.ok("after", "it goes on")
     assert [finding.level for finding in report.findings] == [Level.FAULT, Level.OK]
     assert "check failed: " in str(report.findings[0])

@@ -2,7 +2,7 @@
 
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from tests.lineage_diagnosis.kinds import kinds, only, text
 OURS = str(Path(lineage_transport.__file__).parent / "openlineage.yml")
 URL = "http://marquez.test:5000"
 KEY = "c4n4ryKey"
+NAMESPACE = {"OPENLINEAGE_NAMESPACE": "tickit"}
+GOOD = {"OPENLINEAGE_URL": URL, **NAMESPACE}
 
 
 def resolved(**variables: str) -> tuple[Resolved | None, Report]:
@@ -72,15 +74,14 @@ def test_transport_other_that_speaks_no_http(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def plugin() -> Iterator[None]:
+def plugin() -> None:
     """The env-var plugin is loaded; what it exports is another test's matter."""
     importlib.import_module("env_var_plugin")
     for name in [name for name in os.environ if name.startswith("OPENLINEAGE")]:
         del os.environ[name]
-    return
 
 
-def configured(*, chosen_elsewhere: bool = False, **variables: str) -> Report:
+def configured(variables: Mapping[str, str], *, chosen_elsewhere: bool = False) -> Report:
     os.environ.update(variables)
     report = Report()
     examine(report, chosen_elsewhere=chosen_elsewhere)
@@ -90,20 +91,20 @@ def configured(*, chosen_elsewhere: bool = False, **variables: str) -> Report:
 @pytest.mark.usefixtures("plugin")
 class TestSettings:
     def test_all_is_well(self) -> None:
-        assert kinds(configured(OPENLINEAGE_URL=URL, OPENLINEAGE_NAMESPACE="tickit")) == []
+        assert kinds(configured(GOOD)) == []
 
     def test_a_transport_of_its_own_needs_no_url(self) -> None:
-        assert kinds(configured(OPENLINEAGE_NAMESPACE="tickit", chosen_elsewhere=True)) == []
+        assert kinds(configured(NAMESPACE, chosen_elsewhere=True)) == []
 
 
 @pytest.mark.usefixtures("plugin")
 def test_url_missing() -> None:
-    assert only(configured(OPENLINEAGE_NAMESPACE="tickit")).kind is Kind.URL_MISSING
+    assert only(configured(NAMESPACE)).kind is Kind.URL_MISSING
 
 
 @pytest.mark.usefixtures("plugin")
 def test_namespace_missing() -> None:
-    assert only(configured(OPENLINEAGE_URL=URL)).kind is Kind.NAMESPACE_MISSING
+    assert only(configured({"OPENLINEAGE_URL": URL})).kind is Kind.NAMESPACE_MISSING
 
 
 @pytest.mark.usefixtures("plugin")
@@ -117,9 +118,8 @@ def test_namespace_missing() -> None:
 )
 def test_setting_wrong(name: str, value: str, said: str) -> None:
     """The secret's value, which the plugin has left out."""
-    good = {"OPENLINEAGE_URL": URL, "OPENLINEAGE_NAMESPACE": "tickit"}
-    good.pop(name, None)
-    report = configured(**good, **{f"AIRFLOW_VAR_{name}": value})
+    good = {known: usable for known, usable in GOOD.items() if known != name}
+    report = configured({**good, f"AIRFLOW_VAR_{name}": value})
     assert only(report).kind is Kind.SETTING_WRONG
     assert said in text(report)
     assert KEY not in text(report)
@@ -127,6 +127,6 @@ def test_setting_wrong(name: str, value: str, said: str) -> None:
 
 @pytest.mark.usefixtures("plugin")
 def test_bucket_misnamed() -> None:
-    report = configured(OPENLINEAGE_URL=URL, OPENLINEAGE_NAMESPACE="tickit", AIRFLOW__SQL_LINEAGE__SPOOL="bucket/lineage-spool")
+    report = configured({**GOOD, "AIRFLOW__SQL_LINEAGE__SPOOL": "bucket/lineage-spool"})
     assert only(report).kind is Kind.BUCKET_MISNAMED
     assert "bucket/lineage-spool is malformed" in text(report)
