@@ -15,7 +15,7 @@ from modules.settings import Settings
 from modules.stack import DeploymentStack
 from modules.suppressions import suppress
 
-DAGS = ("rs_source_to_staging", "rs_staging_to_dm", "lineage_replay")
+DAGS = ("rs_source_to_staging", "rs_staging_to_dm", "lineage_replay", "lineage_doctor")
 SPOOL_DAYS = 90
 """How long an undelivered lineage event waits for its replay."""
 

@@ -1,5 +1,6 @@
 """The DAG folder as Airflow's scheduler reads it."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,12 @@ def loads(bag: DagBag) -> dict[str, Any]:
     return {f"{dag_id}.{name}": task for dag_id in bag.dags for name, task in tasks(bag, dag_id).items() if name.startswith("load_")}
 
 
-def test_there_are_the_three_dags_and_no_import_errors(bag: DagBag) -> None:
+def test_there_are_the_four_dags_and_no_import_errors(bag: DagBag) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dags) == {"rs_source_to_staging", "rs_staging_to_dm", "lineage_replay"}
+    assert set(bag.dags) == {"rs_source_to_staging", "rs_staging_to_dm", "lineage_replay", "lineage_doctor"}
 
 
-@pytest.mark.parametrize("dag_id", ["rs_source_to_staging", "rs_staging_to_dm", "lineage_replay"])
+@pytest.mark.parametrize("dag_id", ["rs_source_to_staging", "rs_staging_to_dm", "lineage_replay", "lineage_doctor"])
 def test_a_dag_runs_only_when_triggered_and_one_run_at_a_time(bag: DagBag, dag_id: str) -> None:
     assert dag(bag, dag_id).schedule_interval is None
     assert not dag(bag, dag_id).catchup
@@ -66,3 +67,9 @@ def test_every_sql_file_is_run_by_one_task_as_one_transaction(bag: DagBag) -> No
 def test_every_task_that_loads_is_expected_to_have_lineage(bag: DagBag) -> None:
     expected = load(DAGS / "expected_lineage.yaml", {"bucket": "b", "warehouse": "w", "database": "d"})
     assert {job.name for job in expected.jobs} == set(loads(bag))
+
+
+def test_the_doctor_says_so_when_the_plugins_are_older_than_itself(bag: DagBag, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lineage_diagnosis.doctor", None)
+    with pytest.raises(RuntimeError, match=r"plugins\.zip is missing or older than this DAG: upload it"):
+        tasks(bag, "lineage_doctor")["examine"].python_callable()

@@ -54,6 +54,14 @@ def test_nothing_captured(expected: Expected) -> None:
     assert verdict_line(verdict) == "Lineage INCOMPLETE: 27 findings"
 
 
+def test_what_the_doctor_runs_is_no_finding_even_when_it_has_failed(expected: Expected, graph: Graph) -> None:
+    failed = next(job.run for job in graph.jobs if job.run and job.run.state == "COMPLETED")
+    runs = [Job("tickit", name, (), (), None, replace(failed, state="FAILED")) for name in ("lineage_doctor", "lineage_doctor.examine")]
+    assert compare(expected, replace(graph, jobs=(*graph.jobs, *runs))).is_complete
+    other = replace(runs[0], name="lineage_doctors")
+    assert _findings(compare(expected, replace(graph, jobs=(*graph.jobs, other)))) == ["run not completed: lineage_doctors (FAILED)"]
+
+
 def test_an_input_edge_missing(expected: Expected, graph: Graph) -> None:
     broken = _with_job(graph, JOB, lambda job: replace(job, inputs=job.inputs[1:]))
     assert _findings(compare(expected, broken)) == [f"edge missing: {WAREHOUSE} dev.staging.category -> {JOB}"]

@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import ssl
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -66,7 +67,7 @@ class Endpoint:
 
 
 @contextmanager
-def serving() -> Iterator[Endpoint]:
+def serving(context: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
     endpoint = Endpoint()
 
     class Server(ThreadingHTTPServer):
@@ -81,6 +82,8 @@ def serving() -> Iterator[Endpoint]:
             """A client that has gone is no news."""
 
     server = Server(("127.0.0.1", 0), type("Bound", (Request,), {"endpoint": endpoint}))
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     endpoint.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -116,6 +116,32 @@ def test_the_rows_are_the_same_after_any_number_of_runs(finished: tuple[System, 
     assert system.warehouse.row_counts(ROWS) == once
 
 
+def test_the_doctor_finds_nothing_where_all_is_well_and_leaves_the_lineage_complete(
+    finished: tuple[System, Outcome], progress: Progress
+) -> None:
+    system, _ = finished
+    assert system.airflow.test_dag("lineage_doctor").succeeded
+    said = (system.supervisor.logs / "lineage_doctor.log").read_text()
+    assert "faults: 0, warnings: 0" in said
+    assert "openlineage-airflow listens" in said
+    assert "the store has the event of lineage_doctor.probe" in said
+    assert "has sent the start of this task, lineage_doctor.examine" in said
+    verdict = check_lineage(system, progress, []).verdict
+    assert verdict is not None
+    assert verdict.is_complete
+
+
+def test_the_doctor_fails_and_names_a_dead_store(finished: tuple[System, Outcome]) -> None:
+    """The last test on this system: the store is stopped."""
+    system, _ = finished
+    kill("the lineage store", "lineage store")
+    run = system.airflow.test_dag("lineage_doctor")
+    assert (run.state, run.failed_tasks) == ("failed", ("examine",))
+    said = (system.supervisor.logs / "lineage_doctor.log").read_text()
+    assert "faults: 1, warnings: 0\nFAULT   unreachable: no connection to the store" in said
+    assert f"127.0.0.1:{system.store.port}: ConnectionRefusedError" in said
+
+
 def test_a_dead_store_fails_no_task_the_verdict_names_it_and_a_replay_mends_it(system: System, progress: Progress) -> None:
     kill("the lineage store", "lineage store")
     outcome = run_pipeline(system, progress)

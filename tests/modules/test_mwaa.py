@@ -383,7 +383,7 @@ def test_the_outputs_name_airflows_ui(mwaa: Stack) -> None:
     assert outputs(mwaa)["airflow_ui_url"] == f"https://${{{environment}.webserver_url}}"
 
 
-@pytest.mark.parametrize("dag", ["rs_source_to_staging", "rs_staging_to_dm", "lineage_replay"])
+@pytest.mark.parametrize("dag", ["rs_source_to_staging", "rs_staging_to_dm", "lineage_replay", "lineage_doctor"])
 def test_the_outputs_hold_the_commands_that_run_a_dag(mwaa: Stack, dag: str) -> None:
     command = outputs(mwaa)[f"run_{dag}"]
     assert "aws mwaa create-cli-token --region us-east-1 --name tickit-airflow" in command

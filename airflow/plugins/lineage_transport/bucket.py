@@ -41,15 +41,11 @@ class Bucket:
 
     def entries(self) -> list[str]:
         """The keys of what waits, of all machines, in the order of the events' times. Raises BucketError."""
-        keys: list[str] = []
-        more: dict[str, str] = {}
-        while True:
-            page = self._call("list_objects_v2", Prefix=self.prefix, MaxKeys=PAGE, **more)
-            keys += [each["Key"] for each in page.get("Contents", []) if each["Key"].endswith(".json")]
-            if not page.get("IsTruncated"):
-                aside = f"{self.prefix}{REFUSED}/"
-                return sorted((key for key in keys if not key.startswith(aside)), key=name_of)
-            more = {"ContinuationToken": page["NextContinuationToken"]}
+        return sorted((key for key in self._keys(self.prefix) if not key.startswith(self._aside)), key=name_of)
+
+    def refused(self) -> list[str]:
+        """The keys of what was put aside, of all machines. Raises BucketError."""
+        return self._keys(self._aside)
 
     def read(self, entry: str) -> bytes | None:
         """The event; None when it is gone. Raises BucketError."""
@@ -67,7 +63,7 @@ class Bucket:
 
     def refuse(self, entry: str, event: bytes, reason: str) -> None:
         """Put an event aside, with the reason. Raises BucketError."""
-        aside = f"{self.prefix}{REFUSED}/{entry.removeprefix(self.prefix)}"
+        aside = f"{self._aside}{entry.removeprefix(self.prefix)}"
         self._call("put_object", Key=aside, Body=event)
         self._call("put_object", Key=f"{aside}.reason", Body=f"{reason}\n".encode())
         self.remove(entry)
@@ -75,6 +71,20 @@ class Bucket:
     def refuse_own(self, name: str, event: bytes, reason: str) -> None:
         """Put an event of this machine aside, with the reason. Raises BucketError."""
         self.refuse(self._own(name), event, reason)
+
+    @property
+    def _aside(self) -> str:
+        return f"{self.prefix}{REFUSED}/"
+
+    def _keys(self, prefix: str) -> list[str]:
+        keys: list[str] = []
+        more: dict[str, str] = {}
+        while True:
+            page = self._call("list_objects_v2", Prefix=prefix, MaxKeys=PAGE, **more)
+            keys += [each["Key"] for each in page.get("Contents", []) if each["Key"].endswith(".json")]
+            if not page.get("IsTruncated"):
+                return keys
+            more = {"ContinuationToken": page["NextContinuationToken"]}
 
     def _own(self, name: str) -> str:
         return f"{self.prefix}{host()}/{name}"

@@ -36,10 +36,11 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """A verdict, and in words why."""
+    """A verdict, in words why, and the HTTP status; 0 where there was none."""
 
     verdict: Verdict
     reason: str = ""
+    status: int = 0
 
 
 class Store:
@@ -78,7 +79,7 @@ class Store:
             status, kind, text = self._post(event, compress=False)
             self._compress = not _accepted(status)
         reason = self._settings.clean(f"HTTP {status} {text[:_SHOWN]}")
-        return Answer(_verdict(status, kind), reason)
+        return Answer(_verdict(status, kind), reason, status)
 
     def _post(self, event: bytes, *, compress: bool) -> tuple[int, str, str]:
         """Status, content type and text of the answer."""
@@ -101,26 +102,36 @@ class Store:
 
     def _connect(self) -> http.client.HTTPConnection:
         if self._connection is None:
-            secure = self._parts.scheme == "https"
-            kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-            connection = kind(self._parts.hostname or "", self._parts.port, timeout=self._settings.timeout)
-            connection.connect()
-            self._connection = connection
+            opened = connection(self._settings)
+            opened.connect()
+            self._connection = opened
         return self._connection
 
     def _path(self) -> str:
         return self._parts.path + (f"?{self._parts.query}" if self._parts.query else "")
 
     def _headers(self, *, compress: bool) -> dict[str, str]:
-        headers = {"Content-Type": "application/json", "User-Agent": "lineage-transport"}
-        if compress:
-            headers["Content-Encoding"] = "gzip"
-        if self._settings.api_key:
-            headers["Authorization"] = f"Bearer {self._settings.api_key}"
-        elif self._parts.username is not None:
-            person = f"{unquote(self._parts.username)}:{unquote(self._parts.password or '')}"
-            headers["Authorization"] = f"Basic {b64encode(person.encode()).decode()}"
-        return headers
+        packed = {"Content-Encoding": "gzip"} if compress else {}
+        return {**headers(self._settings), "Content-Type": "application/json", **packed}
+
+
+def connection(settings: Settings) -> http.client.HTTPConnection:
+    """A connection to the store, not yet made."""
+    parts = urlsplit(settings.url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return kind(parts.hostname or "", parts.port, timeout=settings.timeout)
+
+
+def headers(settings: Settings) -> dict[str, str]:
+    """Who is asking: the API key, or the user that stands in the URL."""
+    parts = urlsplit(settings.url)
+    asking = {"User-Agent": "lineage-transport"}
+    if settings.api_key:
+        asking["Authorization"] = f"Bearer {settings.api_key}"
+    elif parts.username is not None:
+        person = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        asking["Authorization"] = f"Basic {b64encode(person.encode()).decode()}"
+    return asking
 
 
 def _break(connection: http.client.HTTPConnection, overdue: threading.Event) -> None:
