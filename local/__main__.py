@@ -10,11 +10,12 @@ import click
 
 from lineage.report import console
 from local import kept
+from local.airflow_python import MissingArtefact
 from local.demo import demo as run_demo
-from local.orchestrator import MissingArtefact
 from local.processes import ProcessFailed
 from local.settings import ROOT, InvalidSettings, Settings
 from local.state import Note, StateInUse
+from modules.runtimes import runtime
 
 STATE = ROOT / ".state"
 FAILURES = (InvalidSettings, MissingArtefact, ProcessFailed, StateInUse)
@@ -39,10 +40,11 @@ def cli() -> None:
 
 @cli.command()
 @system_options
+@click.option("--airflow-version", default=runtime().airflow, help="A row of airflow/runtimes.toml.")
 @click.option("--state", default=STATE / "demo", type=click.Path(path_type=Path), help="Folder for everything the demo writes.")
-def demo(scale: float, seed: int, port: int, state: Path) -> None:
+def demo(scale: float, seed: int, port: int, airflow_version: str, state: Path) -> None:
     """Run both DAGs, check their lineage, show it; exit code 0 only if all of it is right."""
-    sys.exit(run_demo(Settings(state.resolve(), scale, seed, port), console()))
+    sys.exit(run_demo(Settings(state.resolve(), scale, seed, port, airflow_version), console()))
 
 
 @cli.command()
