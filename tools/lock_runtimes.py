@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from modules.runtimes import Runtime, load_runtimes
+from modules.runtimes import Runtime, load_runtimes, release
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ROOT / "airflow/locks"
@@ -36,8 +36,10 @@ def wanted(runtime: Runtime) -> list[str]:
     requirements = (REQUIREMENTS / f"requirements-{runtime.airflow}.txt").read_text().splitlines()
     pins = [line for line in requirements if not line.startswith("--constraint ")]
     packages = [f"apache-airflow=={runtime.airflow}", "apache-airflow-providers-amazon", *pins]
-    minor = tuple(map(int, runtime.airflow.split(".")[:2]))
-    if minor < (2, 11):  # whose constraints leave it open: 82 has no pkg_resources, which python-daemon and sqlalchemy-redshift import
+    if release(runtime) < (
+        2,
+        11,
+    ):  # whose constraints leave it open: 82 has no pkg_resources, which python-daemon and sqlalchemy-redshift import
         packages.append("setuptools<81")
     return packages
 
