@@ -71,6 +71,10 @@ class Airflow:
         """Where lineage events wait for their delivery: the env-var plugin's place below Airflow's home."""
         return self.home / "lineage-spool"
 
+    def refusals(self) -> list[str]:
+        """Why the store took some events for no events at all, one text for each."""
+        return [reason.read_text().strip() for reason in sorted(self.spool.glob("refused/*.reason"))]
+
     def install(self) -> None:
         """Lay out what MWAA would lay out. Raises MissingArtefact."""
         if not PLUGINS_ZIP.exists():

@@ -1,4 +1,4 @@
-"""What MWAA's pip has to do with each requirements file: find one set of versions, under constraints. Where there is none it installs nothing."""
+"""What MWAA's pip has to do with each requirements file: find one set of versions under constraints, or it installs nothing."""
 
 import re
 import subprocess
