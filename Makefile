@@ -20,7 +20,10 @@ SCALE ?= 1
 SEED ?= 2008
 PORT ?= 0
 RUNS ?= 3
+AIRFLOW_VERSION ?=
+VERSIONS ?=
 ONE_STACK = $(if $(STACK),--stack=$(STACK))
+ONE_AIRFLOW = $(if $(AIRFLOW_VERSION),--airflow-version=$(AIRFLOW_VERSION))
 AGREED = $(if $(filter 1,$(YES)),--yes)
 
 .PHONY: help
@@ -42,12 +45,13 @@ $(INSTALLED): Pipfile.lock | $(PIPENV)
 	@touch $@
 
 .PHONY: lock
-lock: | $(PIPENV)  ## Resolve Pipfile and the tools' requirements into their locks
+lock: | $(PIPENV)  ## Resolve Pipfile and the requirements of tools and Airflow versions into their locks
 	@PATH="$(CURDIR)/$(STATE)/pipenv/bin:$$PATH" $(STATE)/pipenv/bin/python tools/lock.py
 	@for tool in tools/*/requirements.in; do \
 	  echo "$$tool"; $(STATE)/pipenv/bin/uv pip compile --quiet --universal --python-version=3.11 --generate-hashes --no-header --no-annotate \
 	    "$$tool" --output-file "$${tool%.in}.txt"; \
 	done
+	@PATH="$(CURDIR)/$(STATE)/pipenv/bin:$$PATH" $(STATE)/pipenv/bin/python -m tools.lock_runtimes
 
 .PHONY: package-plugin
 package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them (WHEELS=1 for a private web server)
@@ -146,8 +150,12 @@ bench-synth: $(INSTALLED)  ## Seconds of synthesis, warm and cold (RUNS=3)
 	@$(RUN) tools.bench_synth --runs=$(RUNS)
 
 .PHONY: demo
-demo: $(INSTALLED) package-plugin  ## Run both DAGs on this machine, check and show their lineage (SCALE= SEED= PORT=)
-	@$(RUN) local demo --scale=$(SCALE) --seed=$(SEED) --port=$(PORT)
+demo: $(INSTALLED) package-plugin  ## Run both DAGs on this machine, check and show their lineage (SCALE= SEED= PORT= AIRFLOW_VERSION=)
+	@$(RUN) local demo --scale=$(SCALE) --seed=$(SEED) --port=$(PORT) $(ONE_AIRFLOW)
+
+.PHONY: test-runtimes
+test-runtimes: $(INSTALLED) package-plugin  ## Run both DAGs on every Airflow version, compare their lineage (VERSIONS="2.10.3 3.3.1")
+	@$(RUN) local runtimes $(VERSIONS)
 
 .PHONY: up
 up: $(INSTALLED) package-plugin  ## Keep the same system running, with Airflow's own pages (SCALE= SEED= PORT=)
@@ -170,8 +178,8 @@ bench-demo: $(INSTALLED) package-plugin  ## Say where the demo's time goes (RUNS
 	@$(RUN) local.bench --runs=$(RUNS) --scale=$(SCALE)
 
 .PHONY: bench-emission
-bench-emission: $(INSTALLED)  ## Milliseconds that lineage adds to a task, for stores that fail in each way (RUNS=3, minutes)
-	@$(RUN) tools.bench_emission --runs=$(RUNS)
+bench-emission: $(INSTALLED)  ## Milliseconds that lineage adds to a task, for stores that fail in each way (RUNS=3 AIRFLOW_VERSION=, minutes)
+	@$(RUN) tools.bench_emission --runs=$(RUNS) $(ONE_AIRFLOW)
 
 .PHONY: check
 check: $(INSTALLED)  ## Lint, types and the fast tests (under two minutes)
@@ -191,4 +199,4 @@ format: $(INSTALLED)  ## Format the code
 
 .PHONY: clean
 clean: down  ## Stop what runs, remove state and built artefacts (not the environment)
-	rm -rf build $(STATE)/demo* $(STATE)/up* $(STATE)/store cdktf.out
+	rm -rf build $(STATE)/demo* $(STATE)/runtimes $(STATE)/up* $(STATE)/store cdktf.out

@@ -10,11 +10,13 @@ import click
 
 from lineage.report import console
 from local import kept
+from local.airflow_python import MissingArtefact
 from local.demo import demo as run_demo
-from local.orchestrator import MissingArtefact
+from local.every_runtime import run_all
 from local.processes import ProcessFailed
 from local.settings import ROOT, InvalidSettings, Settings
 from local.state import Note, StateInUse
+from modules.runtimes import load_runtimes, release, runtime
 
 STATE = ROOT / ".state"
 FAILURES = (InvalidSettings, MissingArtefact, ProcessFailed, StateInUse)
@@ -39,10 +41,23 @@ def cli() -> None:
 
 @cli.command()
 @system_options
+@click.option("--airflow-version", default=runtime().airflow, help="A row of airflow/runtimes.toml.")
 @click.option("--state", default=STATE / "demo", type=click.Path(path_type=Path), help="Folder for everything the demo writes.")
-def demo(scale: float, seed: int, port: int, state: Path) -> None:
+def demo(scale: float, seed: int, port: int, airflow_version: str, state: Path) -> None:
     """Run both DAGs, check their lineage, show it; exit code 0 only if all of it is right."""
-    sys.exit(run_demo(Settings(state.resolve(), scale, seed, port), console()))
+    sys.exit(run_demo(Settings(state.resolve(), scale, seed, port, airflow_version), console()))
+
+
+@cli.command()
+@click.argument("versions", nargs=-1)
+@click.option("--scale", default=0.01, help="Factor on TICKIT's row counts.")
+def runtimes(versions: tuple[str, ...], scale: float) -> None:
+    """Run the pipeline on these Airflow versions, or on all; exit code 0 only if the lineage is right and the same on each."""
+    try:
+        chosen = [runtime(version) for version in versions] or sorted(load_runtimes().values(), key=release)
+    except ValueError as error:
+        raise InvalidSettings(str(error)) from None
+    sys.exit(run_all(chosen, scale, STATE / "runtimes", console()))
 
 
 @cli.command()

@@ -103,6 +103,9 @@ def check_lineage(system: System, progress: Progress, problems: list[str]) -> Ou
             return Outcome((*problems, f"The lineage cannot be read: {error}"))
         if not graph.jobs:
             problems = [*problems, f"The lineage store has received nothing. Airflow's plugin said: {system.airflow.plugin_report()}"]
+        refusals = system.airflow.refusals()
+        if refusals:
+            problems = [*problems, f"The lineage store has refused {len(refusals)} events, the first one with {refusals[0]}"]
         return Outcome(tuple(problems), graph, compare(load(EXPECTED, values), graph), events)
 
 

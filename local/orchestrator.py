@@ -4,30 +4,22 @@ import os
 import re
 import secrets
 import shutil
-import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
+from local.airflow_python import AirflowPython, MissingArtefact
 from local.postgres import Postgres
 from local.processes import Process, Supervisor
 from local.queries import query
 from local.settings import ROOT, WAREHOUSE_NAMESPACE
-from modules.runtimes import Runtime, as_environment, configuration_options
+from modules.runtimes import as_environment, configuration_options
 
 PLUGINS_ZIP = ROOT / "build/plugins.zip"
-AIRFLOW = [sys.executable, "-m", "airflow"]
 DAGS = ROOT / "airflow/dags"
-REQUIREMENTS = ROOT / "airflow/requirements"
-PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)", re.MULTILINE)
 PLUGIN_REPORT = "OpenLineage: "
 ERROR_LINE = re.compile(r"^[\w.]*(?:Error|Exception|Timeout|Failed\w*)\b.*", re.MULTILINE)
-
-
-class MissingArtefact(Exception):
-    """Something that MWAA would be given is not there; the message names what makes it."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +40,12 @@ class DagRun:
 class Airflow:
     """An Airflow installation below `home`, its metadata in `database`."""
 
-    def __init__(self, home: Path, supervisor: Supervisor, *, runtime: Runtime, database: Postgres, aws: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, supervisor: Supervisor, *, python: AirflowPython, database: Postgres, aws: Mapping[str, str]) -> None:
         self.home, self.supervisor, self.database = home, supervisor, database
-        options = configuration_options(runtime.airflow, warehouse_namespace=WAREHOUSE_NAMESPACE)
-        self._requirements = REQUIREMENTS / f"requirements-{runtime.airflow}.txt"
+        self.command = [str(python.interpreter), "-m", "airflow"]
+        options = configuration_options(python.runtime.airflow, warehouse_namespace=WAREHOUSE_NAMESPACE)
         self.environment = {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{python.interpreter.parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(home),
             "LC_ALL": "C.UTF-8",
             "NO_PROXY": "127.0.0.1",
@@ -79,11 +71,14 @@ class Airflow:
         """Where lineage events wait for their delivery: the env-var plugin's place below Airflow's home."""
         return self.home / "lineage-spool"
 
+    def refusals(self) -> list[str]:
+        """Why the store took some events for no events at all, one text for each."""
+        return [reason.read_text().strip() for reason in sorted(self.spool.glob("refused/*.reason"))]
+
     def install(self) -> None:
         """Lay out what MWAA would lay out. Raises MissingArtefact."""
         if not PLUGINS_ZIP.exists():
             raise MissingArtefact(f"{PLUGINS_ZIP.relative_to(ROOT)} is not there: `make package-plugin` builds it")
-        self._check_requirements()
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.copytree(DAGS, self.home / "dags", ignore=shutil.ignore_patterns("__pycache__"))
         with zipfile.ZipFile(PLUGINS_ZIP) as archive:
@@ -127,15 +122,7 @@ class Airflow:
 
     def _start(self, name: str, *command: str) -> Process:
         log = f"{command[0]}.log"
-        return self.supervisor.start(f"Airflow's {name}", [*AIRFLOW, *command], environment=self.environment, log=log)
+        return self.supervisor.start(f"Airflow's {name}", [*self.command, *command], environment=self.environment, log=log)
 
     def _run(self, name: str, command: list[str], log: str, *, seconds: float) -> None:
-        self.supervisor.run(name, [*AIRFLOW, *command], environment=self.environment, log=log, seconds=seconds)
-
-    def _check_requirements(self) -> None:
-        wanted = {pin["name"]: pin["version"] for pin in PIN.finditer(self._requirements.read_text())}
-        found = {name: metadata.version(name) for name in wanted}
-        if wanted != found:
-            raise MissingArtefact(
-                f"{self._requirements.name} asks for {wanted}, installed are {found}: `make install` installs the locked ones"
-            )
+        self.supervisor.run(name, [*self.command, *command], environment=self.environment, log=log, seconds=seconds)

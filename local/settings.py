@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.tickit import MAX_SCALE, MAX_SEED
+from modules.runtimes import load_runtimes, runtime
 
 ROOT = Path(__file__).parent.parent
 MAX_PORT = 65535
@@ -27,13 +28,14 @@ class Settings:
     """One local system.
 
     `scale` multiplies TICKIT's row counts, `seed` makes other rows, `port` is the lineage store's (0: any free one), `state`
-    the folder that holds everything the system writes.
+    the folder that holds everything the system writes, `airflow_version` a row of airflow/runtimes.toml.
     """
 
     state: Path
     scale: float = 1.0
     seed: int = 2008
     port: int = 0
+    airflow_version: str = runtime().airflow
 
     def __post_init__(self) -> None:
         problems = []
@@ -43,6 +45,8 @@ class Settings:
             problems.append(f"SEED is {self.seed}: a whole number from 0 to {MAX_SEED}, for example SEED=2008")
         if not 0 <= self.port <= MAX_PORT:
             problems.append(f"PORT is {self.port}: a TCP port, for example PORT=5000, or 0 for any free one")
+        if self.airflow_version not in load_runtimes():
+            problems.append(f"AIRFLOW_VERSION is {self.airflow_version}: one of {', '.join(load_runtimes())}")
         if problems:
             raise InvalidSettings("\n".join(problems))
 

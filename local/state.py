@@ -15,7 +15,7 @@ class StateInUse(Exception):
 
 
 def _lock(state: Path) -> Path:
-    return state.with_suffix(".lock")
+    return state.with_name(f"{state.name}.lock")  # not with_suffix: 3.3.1 is no file name with a suffix
 
 
 @contextmanager

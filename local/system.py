@@ -11,6 +11,7 @@ from pathlib import Path
 
 from data.tickit import generate
 from local import external_schema
+from local.airflow_python import AirflowPython, airflow_python
 from local.aws.machine import Aws
 from local.console import Progress
 from local.orchestrator import Airflow
@@ -57,16 +58,24 @@ def running(settings: Settings, progress: Progress) -> Iterator[System]:
     """Start everything, and stop everything on leaving. Raises ProcessFailed, MissingArtefact, StateInUse."""
     with exclusive(settings.state), Supervisor(settings.logs) as supervisor:
         shutil.rmtree(settings.state, ignore_errors=True)
-        system = _compose(settings, supervisor)
+        python = _python(settings, progress)
+        system = _compose(settings, supervisor, python)
         _start(system, progress)
         yield system
 
 
-def _compose(settings: Settings, supervisor: Supervisor) -> System:
+def _python(settings: Settings, progress: Progress) -> AirflowPython:
+    with progress.live(), progress.step(f"environment of Airflow {settings.airflow_version}"):
+        python = airflow_python(runtime(settings.airflow_version))
+    progress.console.print(f"  {python}", highlight=False, soft_wrap=True)
+    return python
+
+
+def _compose(settings: Settings, supervisor: Supervisor, python: AirflowPython) -> System:
     aws = Aws(supervisor)
     warehouse = Postgres(settings.state / "postgres", supervisor)
     store = Store(settings.state / "store", supervisor, port=settings.port)
-    airflow = Airflow(settings.state / "airflow", supervisor, runtime=runtime(), database=warehouse, aws=aws.environment)
+    airflow = Airflow(settings.state / "airflow", supervisor, python=python, database=warehouse, aws=aws.environment)
     return System(settings, supervisor, aws, warehouse, store, airflow)
 
 

@@ -25,6 +25,11 @@ class Runtime:
     end_of_support: date | None = None
 
 
+def release(runtime: Runtime) -> tuple[int, ...]:
+    """The version as numbers, by which runtimes are sorted."""
+    return tuple(map(int, runtime.airflow.split(".")))
+
+
 def load_runtimes(path: Path = RUNTIMES) -> dict[str, Runtime]:
     """{Airflow version: Runtime}, the default first. ValueError names the rows that are wrong."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))

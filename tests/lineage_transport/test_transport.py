@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import attr
 import psutil
 import pytest
 from openlineage.client import OpenLineageClient
@@ -74,6 +75,23 @@ def test_the_client_hands_events_over_and_the_courier_delivers_them(
     assert endpoint.requests[0].headers["Authorization"] == f"Bearer {KEY}"
     assert json.loads(endpoint.accepted[0])["producer"] == "https://tickit.test"
     eventually(lambda: is_empty(folder), "the spool is empty")
+
+
+@pytest.fixture
+def kolkata() -> Iterator[None]:
+    """This process's time zone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Asia/Kolkata")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("kolkata")
+def test_a_time_without_a_zone_is_the_machines(folder: Path, endpoint: Endpoint) -> None:
+    transport().emit(attr.evolve(event("local"), eventTime="2026-01-31T10:30:00.5"))
+    eventually(lambda: endpoint.jobs == ["local"], "the event is delivered")
+    assert json.loads(endpoint.accepted[0])["eventTime"] == "2026-01-31T10:30:00.500000+05:30"
 
 
 def test_the_courier_is_no_descendant_and_ends_when_there_is_nothing_to_do(folder: Path, endpoint: Endpoint) -> None:

@@ -7,10 +7,34 @@ from pathlib import Path
 
 import pytest
 
-from modules.runtimes import RUNTIMES, as_environment, configuration_options, load_runtimes, runtime
+from modules.runtimes import RUNTIMES, as_environment, configuration_options, load_runtimes, release, runtime
+from tools.wheels import beyond_airflow
 
 REQUIREMENTS = RUNTIMES.parent / "requirements"
+LOCKS = RUNTIMES.parent / "locks"
 PIPFILE_LOCK = RUNTIMES.parent.parent / "Pipfile.lock"
+DOCUMENT = RUNTIMES.parent.parent / "docs/airflow.md"
+VERSIONS = [row.airflow for row in sorted(load_runtimes().values(), key=release)]
+OWN = ["2.7.2", "2.8.1"]
+"""The versions whose requirements name constraints of their own."""
+ESSENTIAL = {
+    *("apache-airflow", "flask", "flask-appbuilder", "flask-babel", "flask-bcrypt", "flask-caching", "flask-jwt-extended", "flask-limiter"),
+    *(
+        "flask-login",
+        "flask-session",
+        "flask-sqlalchemy",
+        "flask-wtf",
+        "gunicorn",
+        "billiard",
+        "celery",
+        "gevent",
+        "greenlet",
+        "kombu",
+        "vine",
+    ),
+    *("sqlalchemy", "sqlalchemy-jsonfield", "sqlalchemy-utils", "statsd", "watchtower", "fluent-logger"),
+}
+"""What MWAA's image applies the constraints of whatever requirements.txt says (aws/amazon-mwaa-docker-images, 2.9.2 to 3.3.1)."""
 NAMESPACE = "redshift://tickit.us-east-1:5439"
 COMMON = {
     "secrets.backend": "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend",
@@ -101,28 +125,65 @@ def test_end_of_support_is_a_date(tmp_path: Path) -> None:
     assert load_runtimes(path)["2.7.2"].end_of_support == date(2027, 1, 31)
 
 
-def test_the_default_runtime_has_its_requirements_and_constraints() -> None:
-    row = runtime()
-    requirements = REQUIREMENTS / f"requirements-{row.airflow}.txt"
-    constraints = REQUIREMENTS / f"constraints-{row.airflow}.txt"
-    required, allowed = pins(requirements), pins(constraints)
-    assert required[row.integration] == row.integration_version
-    assert "apache-airflow-providers-openlineage" not in required
-    assert required.items() <= allowed.items()
-    assert allowed["apache-airflow"] == row.airflow
-    # MWAA takes the constraints from the DAG folder, the only one it has before it installs.
-    assert f'--constraint "/usr/local/airflow/dags/{constraints.name}"' in requirements.read_text().splitlines()
+def requirements(version: str) -> Path:
+    return REQUIREMENTS / f"requirements-{version}.txt"
 
 
-def test_requirements_are_pins_only() -> None:
-    lines = (REQUIREMENTS / f"requirements-{runtime().airflow}.txt").read_text().splitlines()
+def own_constraints(version: str) -> Path:
+    return REQUIREMENTS / f"constraints-{version}.txt"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_requirements_are_pins_only_of_one_integration(version: str) -> None:
+    row, required = runtime(version), pins(requirements(version))
+    lines = requirements(version).read_text().splitlines()
     assert [line for line in lines if not line.startswith(("#", "--constraint ")) and not PIN.fullmatch(line)] == []
+    assert {name: pin for name, pin in required.items() if "openlineage" in name} == {row.integration: row.integration_version}
+    assert {"apache-airflow-providers-postgres", "sqlglot"} < required.keys()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_requirements_name_constraints_where_a_version_has_its_own(version: str) -> None:
+    constraints = own_constraints(version)
+    named = [line for line in requirements(version).read_text().splitlines() if line.startswith("--constraint ")]
+    # MWAA takes them from the DAG folder, the only one it has before it installs.
+    assert named == ([f'--constraint "/usr/local/airflow/dags/{constraints.name}"'] if constraints.exists() else [])
+
+
+@pytest.mark.parametrize("version", OWN)
+def test_own_constraints_allow_the_requirements_and_leave_alone_what_mwaa_insists_on(version: str) -> None:
+    text = own_constraints(version).read_text()
+    assert pins(requirements(version)).items() <= pins(own_constraints(version)).items()
+    assert pins(own_constraints(version))["apache-airflow"] == version
+    assert not ESSENTIAL & {pin.split("==")[0].lower() for pin in beyond_airflow(text)}
+
+
+@pytest.mark.parametrize("version", [version for version in VERSIONS if version != runtime().airflow])
+def test_a_lock_has_what_is_required(version: str) -> None:
+    locked = pins(LOCKS / f"{version}.txt")
+    assert pins(requirements(version)).items() <= locked.items()
+    assert locked["apache-airflow"] == version
+    assert "apache-airflow-providers-amazon" in locked
+    if version in OWN:
+        assert locked.items() <= pins(own_constraints(version)).items() | {("setuptools", locked.get("setuptools", ""))}
+
+
+def test_every_lock_and_requirement_is_of_a_row() -> None:
+    assert {path.stem for path in LOCKS.iterdir()} == {*VERSIONS} - {runtime().airflow}
+    assert {path.stem.partition("-")[2] for path in REQUIREMENTS.iterdir()} == {*VERSIONS}
+
+
+def test_the_documented_table_is_this_one() -> None:
+    lines = [line for line in DOCUMENT.read_text().splitlines() if re.match(r"\| \d+\.\d+\.\d+ ", line)]
+    rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+    table = [(row.airflow, row.python, f"{row.integration} {row.integration_version}") for row in map(runtime, VERSIONS)]
+    assert [(version, python, integration) for version, python, integration, *_ in rows] == table
 
 
 def test_the_lock_and_mwaa_have_the_same_versions() -> None:
     lock = json.loads(PIPFILE_LOCK.read_text())
     locked = {re.sub(r"[-_.]+", "-", name).lower(): entry["version"].removeprefix("==") for name, entry in lock["default"].items()}
-    allowed = pins(REQUIREMENTS / f"constraints-{runtime().airflow}.txt")
+    allowed = pins(own_constraints(runtime().airflow))
     both = locked.keys() & allowed.keys()
     assert {name: locked[name] for name in both} == {name: allowed[name] for name in both}
     assert len(both) > 100

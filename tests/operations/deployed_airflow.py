@@ -11,8 +11,9 @@ from botocore.config import Config
 
 from data.tickit import generate
 from local import external_schema
+from local.airflow_python import airflow_python
 from local.aws.machine import Aws
-from local.orchestrator import AIRFLOW, Airflow
+from local.orchestrator import Airflow
 from local.postgres import Postgres
 from local.processes import Supervisor
 from local.settings import JOBS_NAMESPACE
@@ -56,12 +57,14 @@ def running(folder: Path) -> Iterator[Deployed]:
         deployed.warehouse.start()
         deployed.store.start()
         _land(deployed)
-        airflow = Airflow(folder / "airflow", supervisor, runtime=runtime(), database=deployed.warehouse, aws=deployed.aws.environment)
+        airflow = Airflow(
+            folder / "airflow", supervisor, python=airflow_python(runtime()), database=deployed.warehouse, aws=deployed.aws.environment
+        )
         airflow.environment |= LIKE_MWAA
         airflow.install()
         airflow.migrate()
         airflow.start_scheduler()
-        told.write_text(json.dumps({"command": AIRFLOW, "environment": airflow.environment}))
+        told.write_text(json.dumps({"command": airflow.command, "environment": airflow.environment}))
         yield deployed
 
 

@@ -1,8 +1,6 @@
 """`make bench-emission`: a table of what each task waited for lineage, and of how many events there still are."""
 
-import platform
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
@@ -10,6 +8,8 @@ import click
 from rich.table import Table
 
 from lineage.report import console
+from local.airflow_python import MissingArtefact, airflow_python
+from modules.runtimes import runtime
 from tools.bench_emission.airflow_run import HTTP, NONE, NOTHING_SENT, SPOOL, Airflow, BenchFailed, Run, settled
 from tools.bench_emission.endpoints import FAULTS, HEALTHY, endpoint
 
@@ -37,16 +37,20 @@ def measure(airflow: Airflow, transport: str, store: str, runs: int, events: int
 
 
 @click.command()
-@click.option("--python", default=sys.executable, help="Interpreter of an environment with Airflow and its OpenLineage integration.")
+@click.option("--airflow-version", default=runtime().airflow, help="A row of airflow/runtimes.toml.")
 @click.option("--tasks", default=4, help="Tasks of a run.")
 @click.option("--runs", default=3, help="Runs of each row; the integration's own transport has one for each fault, as that takes minutes.")
-def main(python: str, tasks: int, runs: int) -> None:
+def main(airflow_version: str, tasks: int, runs: int) -> None:
     """Print how many milliseconds lineage adds to a task: the first one of a process, and the next ones."""
     out = console()
+    try:
+        python = airflow_python(runtime(airflow_version))
+    except (ValueError, MissingArtefact) as error:
+        raise click.ClickException(str(error)) from None
     with tempfile.TemporaryDirectory(prefix="bench-emission-") as folder:
-        airflow = Airflow(python, Path(folder).resolve(), tasks)
+        airflow = Airflow(str(python.interpreter), Path(folder).resolve(), tasks)
         try:
-            out.print(f"{airflow.version}; Python {platform.python_version()}; {runs} runs of {tasks} tasks; added milliseconds a task")
+            out.print(f"{airflow.version}; Python {python.version}; {runs} runs of {tasks} tasks; added milliseconds a task")
             airflow.prepare()
             out.print(_table(airflow, runs))
         except BenchFailed as error:

@@ -1,8 +1,10 @@
 """The transport that OpenLineage's client uses: it writes an event into the spool, sees to it that a courier runs, and returns."""
 
 import logging
+from datetime import datetime
 from typing import Any
 
+import attr
 from openlineage.client.serde import Serde
 from openlineage.client.transport.transport import Config, Transport
 
@@ -12,6 +14,18 @@ from lineage_transport.settings import Settings, folders
 from lineage_transport.spool import Folder, new_name
 
 log = logging.getLogger(__name__)
+
+
+def zoned(event: Any) -> Any:
+    """The event with a time zone in its time: OpenLineage demands one, and a store refuses an event without.
+
+    The provider's versions 1.4 to 1.8 give the machine's local time when a task has no start of its own, as with `airflow dags test`.
+    """
+    try:
+        time = datetime.fromisoformat(event.eventTime)
+    except (TypeError, ValueError):
+        return event
+    return event if time.tzinfo else attr.evolve(event, eventTime=time.astimezone().isoformat())
 
 
 class SpoolTransport(Transport):
@@ -29,6 +43,7 @@ class SpoolTransport(Transport):
 
     def emit(self, event: Any) -> None:
         """Take an event over. Raises nothing that has to do with the disk, the courier or the store."""
+        event = zoned(event)
         content = Serde.to_json(event).encode()
         run_id = str(getattr(getattr(event, "run", None), "runId", ""))
         name = new_name(event.eventTime, run_id)

@@ -1,0 +1,123 @@
+"""The Python that runs an Airflow version: the project's own for the version installed there, else an environment made with uv.
+
+Such an environment is .state/airflow/<version>, made from airflow/locks/<version>.txt when it is first needed, and again when the lock or
+its Python has changed. It has MWAA's Python where this machine does.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from local.settings import ROOT
+from modules.runtimes import Runtime
+
+ENVIRONMENTS = ROOT / ".state/airflow"
+LOCKS = ROOT / "airflow/locks"
+REQUIREMENTS = ROOT / "airflow/requirements"
+UV = ROOT / ".state/pipenv/bin/uv"
+ELSE = "3.11"
+"""Runs every version, and this project."""
+PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)", re.MULTILINE)
+
+
+class MissingArtefact(Exception):
+    """Something that MWAA would be given is not there; the message names what makes it."""
+
+
+@dataclass(frozen=True)
+class AirflowPython:
+    """An interpreter that has a runtime's Airflow, and the version it is of, such as 3.12.1."""
+
+    runtime: Runtime
+    interpreter: Path
+    version: str
+
+    def __str__(self) -> str:
+        """What runs, and on which Python: one line for a person."""
+        runtime = self.runtime
+        text = f"Airflow {runtime.airflow} with {runtime.integration} {runtime.integration_version}, on Python {self.version}"
+        return text if self.is_mwaas else f"{text}, as there is no {runtime.python}, which MWAA has, on this machine"
+
+    @property
+    def is_mwaas(self) -> bool:
+        """Whether it is the Python that MWAA runs this version on."""
+        return self.version.startswith(f"{self.runtime.python}.")
+
+
+def airflow_python(runtime: Runtime) -> AirflowPython:
+    """The interpreter for a runtime; makes its environment where that is due. Raises MissingArtefact."""
+    if metadata.version("apache-airflow") == runtime.airflow:
+        _check_own(runtime)
+        return AirflowPython(runtime, Path(sys.executable), _version(Path(sys.executable)))
+    base = _find(runtime.python) or _find(ELSE) or Path(sys.executable)
+    interpreter = _environment(runtime.airflow, base) / "bin/python"
+    return AirflowPython(runtime, interpreter, _version(interpreter))
+
+
+def _check_own(runtime: Runtime) -> None:
+    requirements = REQUIREMENTS / f"requirements-{runtime.airflow}.txt"
+    wanted = {pin["name"]: pin["version"] for pin in PIN.finditer(requirements.read_text())}
+    found = {name: metadata.version(name) for name in wanted}
+    if wanted != found:
+        raise MissingArtefact(f"{requirements.name} asks for {wanted}, installed are {found}: `make install` installs the locked ones")
+
+
+def _environment(version: str, base: Path) -> Path:
+    lock, folder = LOCKS / f"{version}.txt", ENVIRONMENTS / version
+    stamp = folder / "installed"
+    digest = hashlib.sha256(lock.read_bytes() + str(base.resolve()).encode()).hexdigest()
+    with _alone(folder):
+        if not stamp.is_file() or stamp.read_text() != digest:
+            shutil.rmtree(folder, ignore_errors=True)
+            _uv("venv", "--python", str(base), str(folder))
+            _uv("pip", "install", "--python", str(folder / "bin/python"), "--requirement", str(lock))
+            stamp.write_text(digest)
+    return folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time makes it, and the others wait; the kernel lets go of it however the process ends."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _find(python: str) -> Path | None:
+    """An interpreter of this version on this machine."""
+    try:
+        found = Path(_uv("python", "find", "--no-project", "--system", python, PYENV_VERSION=python).strip())  # pyenv's shims want a choice
+    except MissingArtefact:
+        return None
+    return found
+
+
+def _uv(*command: str, **environment: str) -> str:
+    """Run uv and give what it printed. Raises MissingArtefact."""
+    if not UV.is_file():
+        raise MissingArtefact(f"{UV.relative_to(ROOT)} is not there: `make install` installs it")
+    done = subprocess.run(
+        [str(UV), "--no-python-downloads", *command],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise MissingArtefact(f"uv {command[0]} failed:\n{done.stderr.strip()}")
+    return done.stdout
+
+
+def _version(interpreter: Path) -> str:
+    command = [str(interpreter), "-c", "import platform; print(platform.python_version())"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

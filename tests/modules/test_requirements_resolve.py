@@ -1,0 +1,41 @@
+"""What MWAA's pip has to do with each requirements file: find one set of versions under constraints, or it installs nothing."""
+
+import re
+import subprocess
+
+import pytest
+
+from local.airflow_python import UV
+from modules.runtimes import RUNTIMES, load_runtimes, runtime
+from tools.lock_runtimes import LOCKS, REQUIREMENTS, wanted
+
+pytestmark = pytest.mark.system
+
+PLATFORM = "x86_64-manylinux_2_28"  # of Amazon Linux 2023
+
+
+def resolved(version: str, packages: list[str]) -> subprocess.CompletedProcess[str]:
+    """On MWAA's platform and Python, under the version's own constraints, else its lock, which was made under the published ones."""
+    own = REQUIREMENTS / f"constraints-{version}.txt"
+    constraints = own if own.exists() else LOCKS / f"{version}.txt"
+    command = [str(UV), "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate", f"--constraint={constraints}"]
+    command += [f"--python-version={runtime(version).python}", f"--python-platform={PLATFORM}"]
+    return subprocess.run(command, input="\n".join(packages), capture_output=True, text=True, timeout=120, cwd=RUNTIMES.parent, check=False)
+
+
+@pytest.mark.parametrize("version", load_runtimes())
+def test_there_is_a_set_of_versions_and_all_of_it_is_constrained(version: str) -> None:
+    done = resolved(version, wanted(runtime(version)))
+    assert done.returncode == 0, done.stderr
+    own = REQUIREMENTS / f"constraints-{version}.txt"
+    allowed = (own if own.exists() else LOCKS / f"{version}.txt").read_text().lower()
+    pins = re.findall(r"^([\w.-]+)(?:\[.*\])?(==\S+)", done.stdout, re.MULTILINE)
+    assert len(pins) > 100
+    unknown = {name + pin for name, pin in pins if not re.search(rf"^{re.escape(name)}(\[.*\])?{re.escape(pin)}", allowed, re.MULTILINE)}
+    assert {pin for pin in unknown if not pin.startswith("setuptools==")} == set()
+
+
+def test_a_requirement_that_the_constraints_exclude_is_found() -> None:
+    done = resolved("3.3.1", [*wanted(runtime("3.3.1")), "sqlglot==30.30.0"])
+    assert done.returncode != 0
+    assert "sqlglot" in done.stderr
