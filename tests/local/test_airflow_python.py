@@ -7,6 +7,7 @@ import pytest
 
 from local import airflow_python as module
 from local.airflow_python import AirflowPython, MissingArtefact, airflow_python
+from local.settings import ROOT
 from modules.runtimes import runtime
 
 
@@ -31,7 +32,7 @@ def test_requirements_that_are_not_installed_are_named(tmp_path: Path, monkeypat
 
 
 def test_without_uv_what_installs_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "UV", module.ROOT / ".state/nowhere/uv")
+    monkeypatch.setattr(module, "UV", ROOT / ".state/nowhere/uv")
     monkeypatch.setattr(module, "ENVIRONMENTS", tmp_path)
     with pytest.raises(MissingArtefact, match=r"\.state/nowhere/uv is not there: `make install`"):
         airflow_python(runtime("3.3.1"))
