@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -13,8 +15,10 @@ pytestmark = pytest.mark.system
 
 PLATFORM = "x86_64-manylinux_2_28"  # of Amazon Linux 2023
 
+Done = subprocess.CompletedProcess[str]
 
-def resolved(version: str, packages: list[str]) -> subprocess.CompletedProcess[str]:
+
+def resolved(version: str, packages: list[str]) -> Done:
     """On MWAA's platform and Python, under the version's own constraints, else its lock, which was made under the published ones."""
     own = REQUIREMENTS / f"constraints-{version}.txt"
     constraints = own if own.exists() else LOCKS / f"{version}.txt"
@@ -23,9 +27,16 @@ def resolved(version: str, packages: list[str]) -> subprocess.CompletedProcess[s
     return subprocess.run(command, input="\n".join(packages), capture_output=True, text=True, timeout=120, cwd=RUNTIMES.parent, check=False)
 
 
+@pytest.fixture(scope="module")
+def resolutions() -> Iterator[Mapping[str, Future[Done]]]:
+    """Of every version, side by side: each waits for the package index most of the time."""
+    with ThreadPoolExecutor(max_workers=len(load_runtimes())) as pool:
+        yield {version: pool.submit(resolved, version, wanted(row)) for version, row in load_runtimes().items()}
+
+
 @pytest.mark.parametrize("version", load_runtimes())
-def test_there_is_a_set_of_versions_and_all_of_it_is_constrained(version: str) -> None:
-    done = resolved(version, wanted(runtime(version)))
+def test_there_is_a_set_of_versions_and_all_of_it_is_constrained(version: str, resolutions: Mapping[str, Future[Done]]) -> None:
+    done = resolutions[version].result()
     assert done.returncode == 0, done.stderr
     own = REQUIREMENTS / f"constraints-{version}.txt"
     allowed = (own if own.exists() else LOCKS / f"{version}.txt").read_text().lower()
