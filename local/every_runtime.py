@@ -19,6 +19,7 @@ from local.system import running
 from modules.runtimes import Runtime
 
 Lineage = frozenset[object]
+SAME, DIFFERENT, WRONG = "the same", "DIFFERS", "WRONG"
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,6 @@ def run_all(runtimes: Sequence[Runtime], scale: float, state: Path, console: Con
         for finding in row.findings:
             console.print(Text(f"✗ {row.runtime.airflow}: {finding}", "red"), soft_wrap=True)
     return 0 if all(verdict(row, rows) == SAME for row in rows) else 1
-
-
-SAME, DIFFERENT, WRONG = "the same", "DIFFERS", "WRONG"
 
 
 def verdict(row: Row, rows: Sequence[Row]) -> str:

@@ -36,10 +36,8 @@ def wanted(runtime: Runtime) -> list[str]:
     requirements = (REQUIREMENTS / f"requirements-{runtime.airflow}.txt").read_text().splitlines()
     pins = [line for line in requirements if not line.startswith("--constraint ")]
     packages = [f"apache-airflow=={runtime.airflow}", "apache-airflow-providers-amazon", *pins]
-    if release(runtime) < (
-        2,
-        11,
-    ):  # whose constraints leave it open: 82 has no pkg_resources, which python-daemon and sqlalchemy-redshift import
+    if release(runtime) < (2, 11):
+        # The constraints leave it open, and 82 has no pkg_resources, which python-daemon and sqlalchemy-redshift import.
         packages.append("setuptools<81")
     return packages
 
@@ -58,9 +56,8 @@ def main() -> None:
         try:
             (LOCKS / f"{runtime.airflow}.txt").write_text(compiled(runtime))
         except subprocess.CalledProcessError as error:
-            sys.exit(
-                f"make lock: nothing satisfies the requirements of Airflow {runtime.airflow} under {constraints(runtime)}:\n{error.stderr}"
-            )
+            what = f"the requirements of Airflow {runtime.airflow} under {constraints(runtime)}"
+            sys.exit(f"make lock: nothing satisfies {what}:\n{error.stderr}")
 
 
 if __name__ == "__main__":

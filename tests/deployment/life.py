@@ -1,5 +1,6 @@
 """The life of a deployment: interrupted, resumed, changed, destroyed. It is lived once; the tests look at what was noted on the way."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +20,14 @@ FIRST: dict[str, Any] = {
     "external_ip": ["198.51.100.7/32"],
     "account_id": "123456789012",
     "state_backend": f"s3://{STATE_BUCKET}/tickit",
+    "budget_usd": 600,
 }
 CHANGED: dict[str, Any] = FIRST | {
     "redshift_base_capacity": 16,
     "redshift_max_capacity": 32,
     "mwaa_class": "mw1.medium",
     "eks_nodes": 3,
+    "budget_usd": 700,
     "tags": {"cost-centre": "4711"},
 }
 NO_SECRETS = ("airflow/variables/OPENLINEAGE_URL", "airflow/variables/OPENLINEAGE_NAMESPACE", "airflow/connections/REDSHIFT_CONNECTOR")
@@ -98,10 +101,12 @@ class Life:
         nodes = self.aws.client("eks").describe_nodegroup(clusterName="tickit-marquez", nodegroupName=name)["nodegroup"]
         environment = self.aws.client("mwaa").get_environment(Name="tickit-airflow")["Environment"]
         workgroup = self.aws.client("redshift-serverless").get_workgroup(workgroupName="tickit")["workgroup"]
+        budget = self.aws.client("budgets").describe_budget(AccountId=FIRST["account_id"], BudgetName="tickit-monthly")["Budget"]
         self.held[moment] = {
             "nodes": nodes["scalingConfig"]["desiredSize"],
             "class": environment["EnvironmentClass"],
             "capacity": workgroup["baseCapacity"],
+            "budget": float(budget["BudgetLimit"]["Amount"]),
             "tags": environment["Tags"].get("cost-centre"),
         }
 
@@ -112,10 +117,11 @@ class Life:
         return {key: s3.get_object(Bucket=STATE_BUCKET, Key=key)["Body"].read().decode() for key in keys}
 
     def _secrets(self) -> dict[str, str]:
-        """{name: value} of the secrets that are secret: passwords and keys, not addresses."""
+        """{name: value} of the secrets that are secret: keys and bare passwords, not addresses."""
         manager = self.aws.client("secretsmanager")
         names = {secret["Name"] for secret in manager.list_secrets()["SecretList"]} - set(NO_SECRETS)
-        return {name: manager.get_secret_value(SecretId=name)["SecretString"] for name in names}
+        values = {name: manager.get_secret_value(SecretId=name)["SecretString"] for name in names}
+        return {name: json.loads(value)["password"] if value.startswith("{") else value for name, value in values.items()}
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:

@@ -2,31 +2,20 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local.aws.machine import Aws
-from local.processes import Supervisor
 from tests.deployment.life import FIRST
 from tests.deployment.project import Project
 from tests.modules.programs import require
 from tests.terraform import terraform_environment
-from tools.tool_environment import environment
 
 pytestmark = pytest.mark.system
 
 SECRET = "aws_secretsmanager_secret"
 TOO_LONG = "x" * 2049  # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-
-
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with Supervisor(tmp_path_factory.mktemp("aws")) as supervisor:
-        aws = Aws(supervisor, interpreter=environment("aws") / "python")
-        aws.start()
-        yield aws
 
 
 @pytest.fixture(scope="module")

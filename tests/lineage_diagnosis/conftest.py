@@ -10,9 +10,9 @@ import pytest
 from lineage_diagnosis.findings import Report
 from tests.lineage_diagnosis.marquez import Marquez
 from tests.lineage_diagnosis.marquez import marquez as serve
-from tests.lineage_transport.conftest import endpoint, folder
+from tests.lineage_transport.conftest import endpoint, folder, moto, s3
 
-__all__ = ["endpoint", "folder"]  # fixtures
+__all__ = ["endpoint", "folder", "moto", "s3"]  # fixtures
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,10 @@
 """The spool: folders that cannot be used, events that are left, and the bucket."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
 
 from lineage_diagnosis.findings import Kind, Report
 from lineage_diagnosis.spooled import examine
@@ -16,9 +12,9 @@ from lineage_transport.bucket import Bucket
 from lineage_transport.courier import LOG
 from lineage_transport.spool import Folder, new_name
 from tests.lineage_diagnosis.kinds import kinds, only, text
+from tests.lineage_transport.conftest import BUCKET
 from tests.lineage_transport.endpoint import nobody
 
-BUCKET = "tickit-airflow"
 PLACE = f"s3://{BUCKET}/lineage-spool/"
 
 
@@ -90,26 +86,6 @@ def test_spool_elsewhere(report: Report, spool: Path, unusable: Path) -> None:
 def test_spool_unusable(report: Report, unusable: Path) -> None:
     examine(report, [unusable], "")
     assert only(report).kind is Kind.SPOOL_UNUSABLE
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    address, port = server.get_host_and_port()
-    yield f"http://{address}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def s3(aws: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    requests.post(f"{aws}/moto-api/reset", timeout=10)
-    credentials = {"AWS_ENDPOINT_URL": aws, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
-    for name, value in {**credentials, "AWS_EC2_METADATA_DISABLED": "true"}.items():
-        monkeypatch.setenv(name, value)
-    client = boto3.client("s3", endpoint_url=aws)
-    client.create_bucket(Bucket=BUCKET)
-    return client
 
 
 @pytest.mark.system

@@ -5,9 +5,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import boto3
 import psutil
 import pytest
+import requests
+from moto.server import ThreadedMotoServer
 
 from lineage_transport.settings import Settings
 from lineage_transport.spool import Folder
@@ -16,6 +20,7 @@ from tests.lineage_transport.endpoint import Endpoint, serving
 from tests.local.waiting import eventually
 
 KEY = "c4n4ryTransportKey"
+BUCKET = "tickit-airflow"
 
 
 @pytest.fixture
@@ -66,6 +71,33 @@ def folder(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OPENLINEAGE_TIMEOUT", "1")
     yield folder
     eventually(lambda: not [kill(courier) for courier in couriers(folder)], "every courier has ended")
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The address of an S3."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    address, port = server.get_host_and_port()
+    yield f"http://{address}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(moto: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A client of an S3 that holds the empty bucket, and that the environment names."""
+    requests.post(f"{moto}/moto-api/reset", timeout=10)
+    credentials = {
+        "AWS_ENDPOINT_URL": moto,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    for name, value in {**credentials, "AWS_EC2_METADATA_DISABLED": "true"}.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("s3", endpoint_url=moto)
+    client.create_bucket(Bucket=BUCKET)
+    return client
 
 
 def kill(process: psutil.Process) -> psutil.Process:

@@ -1,16 +1,12 @@
 """A machine that vanishes: what cannot be delivered stands in a bucket, and is delivered from there."""
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import boto3
 import psutil
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
 from openlineage.client.transport.transport import Config
 
 from lineage_transport import bucket as buckets
@@ -20,35 +16,21 @@ from lineage_transport.replay import replay, replay_all
 from lineage_transport.settings import Settings, host
 from lineage_transport.spool import Folder, new_name
 from lineage_transport.transport import SpoolTransport
-from tests.lineage_transport.conftest import KEY, couriers
+from tests.lineage_transport.conftest import BUCKET, KEY, couriers
 from tests.lineage_transport.endpoint import Endpoint, event
 from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
 
-BUCKET, PREFIX = "tickit-airflow", "lineage-spool/"
+PREFIX = "lineage-spool/"
 PLACE = f"s3://{BUCKET}/{PREFIX}"
 
 
-@pytest.fixture(scope="module")
-def aws() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    address, port = server.get_host_and_port()
-    yield f"http://{address}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def s3(aws: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An S3 with the bucket, which the environment names."""
-    requests.post(f"{aws}/moto-api/reset", timeout=10)
-    credentials = {"AWS_ENDPOINT_URL": aws, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
-    for name, value in {**credentials, "AWS_EC2_METADATA_DISABLED": "true", "OPENLINEAGE_SPOOL": PLACE}.items():
-        monkeypatch.setenv(name, value)
-    client = boto3.client("s3", endpoint_url=aws)
-    client.create_bucket(Bucket=BUCKET)
-    return client
+def s3(s3: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The environment names a place in its bucket for what is spooled."""
+    monkeypatch.setenv("OPENLINEAGE_SPOOL", PLACE)
+    return s3
 
 
 def keys(s3: Any) -> list[str]:

@@ -5,17 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from local.aws.machine import Aws
-from local.processes import Supervisor
-from tools.tool_environment import environment
+from tests.emulated_aws import emulated_aws
 
 
 @pytest.fixture(scope="session")
 def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """One for all tests, with the models of the latest SDK."""
+    """One for all tests."""
     folder = tmp_path_factory.mktemp("aws")
-    with Supervisor(folder) as supervisor:
-        aws = Aws(supervisor, interpreter=environment("aws") / "python", airflow=folder / "airflow.json")
-        aws.start()
+    with emulated_aws(folder, folder / "airflow.json") as aws:
         yield aws
 
 

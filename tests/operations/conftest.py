@@ -8,19 +8,17 @@ from typing import Any
 import pytest
 
 from local.aws.machine import Aws
-from local.processes import Supervisor
 from modules.settings import Settings
 from operations.deployment import ROOT, Deployment
+from tests.emulated_aws import emulated_aws
 
 EXAMPLE = ROOT / "settings.example.toml"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """One emulated AWS for all tests."""
-    with Supervisor(tmp_path_factory.mktemp("aws")) as supervisor:
-        aws = Aws(supervisor)
-        aws.start()
+    """One emulated AWS for all tests of a module."""
+    with emulated_aws(tmp_path_factory.mktemp("aws")) as aws:
         yield aws
 
 

@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 
 from local.aws.machine import Aws
-from local.processes import Supervisor
 from operations.deployment import Deployment
 from operations.explain import explain, look_into, what_aws_says
 from operations.explain.requirements import pip_errors
@@ -20,22 +19,12 @@ from operations.findings import Finding, Level, problems
 from tests.operations import right_environment
 from tests.operations.policy_simulator import simulating
 from tests.operations.right_environment import ACCOUNT, ALL_TRAFFIC, ARN, NAME, REGION, World, key_policy, permissions, trust
-from tools.tool_environment import environment
 
 pytestmark = pytest.mark.system
 
 Breaking = Callable[[World], Any]
 GONE = "subnet-00000000000000000"
 ANYWHERE = "0.0.0.0/0"
-
-
-@pytest.fixture(scope="module")
-def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """An emulated AWS that describes environments with all that today's AWS says of them: more than this client knows."""
-    with Supervisor(tmp_path_factory.mktemp("aws")) as supervisor:
-        aws = Aws(supervisor, interpreter=environment("aws") / "python")
-        aws.start()
-        yield aws
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import pytest
 from rich.console import Console
 
 from local.aws.machine import Aws
-from local.processes import Supervisor
 from modules.settings import load
 from operations.deployment import ROOT, Deployment
 from operations.leftovers import Leftover, Survey, find, report, survey
@@ -19,20 +18,10 @@ from operations.leftovers.survey import SEARCHES
 from tests.operations import abandoned
 from tests.operations.answering_aws import answering
 from tests.operations.aws_commands import run
-from tools.tool_environment import environment
 
 pytestmark = pytest.mark.system
 Deploy = Callable[..., Deployment]
 EXAMPLE = ROOT / "settings.example.toml"
-
-
-@pytest.fixture(scope="module")
-def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """With a botocore that knows what EKS and MWAA answer today."""
-    with Supervisor(tmp_path_factory.mktemp("aws")) as supervisor:
-        aws = Aws(supervisor, interpreter=environment("aws") / "python")
-        aws.start()
-        yield aws
 
 
 @pytest.fixture

@@ -14,18 +14,17 @@ import pytest
 from rich.console import Console
 
 from local.aws.machine import Aws
-from local.processes import Supervisor
 from operations import pipeline
 from operations.airflow_runs import Runs
 from operations.deployment import ROOT, Deployment, NotDeployed
 from operations.mwaa_cli import AirflowCli, CliUnavailable, CommandFailed, read_rows
 from operations.pipeline import Patience
 from operations.task_log import LogUnavailable, tail
+from tests.emulated_aws import emulated_aws
 from tests.local.waiting import eventually
 from tests.operations import right_environment
 from tests.operations.outputs import publish
 from tests.operations.right_environment import NAME
-from tools.tool_environment import environment
 
 pytestmark = pytest.mark.system
 
@@ -87,9 +86,7 @@ def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     folder = tmp_path_factory.mktemp("airflow")
     command = [sys.executable, str(ROOT / "tests/operations/scripted_airflow.py"), str(folder)]
     (folder / "airflow.json").write_text(json.dumps({"command": command, "environment": {}}))
-    with Supervisor(tmp_path_factory.mktemp("aws")) as supervisor:
-        aws = Aws(supervisor, interpreter=environment("aws") / "python", airflow=folder / "airflow.json")
-        aws.start()
+    with emulated_aws(tmp_path_factory.mktemp("aws"), folder / "airflow.json") as aws:
         yield aws
 
 

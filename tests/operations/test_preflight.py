@@ -9,7 +9,6 @@ import pytest
 from rich.console import Console
 
 from local.aws.machine import Aws
-from local.processes import Supervisor
 from modules.settings import load
 from operations import preflight
 from operations.deployment import ROOT, Deployment
@@ -19,7 +18,6 @@ from operations.preflight.question import Question
 from tests.operations import abandoned
 from tests.operations.answering_aws import answering
 from tests.operations.synthesis import build, synthesize
-from tools.tool_environment import environment
 
 pytestmark = pytest.mark.system
 Deploy = Callable[..., Deployment]
@@ -42,15 +40,6 @@ TAKEN = {
     "KMS alias": "alias/tickit exists (Enabled)",
     "Glue database": "tickit_lake exists",
 }
-
-
-@pytest.fixture(scope="module")
-def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """With a botocore that knows what EKS and MWAA answer today."""
-    with Supervisor(tmp_path_factory.mktemp("aws")) as supervisor:
-        aws = Aws(supervisor, interpreter=environment("aws") / "python")
-        aws.start()
-        yield aws
 
 
 @pytest.fixture
