@@ -104,7 +104,7 @@ def _generate(system: System, progress: Progress) -> Mapping[str, Path]:
 
 
 def _start_aws(system: System, progress: Progress) -> None:
-    with progress.step("AWS (moto): S3, Glue, Secrets Manager"):
+    with progress.step("AWS (emulated): S3, Glue, Secrets Manager"):
         system.aws.start()
         system.aws.put_secrets(system.secrets())
 
