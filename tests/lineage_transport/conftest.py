@@ -21,6 +21,8 @@ from tests.local.waiting import eventually
 
 KEY = "c4n4ryTransportKey"
 BUCKET = "tickit-airflow"
+PATIENCE = 10
+"""Seconds that a store may be silent: no test waits for their end, however loaded the machine is."""
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture
 def settings(endpoint: Endpoint) -> Settings:
-    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=1)
+    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -59,6 +61,14 @@ def couriers(folder: Path) -> list[psutil.Process]:
     return found
 
 
+def kill_couriers(folder: Path) -> None:
+    """Kill the couriers of a spool folder; one that found another at work may have ended by itself."""
+    for courier in couriers(folder):
+        with suppress(psutil.NoSuchProcess):
+            courier.kill()
+            courier.wait(60)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A spool folder that the environment names, as it names the endpoint; its couriers are killed at the end."""
@@ -68,7 +78,7 @@ def folder(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OPENLINEAGE_URL", endpoint.url)
     monkeypatch.setenv("OPENLINEAGE_API_KEY", KEY)
     monkeypatch.setenv("OPENLINEAGE_SPOOL_FOLDER", str(folder))
-    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", "1")
+    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", str(PATIENCE))
     yield folder
     eventually(lambda: not [kill(courier) for courier in couriers(folder)], "every courier has ended")
 
@@ -86,7 +96,7 @@ def moto() -> Iterator[str]:
 @pytest.fixture
 def s3(moto: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of an S3 that holds the empty bucket, and that the environment names."""
-    requests.post(f"{moto}/moto-api/reset", timeout=10)
+    requests.post(f"{moto}/moto-api/reset", timeout=60)
     credentials = {
         "AWS_ENDPOINT_URL": moto,
         "AWS_ACCESS_KEY_ID": "test",

@@ -1,11 +1,10 @@
 """A machine that vanishes: what cannot be delivered stands in a bucket, and is delivered from there."""
 
 import json
-from contextlib import suppress
+import time
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from openlineage.client.transport.transport import Config
 
@@ -16,8 +15,8 @@ from lineage_transport.replay import replay, replay_all
 from lineage_transport.settings import Settings, host
 from lineage_transport.spool import Folder, new_name
 from lineage_transport.transport import SpoolTransport
-from tests.lineage_transport.conftest import BUCKET, KEY, couriers
-from tests.lineage_transport.endpoint import Endpoint, event
+from tests.lineage_transport.conftest import BUCKET, KEY, couriers, kill_couriers
+from tests.lineage_transport.endpoint import HANG, Endpoint, event, hang
 from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
@@ -30,6 +29,7 @@ PLACE = f"s3://{BUCKET}/{PREFIX}"
 def s3(s3: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The environment names a place in its bucket for what is spooled."""
     monkeypatch.setenv("OPENLINEAGE_SPOOL", PLACE)
+    monkeypatch.setattr("lineage_transport.replay.folders", lambda: [folder])  # and none that the machine's other processes share
     return s3
 
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_delivered_is_in_the_bucket_at_once_and_leaves_it_when_it
     eventually(lambda: len(list((folder / "saved").iterdir())) == 2, "the files are marked as saved")
     assert KEY not in log(folder)
     endpoint.how = lambda request: request.answer(201)
-    eventually(lambda: not Folder(folder).entries() and not keys(s3), "both are delivered, and gone from disk and bucket", 30)
+    eventually(lambda: not Folder(folder).entries() and not keys(s3), "both are delivered, and gone from disk and bucket")
     assert endpoint.jobs == ["job0", "job1"]
 
 
@@ -71,10 +71,7 @@ def test_a_machine_that_vanishes_loses_nothing(folder: Path, endpoint: Endpoint,
     endpoint.how = lambda request: request.answer(500)
     emit("job0", "job1", "job2")
     eventually(lambda: len(keys(s3)) == 3, "the events are in the bucket")
-    for courier in couriers(folder):
-        with suppress(psutil.NoSuchProcess):  # one that found another at work has just ended by itself
-            courier.kill()
-            courier.wait(10)
+    kill_couriers(folder)
     folder.rename(folder.with_name("vanished"))
     endpoint.how = lambda request: request.answer(201)
     assert replay(PLACE, settings) == Tally(delivered=3)
@@ -102,7 +99,7 @@ def test_without_the_bucket_events_stay_on_disk(folder: Path, endpoint: Endpoint
     eventually(lambda: "s3://somebody-elses/lineage-spool/ cannot be used: put_object" in log(folder), "the log tells that")
     assert len(Folder(folder).entries()) == 1
     endpoint.how = lambda request: request.answer(201)
-    eventually(lambda: endpoint.jobs == ["job0"], "it is delivered all the same", 30)
+    eventually(lambda: endpoint.jobs == ["job0"], "it is delivered all the same")
     assert keys(s3) == []
 
 
@@ -169,15 +166,35 @@ def test_a_bucket_that_cannot_be_listed_is_named(endpoint: Endpoint, s3: Any, se
         replay("s3://somebody-elses/x/", settings)
 
 
-def test_without_a_disk_an_undeliverable_event_goes_to_the_bucket(
-    endpoint: Endpoint, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The spool's only place cannot be written to."""
     (tmp_path / "file").touch()
     monkeypatch.setattr("lineage_transport.transport.folders", lambda: [tmp_path / "file/one"])
     monkeypatch.setattr(direct, "_closed_until", 0.0)
+
+
+@pytest.mark.usefixtures("no_disk")
+def test_without_a_disk_an_undeliverable_event_goes_to_the_bucket(
+    endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(direct, "UNSPOOLED", 30)
     endpoint.how = lambda request: request.answer(503)
     emit("job0", "job1")
     assert len(keys(s3)) == 2
     assert len(endpoint.requests) == 1
     assert "is lost" not in caplog.text
+
+
+@pytest.mark.usefixtures("s3", "no_disk")
+def test_without_a_disk_a_task_does_not_wait_for_a_bucket_that_hangs_either(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(direct, "_closed_until", float("inf"))  # so that the store is not asked at all
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.url)
+    endpoint.how = hang
+    started = time.monotonic()
+    emit("job0")
+    assert time.monotonic() - started < HANG
+    assert "is lost" in caplog.text
+    eventually(lambda: bool(endpoint.requests), "the bucket is sent the event")
