@@ -1,6 +1,7 @@
 """The moment in which the courier ends: whoever finds its place taken relies on it."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,17 +58,33 @@ def test_a_wrong_key_ends_the_courier_at_once_and_the_events_stay(tmp_path: Path
     assert "gave up: HTTP 401" in (tmp_path / "log").read_text()
 
 
+class Clock:
+    """A clock that goes on only when somebody sleeps."""
+
+    strftime, gmtime = staticmethod(time.strftime), staticmethod(time.gmtime)
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.mark.usefixtures("_quick")
 def test_a_store_that_never_answers_ends_it_in_the_end(
     tmp_path: Path, store: Store, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier, "PATIENCE", 0.3)
-    monkeypatch.setattr(courier, "PAUSES", (0.05, 0.2))
+    clock = Clock()
+    monkeypatch.setattr(courier, "time", clock)
     spool = Safekeeping(tmp_path / "spool", None, print)
     spool.put(new_name("2026-01-31T12:00:00Z", "run"), b"{}")
     endpoint.how = lambda request: request.answer(503)
     Courier(spool, store, Log(tmp_path / "log")).run()
-    assert 2 <= len(endpoint.requests) <= 6
+    assert courier.PATIENCE < clock.now < courier.PATIENCE + 2 * max(courier.PAUSES)
+    assert len(endpoint.requests) == 36  # after pauses of 0.5, 1, 2, 4, 8 and 16 seconds, every 30
     assert len(spool.entries()) == 1
 
 
