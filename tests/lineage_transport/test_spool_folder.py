@@ -84,7 +84,7 @@ def test_a_write_that_fails_leaves_nothing(spool: Folder) -> None:
         "Folder(Path(sys.argv[2])).put('x.json', b'x' * 1000)\n"
     )
     plugins = str(Path(spools.__file__).parent.parent)
-    done = subprocess.run([sys.executable, "-c", script, plugins, str(spool.path)], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run([sys.executable, "-c", script, plugins, str(spool.path)], capture_output=True, text=True, timeout=60, check=False)
     assert "File too large" in done.stderr
     assert len(spool.entries()) == 1
     assert list((spool.path / "draft").iterdir()) == []
@@ -148,12 +148,12 @@ def test_a_hundred_thousand_events_slow_no_task_down(spool: Folder) -> None:
             first = waiting / "other"
             first.touch()
     started = time.perf_counter()
-    assert len(list(waiting.iterdir())) > 100_000
-    listing = time.perf_counter() - started
+    assert len(spool.entries()) > 100_000
+    looking = time.perf_counter() - started
     seconds = []
     for _ in range(20):
         started = time.perf_counter()
         put(spool, "2026-01-31T12:00:00Z")
         assert not spool.delivering
         seconds.append(time.perf_counter() - started)
-    assert sorted(seconds)[10] < listing
+    assert min(seconds) < looking / 10
