@@ -7,11 +7,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from starlette.testclient import TestClient
 
@@ -21,7 +19,7 @@ from lineage.store.database import Database
 from lineage_transport.replay import replay
 from lineage_transport.settings import Settings
 from lineage_transport.spool import Folder
-from tests.lineage_transport.conftest import KEY, couriers
+from tests.lineage_transport.conftest import KEY, kill_couriers
 from tests.lineage_transport.emitter import events
 from tests.lineage_transport.endpoint import Endpoint, Request
 from tests.local.waiting import eventually
@@ -30,6 +28,7 @@ pytestmark = pytest.mark.system
 
 EVENTS = 1000
 SEED = 20260131
+TIMEOUT = 2  # seconds
 EMITTER = Path(__file__).with_name("emitter.py")
 PATHS = [str(Path(lineage_transport.__file__).parent.parent), str(Path(__file__).parents[2])]
 
@@ -60,7 +59,7 @@ class FailingStore:
                 request.wfile.write(b"\x00garbage\r\n")
                 request.close_connection = True
             case "hangs":
-                time.sleep(0.6)
+                time.sleep(TIMEOUT + 0.5)
                 request.close_connection = True
             case _:
                 request.close_connection = True
@@ -93,24 +92,17 @@ def emit_until_done(progress: Path, chance: random.Random) -> int:
     killed = 0
     while (done := progress.stat().st_size) < EVENTS:
         until = min(done + chance.randint(10, 80), EVENTS)
-        eventually(lambda until=until: progress.stat().st_size >= until, f"{until} events are taken over", 60)  # type: ignore[misc]
+        eventually(lambda until=until: progress.stat().st_size >= until, f"{until} events are taken over")  # type: ignore[misc]
         victims = chance.choice(["emitter", "courier", "both"])
         if victims != "courier":
             emitter.kill()
-            emitter.wait(10)
+            emitter.wait(60)
             emitter = subprocess.Popen(command, env=environment, start_new_session=True)
         if victims != "emitter":
-            kill_couriers()
+            kill_couriers(Path(environment["OPENLINEAGE_SPOOL_FOLDER"]))
         killed += 1
     assert emitter.wait(60) == 0
     return killed
-
-
-def kill_couriers() -> None:
-    for courier in couriers(Path(os.environ["OPENLINEAGE_SPOOL_FOLDER"])):
-        with suppress(psutil.NoSuchProcess):
-            courier.kill()
-            courier.wait(10)
 
 
 def content(store: TestClient) -> dict[str, Any]:
@@ -140,16 +132,16 @@ def content(store: TestClient) -> dict[str, Any]:
 def test_nothing_is_lost_and_nothing_comes_twice(
     folder: Path, endpoint: Endpoint, tmp_path: Path, new_store: Callable[[str], TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", "0.4")
+    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", str(TIMEOUT))
     calm, stormy = new_store("calm"), new_store("stormy")
     for _, body in events(EVENTS):
         calm.post("/api/v1/lineage", content=body).raise_for_status()
     failing = FailingStore(stormy)
     endpoint.how = failing.answer
     killed = emit_until_done(tmp_path / "progress", random.Random(SEED))
-    kill_couriers()
+    kill_couriers(folder)
     left = len(Folder(folder).entries())
-    settings = Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=0.4)
+    settings = Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=TIMEOUT)
     replayed = replay(str(folder), settings)
     print(f"{killed} kills, {len(failing.faults)} faults, {left} events left for the replay, {replayed.delivered} replayed")
     assert killed >= 5
