@@ -12,12 +12,14 @@ from lineage_diagnosis.arrival import OwnRun
 from lineage_diagnosis.endpoint import examine
 from lineage_diagnosis.findings import Kind, Report
 from lineage_diagnosis.probe import JOB, Probe
+from lineage_diagnosis.spooled import last_words
 from lineage_diagnosis.transport import Resolved, resolve
 from lineage_transport.settings import Settings
 from tests.lineage_diagnosis.kinds import kinds, only, text
 from tests.lineage_diagnosis.marquez import Asked, Marquez
 from tests.lineage_transport.conftest import KEY
 from tests.lineage_transport.endpoint import Endpoint, nobody
+from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
 
@@ -71,9 +73,12 @@ def test_transport_failed(report: Report, probe: Probe) -> None:
 
 
 def test_event_stuck(report: Report, folder: Path, endpoint: Endpoint, probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrival, "DELIVERY", 2.0)
     endpoint.how = lambda request: request.answer(503, f"come later, {request.headers['Authorization']}")
-    assert not arrival.emit(report, ours(endpoint.url), probe, [folder])
+    found = ours(endpoint.url)
+    found.client.emit(Probe("tickit").end())
+    eventually(lambda: "503" in last_words(folder), "a courier has met the store before the doctor's patience begins")
+    monkeypatch.setattr(arrival, "DELIVERY", 0.3)
+    assert not arrival.emit(report, found, probe, [folder])
     assert only(report).kind is Kind.EVENT_STUCK
     assert "a courier is at work; the courier last said: " in text(report)
     assert "not delivered, tried again: HTTP 503 come later, Bearer ***" in text(report)
