@@ -69,7 +69,7 @@ class Aws:
         command += [f"--airflow={self.airflow}"] if self.airflow else []
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
         server = self.supervisor.start("the emulated AWS", command, environment=environment, log="aws.log")
-        server.wait_until(lambda: answers(self.port, "/emulator/calls"), seconds=60)
+        server.wait_until(lambda: answers(self.port, "/emulator/calls"), seconds=180)
         others = ssl.get_default_verify_paths().cafile
         self.trusted.write_bytes(authority.read_bytes() + (Path(others).read_bytes() if others else b""))
 
