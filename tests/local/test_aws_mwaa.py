@@ -17,6 +17,7 @@ from local.aws.emulator import mwaa as emulated
 from local.aws.emulator.place import Place
 from local.aws.machine import Aws
 from tests.local.aws_network import Network, make_network, make_role
+from tests.local.signed import SECONDS
 
 pytestmark = pytest.mark.system
 
@@ -87,7 +88,7 @@ def airflow(aws: Aws) -> Any:
 @pytest.fixture
 def browser(aws: Aws) -> Any:
     trusted = ssl.create_default_context(cafile=str(aws.trusted))
-    with httpx.Client(verify=trusted, trust_env=False, timeout=30) as made:
+    with httpx.Client(verify=trusted, trust_env=False, timeout=SECONDS) as made:
         yield made
 
 
@@ -284,6 +285,6 @@ def test_the_web_server_is_trusted_by_those_who_were_told(aws: Aws, client: Any,
     host = client.create_cli_token(Name=environment["Name"])["WebServerHostname"]
     assert environment["WebserverUrl"] == host
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-        httpx.post(f"https://{host}/aws_mwaa/cli", trust_env=False)
-    assert httpx.post(f"https://{host}/aws_mwaa/cli").status_code == httpx.codes.FORBIDDEN  # trusts by SSL_CERT_FILE
+        httpx.post(f"https://{host}/aws_mwaa/cli", trust_env=False, timeout=SECONDS)
+    assert httpx.post(f"https://{host}/aws_mwaa/cli", timeout=SECONDS).status_code == httpx.codes.FORBIDDEN  # trusts by SSL_CERT_FILE
     assert aws.environment["SSL_CERT_FILE"] == str(aws.trusted)
