@@ -59,7 +59,7 @@ class Project:
         ]
         (self.folder / "settings.toml").write_text("\n".join([*lines, *tables]) + "\n")
 
-    def make(self, *arguments: str, seconds: float = 900) -> Done:
+    def make(self, *arguments: str, seconds: float = 1800) -> Done:
         """Run make to its end, which must come in time."""
         started = time.monotonic()
         done = subprocess.run(
@@ -67,7 +67,7 @@ class Project:
         )
         return Done(done.returncode, done.stdout + done.stderr, time.monotonic() - started)
 
-    def interrupt(self, *arguments: str, when: Callable[[], bool], seconds: float = 600) -> Done:
+    def interrupt(self, *arguments: str, when: Callable[[], bool], seconds: float = 1200) -> Done:
         """Run make and press Ctrl-C once `when()` is true, as a terminal does: the signal reaches every process."""
         started, log = time.monotonic(), self.folder / "interrupted.log"
         with log.open("wb") as output:
@@ -99,7 +99,7 @@ class Project:
             env=self.variables,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
         messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

@@ -56,7 +56,7 @@ def lint(values: Values) -> subprocess.CompletedProcess[str]:
 
 def _helm(*command: str, values: Values) -> subprocess.CompletedProcess[str]:
     arguments = [helm(), *command, "--namespace", NAMESPACE, "--values", "-"]
-    return subprocess.run(arguments, input=json.dumps(values), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(arguments, input=json.dumps(values), capture_output=True, text=True, timeout=180, check=False)
 
 
 @cache

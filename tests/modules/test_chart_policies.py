@@ -73,7 +73,7 @@ def test_a_wrong_manifest_is_found(tmp_path: Path) -> None:
 
 def validate(version: str, *files: Path) -> subprocess.CompletedProcess[str]:
     command = [str(environment("kubernetes") / "kubernetes-validate"), "--strict", "--kubernetes-version", version, *map(str, files)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
 
 
 @pytest.fixture(scope="module")

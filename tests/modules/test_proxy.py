@@ -83,7 +83,7 @@ class Proxy:
             *user,
         ]
         process = Process("nginx", command, environment={"PATH": os.environ["PATH"]}, log=self._folder / "requests", stop_signal="SIGQUIT")
-        process.wait_until(lambda: answers(self._ports["probes"], "/proxy"), seconds=10)
+        process.wait_until(lambda: answers(self._ports["probes"], "/proxy"), seconds=60)
         return process
 
     @property
@@ -102,7 +102,7 @@ class Proxy:
         return (self._folder / "requests").read_text() + (self._folder / "errors").read_text()
 
     def _client(self, door: str) -> httpx.Client:
-        return httpx.Client(base_url=f"http://127.0.0.1:{self._ports[door]}", trust_env=False, timeout=20)
+        return httpx.Client(base_url=f"http://127.0.0.1:{self._ports[door]}", trust_env=False, timeout=60)
 
 
 def fetch_keys(folder: Path, target: Path, **stages: str) -> subprocess.CompletedProcess[str]:
@@ -154,7 +154,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port, folder = free_port(), tmp_path_factory.mktemp("store")
     command = [sys.executable, "-m", "lineage", "store", f"--port={port}", f"--database={folder / 'lineage.db'}"]
     process = Process("the store", command, environment=os.environ, log=folder / "store.log", stop_signal="SIGTERM")
-    process.wait_until(lambda: answers(port, "/healthcheck"), seconds=30)
+    process.wait_until(lambda: answers(port, "/healthcheck"), seconds=120)
     yield port
     process.stop()
 

@@ -29,7 +29,7 @@ def synth(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
         "NODE_OPTIONS": f"--require {COUNTER}",
     }
     environment = {name: value for name, value in os.environ.items() if name != "PLAIN_SYNTH"} | variables | environ
-    return subprocess.run([sys.executable, "main.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run([sys.executable, "main.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
 def written(folder: Path) -> Stacks:
