@@ -147,13 +147,14 @@ def test_a_hundred_thousand_events_slow_no_task_down(spool: Folder) -> None:
         if number == 60_000:  # ext4's limit of links is 65,000
             first = waiting / "other"
             first.touch()
-    started = time.perf_counter()
-    assert len(spool.entries()) > 100_000
-    looking = time.perf_counter() - started
-    seconds = []
+    looking, seconds = [], []
+    for _ in range(3):
+        started = time.perf_counter()
+        assert len(os.listdir(waiting)) > 100_000  # noqa: PTH208 - the fastest look that there is
+        looking.append(time.perf_counter() - started)
     for _ in range(20):
         started = time.perf_counter()
         put(spool, "2026-01-31T12:00:00Z")
         assert not spool.delivering
         seconds.append(time.perf_counter() - started)
-    assert min(seconds) < looking / 10
+    assert min(seconds) < min(looking) / 2
