@@ -175,6 +175,7 @@ def test_without_a_disk_an_undeliverable_event_goes_to_the_bucket(
     (tmp_path / "file").touch()
     monkeypatch.setattr("lineage_transport.transport.folders", lambda: [tmp_path / "file/one"])
     monkeypatch.setattr(direct, "_closed_until", 0.0)
+    monkeypatch.setattr(direct, "UNSPOOLED", 30)
     endpoint.how = lambda request: request.answer(503)
     emit("job0", "job1")
     assert len(keys(s3)) == 2

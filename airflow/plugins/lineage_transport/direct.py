@@ -75,7 +75,7 @@ def deliver_event(name: str, event: bytes, settings: Settings) -> str:
             if time.monotonic() >= _closed_until:
                 reasons.append(deliver(spool, _store(settings, UNSPOOLED / 2), over).reason)
             if not spool.delivered and settings.bucket:
-                Bucket(settings.bucket, seconds=1, attempts=1).save(name, event)
+                Bucket(settings.bucket, seconds=UNSPOOLED, attempts=1).save(name, event)
                 saved.append(True)
         except OSError as error:
             reasons.append(settings.clean(error))
