@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
+from lineage_transport import courier
+from lineage_transport.bucket import Bucket
 from lineage_transport.settings import Settings
 from lineage_transport.spool import Folder
 from lineage_transport.store import Store
@@ -21,8 +24,7 @@ from tests.local.waiting import eventually
 
 KEY = "c4n4ryTransportKey"
 BUCKET = "tickit-airflow"
-PATIENCE = 10
-"""Seconds that a store may be silent: no test waits for their end, however loaded the machine is."""
+PATIENT = 20  # seconds: on a loaded machine a healthy store takes long, too, and whoever does not wait sends twice
 
 
 @pytest.fixture
@@ -32,8 +34,16 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
+def over() -> Iterator[threading.Event]:
+    """What an endpoint may wait for; set when the test ends, at the latest."""
+    over = threading.Event()
+    yield over
+    over.set()
+
+
+@pytest.fixture
 def settings(endpoint: Endpoint) -> Settings:
-    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=PATIENCE)
+    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=PATIENT)
 
 
 @pytest.fixture
@@ -63,10 +73,10 @@ def couriers(folder: Path) -> list[psutil.Process]:
 
 def kill_couriers(folder: Path) -> None:
     """Kill the couriers of a spool folder; one that found another at work may have ended by itself."""
-    for courier in couriers(folder):
+    for process in couriers(folder):
         with suppress(psutil.NoSuchProcess):
-            courier.kill()
-            courier.wait(60)
+            process.kill()
+            process.wait(60)
 
 
 @pytest.fixture
@@ -78,9 +88,20 @@ def folder(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OPENLINEAGE_URL", endpoint.url)
     monkeypatch.setenv("OPENLINEAGE_API_KEY", KEY)
     monkeypatch.setenv("OPENLINEAGE_SPOOL_FOLDER", str(folder))
-    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", str(PATIENCE))
+    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", str(PATIENT))
     yield folder
     eventually(lambda: not [kill(courier) for courier in couriers(folder)], "every courier has ended")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A courier in this process that waits for hardly anything."""
+    monkeypatch.setattr(courier, "IDLE", 0.02)
+    monkeypatch.setattr(courier, "POLL", 0.005)
+    monkeypatch.setattr(courier, "DENIED", 0.02)
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope="session")
@@ -114,3 +135,23 @@ def kill(process: psutil.Process) -> psutil.Process:
     with suppress(psutil.NoSuchProcess):
         process.send_signal(signal.SIGKILL)
     return process
+
+
+class Shelf(Bucket):
+    """A bucket in memory; `then` happens once it has done what it was asked to, `first` before."""
+
+    def __init__(self) -> None:
+        super().__init__("s3://shelf/spool")
+        self.copies: dict[str, bytes] = {}
+        self.first: Callable[[], None] = lambda: None
+        self.then: Callable[[], None] = lambda: None
+
+    def save(self, name: str, event: bytes) -> None:
+        self.first()
+        self.copies[name] = event
+        self.then()
+
+    def forget(self, name: str) -> None:
+        self.first()
+        self.copies.pop(name, None)
+        self.then()

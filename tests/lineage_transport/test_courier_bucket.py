@@ -1,7 +1,8 @@
 """A machine that vanishes: what cannot be delivered stands in a bucket, and is delivered from there."""
 
 import json
-import time
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,17 @@ from lineage_transport import bucket as buckets
 from lineage_transport import direct
 from lineage_transport.delivery import Tally
 from lineage_transport.replay import replay, replay_all
+from lineage_transport.safekeeping import Safekeeping
 from lineage_transport.settings import Settings, host
-from lineage_transport.spool import Folder, new_name
+from lineage_transport.spool import LOCK, Folder, new_name
 from lineage_transport.transport import SpoolTransport
 from tests.lineage_transport.conftest import BUCKET, KEY, couriers, kill_couriers
-from tests.lineage_transport.endpoint import HANG, Endpoint, event, hang
+from tests.lineage_transport.endpoint import Endpoint, Request, event
 from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
 
+SOON = float("inf")
 PREFIX = "lineage-spool/"
 PLACE = f"s3://{BUCKET}/{PREFIX}"
 
@@ -103,6 +106,44 @@ def test_without_the_bucket_events_stay_on_disk(folder: Path, endpoint: Endpoint
     assert keys(s3) == []
 
 
+def test_an_event_is_in_the_bucket_while_the_store_hangs(
+    folder: Path, endpoint: Endpoint, s3: Any, over: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", "1")
+    endpoint.how = lambda _: over.wait(60)
+    emit("job0")
+    eventually(lambda: len(keys(s3)) == 1, "the first is in the bucket")
+    emit("job1")
+    eventually(lambda: len(keys(s3)) == 2, "so is the second")
+    assert endpoint.accepted == []
+
+
+def test_with_a_wrong_key_one_courier_serves_many_events(folder: Path, endpoint: Endpoint, s3: Any) -> None:
+    endpoint.how = lambda request: request.answer(401)
+    emit("job0")
+    eventually(lambda: "gave up: HTTP 401" in log(folder), "the courier was denied")
+    emit("job1", "job2", "job3")
+    eventually(lambda: len(keys(s3)) == 4, "all are in the bucket")
+    assert len(endpoint.requests) == 1
+    eventually(lambda: not couriers(folder), "the courier ends", 30)
+    emit("job4")
+    eventually(lambda: len(endpoint.requests) == 2, "the next event starts another one")
+
+
+def test_without_a_process_an_event_is_in_the_bucket_all_the_same(
+    folder: Path, endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one, too, which nobody tries to deliver."""
+    monkeypatch.setattr(sys, "executable", "")
+    endpoint.how = lambda request: request.answer(503)
+    emit("job0", "job1")
+    emit("job2")
+    eventually(lambda: not Folder(folder).delivering, "the first attempt has ended")
+    emit("job3")
+    eventually(lambda: len(keys(s3)) == 4, "all are in the bucket")
+    assert len(endpoint.requests) == 1
+
+
 def test_a_refused_event_is_put_aside_in_the_bucket_too(folder: Path, endpoint: Endpoint, s3: Any, settings: Settings) -> None:
     endpoint.how = lambda request: request.answer(422, "job.name is odd")
     emit("odd")
@@ -148,7 +189,71 @@ def test_the_dag_delivers_bucket_and_disk(folder: Path, endpoint: Endpoint, s3: 
     put(s3, "gone", 0, "job0")
     Folder(folder).put(new_name("2026-01-31T12:00:01Z", "run"), b'{"job": {"name": "job1"}}')
     assert replay_all() == 2
-    assert endpoint.jobs == ["job0", "job1"]
+    assert endpoint.jobs == ["job1", "job0"]
+
+
+def test_the_dag_delivers_what_stands_in_both_once(folder: Path, endpoint: Endpoint, s3: Any) -> None:
+    spool = Safekeeping.of(folder, Settings.from_environment(), print)
+    spool.put(new_name("2026-01-31T12:00:01Z", "run"), b'{"job": {"name": "job1"}}')
+    assert spool.save(SOON) == 1
+    put(s3, "gone", 0, "job0")
+    assert replay_all() == 2
+    assert endpoint.jobs == ["job1", "job0"]
+    assert keys(s3) == []
+
+
+def test_the_dag_goes_on_when_a_place_fails(folder: Path, endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder's lock is a folder; the bucket is somebody else's: both are named, and the other folder is delivered."""
+    broken = folder.with_name("broken")
+    monkeypatch.setattr("lineage_transport.replay.folders", lambda: [broken, folder])
+    monkeypatch.setenv("OPENLINEAGE_SPOOL", "s3://somebody-elses/x/")
+    for path in (broken, folder):
+        Folder(path).put(new_name("2026-01-31T12:00:01Z", "run"), b'{"job": {"name": "job"}}')
+    (broken / LOCK).mkdir()
+    with pytest.raises(OSError, match=r"1 events delivered; .*/broken: .*; s3://somebody-elses/x/: .* cannot be used"):
+        replay_all()
+    assert endpoint.jobs == ["job"]
+    assert keys(s3) == []
+
+
+def test_the_dag_counts_what_was_delivered_before_the_bucket_failed(
+    endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr("lineage_transport.replay.PAUSES", (0.01,))
+    for second in range(3):
+        put(s3, "gone", second, f"job{second}")
+    endpoint.how = lambda request: request.answer(201 if len(endpoint.accepted) < 2 else 503)
+    found = iter([buckets.Bucket(PLACE).entries()])
+
+    def entries(_: buckets.Bucket) -> list[str]:
+        for listed in found:
+            return listed
+        raise buckets.BucketError("the bucket is away")
+
+    monkeypatch.setattr(buckets.Bucket, "entries", entries)
+    with pytest.raises(OSError, match=r"2 events delivered; s3://.*: events are left: the bucket is away"):
+        replay_all()
+
+
+def test_what_a_replay_leaves_has_a_courier(folder: Path, endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event that comes during the replay finds the place of the courier taken."""
+    monkeypatch.setattr("lineage_transport.replay.PAUSES", (0.01,))
+    Folder(folder).put(new_name("2026-01-31T12:00:00Z", "run"), b'{"job": {"name": "job0"}}')
+    came: list[bool] = []
+
+    def answer(request: Request) -> None:
+        if not came:
+            came.append(Folder(folder).delivering)
+            emit("job1")
+        request.answer(503)
+
+    endpoint.how = answer
+    with pytest.raises(OSError, match=r"0 events delivered; .*: events are left: HTTP 503"):
+        replay_all()
+    assert came == [True]
+    endpoint.how = lambda request: request.answer(201)
+    eventually(lambda: sorted(endpoint.jobs) == ["job0", "job1"], "a courier delivers both", 30)
+    eventually(lambda: keys(s3) == [], "no copy stays")
 
 
 def test_the_dag_fails_when_events_are_left(endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,33 +273,60 @@ def test_a_bucket_that_cannot_be_listed_is_named(endpoint: Endpoint, s3: Any, se
 
 @pytest.fixture
 def no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The spool's only place cannot be written to."""
+    """No place of the spool can be written to, and nothing has failed yet."""
     (tmp_path / "file").touch()
     monkeypatch.setattr("lineage_transport.transport.folders", lambda: [tmp_path / "file/one"])
-    monkeypatch.setattr(direct, "_closed_until", 0.0)
+    monkeypatch.setattr(direct, "TO_STORE", direct.Way(direct.TO_STORE.seconds))
+    monkeypatch.setattr(direct, "TO_BUCKET", direct.Way(direct.TO_BUCKET.seconds))
 
 
 @pytest.mark.usefixtures("no_disk")
 def test_without_a_disk_an_undeliverable_event_goes_to_the_bucket(
     endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(direct, "UNSPOOLED", 30)
+    monkeypatch.setattr(direct.TO_BUCKET, "seconds", 30)
     endpoint.how = lambda request: request.answer(503)
     emit("job0", "job1")
     assert len(keys(s3)) == 2
     assert len(endpoint.requests) == 1
-    assert "is lost" not in caplog.text
+    assert "lost" not in caplog.text
 
 
-@pytest.mark.usefixtures("s3", "no_disk")
-def test_without_a_disk_a_task_does_not_wait_for_a_bucket_that_hangs_either(
-    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.usefixtures("folder", "no_disk")
+def test_without_a_disk_a_task_waits_for_neither_store_nor_bucket(
+    endpoint: Endpoint, over: threading.Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(direct, "_closed_until", float("inf"))  # so that the store is not asked at all
-    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.url)
-    endpoint.how = hang
-    started = time.monotonic()
+    """Both answer only when all events are sent; the bucket has them then, as long as the task lives."""
+    monkeypatch.setenv("OPENLINEAGE_SPOOL", PLACE)
+    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", "60")
+    saved: list[str] = []
+
+    def save(_: buckets.Bucket, name: str, event: bytes) -> None:
+        assert over.wait(60)
+        saved.append(json.loads(event)["job"]["name"])
+
+    monkeypatch.setattr(buckets.Bucket, "save", save)
+    endpoint.how = lambda _: over.wait(60)
+    emit("job0", "job1", "job2")
+    assert saved == []
+    assert len([record for record in caplog.records if "may be lost: " in record.getMessage()]) == 3
+    assert "is lost" not in caplog.text
+    over.set()
+    eventually(lambda: sorted(saved) == ["job0", "job1", "job2"], "the bucket has all of them")
+    assert len(endpoint.requests) == 1
+
+
+def test_together_the_two_bounds_are_what_a_first_task_may_wait() -> None:
+    assert direct.TO_STORE.seconds + direct.TO_BUCKET.seconds < 2
+
+
+@pytest.mark.usefixtures("folder", "no_disk")
+def test_without_a_disk_and_with_a_bucket_that_fails_an_event_is_lost(
+    endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(direct.TO_BUCKET, "seconds", 30)
+    monkeypatch.setenv("OPENLINEAGE_SPOOL", "s3://somebody-elses/x/")
+    endpoint.how = lambda request: request.answer(503)
     emit("job0")
-    assert time.monotonic() - started < HANG
-    assert "is lost" in caplog.text
-    eventually(lambda: bool(endpoint.requests), "the bucket is sent the event")
+    assert "is lost: HTTP 503; s3://somebody-elses/x/ cannot be used: put_object" in caplog.text
+    assert keys(s3) == []

@@ -158,3 +158,12 @@ def test_a_hundred_thousand_events_slow_no_task_down(spool: Folder) -> None:
         assert not spool.delivering
         seconds.append(time.perf_counter() - started)
     assert min(seconds) < min(looking) / 2
+
+
+def test_an_event_is_put_aside_even_where_the_reason_cannot_be_written(spool: Folder) -> None:
+    """As on a full disk."""
+    entry = put(spool, "2026-01-31T12:00:00Z", b"event")
+    (spool.path / "refused" / f"{spools.name_of(entry)}.reason").mkdir()
+    spool.refuse(entry, b"event", "bad")
+    assert spool.entries() == []
+    assert (spool.path / "refused" / spools.name_of(entry)).read_bytes() == b"event"
