@@ -320,6 +320,21 @@ def test_without_a_disk_a_task_waits_for_neither_store_nor_bucket(
     assert len(endpoint.requests) == 1
 
 
+@pytest.mark.usefixtures("folder", "no_disk")
+def test_nobody_waits_for_a_bucket_that_has_just_failed(
+    endpoint: Endpoint, over: threading.Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OPENLINEAGE_SPOOL", PLACE)
+    monkeypatch.setattr(direct, "TO_BUCKET", direct.Way(60, closed_until=float("inf")))
+    endpoint.how = lambda request: request.answer(503)
+    patient: list[bool] = []
+    monkeypatch.setattr(buckets.Bucket, "save", lambda *_: patient.append(over.wait(20)))
+    emit("job0")
+    over.set()
+    eventually(lambda: patient == [True], "the event is given to the bucket all the same, which answers only afterwards")
+    assert "may be lost: HTTP 503; the bucket has not answered yet" in caplog.text
+
+
 def test_together_the_two_bounds_are_what_a_first_task_may_wait() -> None:
     assert direct.TO_STORE.seconds + direct.TO_BUCKET.seconds < 2
 
