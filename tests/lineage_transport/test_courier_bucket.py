@@ -207,14 +207,15 @@ def test_the_dag_delivers_what_stands_in_both_once(folder: Path, endpoint: Endpo
 
 
 def test_the_dag_goes_on_when_a_place_fails(folder: Path, endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder's lock is a folder; the bucket is somebody else's: both are named, and the other folder is delivered."""
-    broken = folder.with_name("broken")
-    monkeypatch.setattr("lineage_transport.replay.folders", lambda: [broken, folder])
+    """One folder is a file, the lock of another a folder; the bucket is somebody else's: all are named, the third folder is delivered."""
+    file, broken = folder.with_name("file"), folder.with_name("broken")
+    file.touch()
+    monkeypatch.setattr("lineage_transport.replay.folders", lambda: [file, broken, folder])
     monkeypatch.setenv("OPENLINEAGE_SPOOL", "s3://somebody-elses/x/")
     for path in (broken, folder):
         Folder(path).put(new_name("2026-01-31T12:00:01Z", "run"), b'{"job": {"name": "job"}}')
     (broken / LOCK).mkdir()
-    with pytest.raises(OSError, match=r"1 events delivered; .*/broken: .*; s3://somebody-elses/x/: .* cannot be used"):
+    with pytest.raises(OSError, match=r"1 events delivered; .*/file: .*; .*/broken: .*; s3://somebody-elses/x/: .* cannot be used"):
         replay_all()
     assert endpoint.jobs == ["job"]
     assert keys(s3) == []
