@@ -203,14 +203,15 @@ def test_the_dag_delivers_what_stands_in_both_once(folder: Path, endpoint: Endpo
 
 
 def test_the_dag_goes_on_when_a_place_fails(folder: Path, endpoint: Endpoint, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder's lock is a folder; the bucket is somebody else's: both are named, and the other folder is delivered."""
-    broken = folder.with_name("broken")
-    monkeypatch.setattr("lineage_transport.replay.folders", lambda: [broken, folder])
+    """One folder is a file, the lock of another a folder; the bucket is somebody else's: all are named, the third folder is delivered."""
+    file, broken = folder.with_name("file"), folder.with_name("broken")
+    file.touch()
+    monkeypatch.setattr("lineage_transport.replay.folders", lambda: [file, broken, folder])
     monkeypatch.setenv("OPENLINEAGE_SPOOL", "s3://somebody-elses/x/")
     for path in (broken, folder):
         Folder(path).put(new_name("2026-01-31T12:00:01Z", "run"), b'{"job": {"name": "job"}}')
     (broken / LOCK).mkdir()
-    with pytest.raises(OSError, match=r"1 events delivered; .*/broken: .*; s3://somebody-elses/x/: .* cannot be used"):
+    with pytest.raises(OSError, match=r"1 events delivered; .*/file: .*; .*/broken: .*; s3://somebody-elses/x/: .* cannot be used"):
         replay_all()
     assert endpoint.jobs == ["job"]
     assert keys(s3) == []
@@ -314,6 +315,21 @@ def test_without_a_disk_a_task_waits_for_neither_store_nor_bucket(
     over.set()
     eventually(lambda: sorted(saved) == ["job0", "job1", "job2"], "the bucket has all of them")
     assert len(endpoint.requests) == 1
+
+
+@pytest.mark.usefixtures("folder", "no_disk")
+def test_nobody_waits_for_a_bucket_that_has_just_failed(
+    endpoint: Endpoint, over: threading.Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OPENLINEAGE_SPOOL", PLACE)
+    monkeypatch.setattr(direct, "TO_BUCKET", direct.Way(60, closed_until=float("inf")))
+    endpoint.how = lambda request: request.answer(503)
+    patient: list[bool] = []
+    monkeypatch.setattr(buckets.Bucket, "save", lambda *_: patient.append(over.wait(20)))
+    emit("job0")
+    over.set()
+    eventually(lambda: patient == [True], "the event is given to the bucket all the same, which answers only afterwards")
+    assert "may be lost: HTTP 503; the bucket has not answered yet" in caplog.text
 
 
 def test_together_the_two_bounds_are_what_a_first_task_may_wait() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -82,6 +83,30 @@ def test_an_event_that_comes_as_the_courier_is_denied_is_saved(tmp_path: Path, s
     put(spool, "early")
     Courier(spool, store, Log(tmp_path / "log")).run()
     assert [json.loads(copy)["job"]["name"] for copy in shelf.copies.values()] == ["early", "late"]
+    assert len(endpoint.requests) == 1
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_courier_that_is_denied_stays_to_save_what_comes(
+    tmp_path: Path, store: Store, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else every event would start another one, in vain."""
+    monkeypatch.setattr(courier, "DENIED", 60)
+    shelf, came = Shelf(), []
+    endpoint.how = lambda request: request.answer(401)
+    spool = Safekeeping(tmp_path / "spool", shelf, print)
+
+    def come() -> None:
+        came.append(spool.delivering)
+        put(spool, "late")
+
+    later = threading.Timer(0.5, come)
+    shelf.then = lambda: later.start() if len(shelf.copies) == 1 else os.kill(os.getpid(), signal.SIGTERM)
+    put(spool, "early")
+    Courier(spool, store, Log(tmp_path / "log")).run()
+    later.join(10)
+    assert came == [True]
+    assert len(shelf.copies) == 2
     assert len(endpoint.requests) == 1
 
 

@@ -67,7 +67,10 @@ def replay_all() -> int:
 
 
 def _holds(folder: Folder) -> bool:
-    return bool(folder.entries() or folder.entries_in(DELIVERED))
+    try:
+        return bool(folder.entries() or folder.entries_in(DELIVERED))
+    except OSError:
+        return True  # for all that is known; its replay says why it cannot be told
 
 
 def _leave(folder: Folder) -> None:
