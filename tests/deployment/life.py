@@ -26,7 +26,10 @@ CHANGED: dict[str, Any] = FIRST | {
     "redshift_base_capacity": 16,
     "redshift_max_capacity": 32,
     "mwaa_class": "mw1.medium",
+    "eks_version": "1.36",
     "eks_nodes": 3,
+    "marquez_retention_days": 365,
+    "marquez_read_only": False,
     "budget_usd": 700,
     "tags": {"cost-centre": "4711"},
 }
@@ -97,13 +100,19 @@ class Life:
 
     def _hold(self, moment: str) -> None:
         """What AWS says of that which is changed."""
-        (name,) = self.aws.client("eks").list_nodegroups(clusterName="tickit-marquez")["nodegroups"]
-        nodes = self.aws.client("eks").describe_nodegroup(clusterName="tickit-marquez", nodegroupName=name)["nodegroup"]
+        eks, cluster = self.aws.client("eks"), "tickit-marquez"
+        (name,) = eks.list_nodegroups(clusterName=cluster)["nodegroups"]
+        nodes = eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
         environment = self.aws.client("mwaa").get_environment(Name="tickit-airflow")["Environment"]
         workgroup = self.aws.client("redshift-serverless").get_workgroup(workgroupName="tickit")["workgroup"]
         budget = self.aws.client("budgets").describe_budget(AccountId=FIRST["account_id"], BudgetName="tickit-monthly")["Budget"]
         self.held[moment] = {
             "nodes": nodes["scalingConfig"]["desiredSize"],
+            "kubernetes": {
+                "cluster": eks.describe_cluster(name=cluster)["cluster"]["version"],
+                "nodes": nodes["version"],
+                "kube-proxy": eks.describe_addon(clusterName=cluster, addonName="kube-proxy")["addon"]["addonVersion"],
+            },
             "class": environment["EnvironmentClass"],
             "capacity": workgroup["baseCapacity"],
             "budget": float(budget["BudgetLimit"]["Amount"]),

@@ -1,13 +1,17 @@
 """The stacks live and die through the commands that people use, the real CDKTF, Terraform and AWS provider, and an emulated AWS."""
 
+import json
+import re
 import signal
 
 import pytest
+import yaml
 
 from local.aws.machine import Aws
 from tests.deployment.figures import SECONDS
 from tests.deployment.life import STACKS, STATE_BUCKET, Life
 from tests.deployment.project import Project
+from tests.modules.chart import one
 from tests.modules.programs import require
 from tests.terraform import terraform_environment
 
@@ -59,12 +63,42 @@ def test_expired_statements_are_not_run_again(life: Life) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_changed_settings_change_in_place(life: Life, stack: str) -> None:
-    assert set(life.plans["settings changed"][stack].values()) <= {"update", "read"}
+    """Every stack: the added tag is everywhere, and where nothing has tags it is the chart's values."""
+    actions = set(life.plans["settings changed"][stack].values())
+    assert "update" in actions
+    assert actions <= {"update", "read"}
+
+
+def test_changed_values_are_one_update_of_the_release(life: Life) -> None:
+    assert life.plans["settings changed"]["marquez-chart"] == {"helm_release.marquez": "update"}
 
 
 def test_changed_settings_reach_aws(life: Life) -> None:
-    assert life.held["before the change"] == {"nodes": 2, "class": "mw1.small", "capacity": 8, "budget": 600, "tags": None}
-    assert life.held["after the change"] == {"nodes": 3, "class": "mw1.medium", "capacity": 16, "budget": 700, "tags": "4711"}
+    assert life.held["before the change"] == {
+        "nodes": 2,
+        "kubernetes": {"cluster": "1.35", "nodes": "1.35", "kube-proxy": "v1.35.0-eksbuild.2"},
+        "class": "mw1.small",
+        "capacity": 8,
+        "budget": 600,
+        "tags": None,
+    }
+    assert life.held["after the change"] == {
+        "nodes": 3,
+        "kubernetes": {"cluster": "1.36", "nodes": "1.36", "kube-proxy": "v1.36.0-eksbuild.2"},
+        "class": "mw1.medium",
+        "capacity": 16,
+        "budget": 700,
+        "tags": "4711",
+    }
+
+
+def test_changed_values_reach_the_release(life: Life) -> None:
+    (state,) = [json.loads(text) for key, text in life.held["states"].items() if "marquez-chart" in key]
+    (release,) = [resource for resource in state["resources"] if resource["type"] == "helm_release"]
+    installed = list(yaml.safe_load_all(release["instances"][0]["attributes"]["manifest"]))
+    configured = yaml.safe_load(one(installed, "ConfigMap", "api")["data"]["marquez.yml"])
+    assert configured["dbRetention"] == {"retentionDays": 365}
+    assert re.search(r"\$allowed_to_ui \{\s+default 1;", one(installed, "ConfigMap", "proxy")["data"]["nginx.conf"])
 
 
 @pytest.mark.parametrize("stack", STACKS)

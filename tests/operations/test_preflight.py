@@ -514,7 +514,7 @@ def test_a_certificate_that_is_not_there_is_a_problem(running: Aws, deployment: 
     assert said(found) == [(Level.PROBLEM, f"there is no {CERTIFICATE}")]
 
 
-@pytest.mark.parametrize(("version", "level"), [("1.35", Level.OK), ("1.99", Level.PROBLEM)])
+@pytest.mark.parametrize(("version", "level"), [("1.35", Level.OK), ("1.37", Level.PROBLEM)])
 def test_eks_has_the_version(running: Aws, deployment: Deploy, version: str, level: Level) -> None:
     assert only(versions.kubernetes(deployment(eks_version=version))).level is level
 
