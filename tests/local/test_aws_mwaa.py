@@ -216,11 +216,24 @@ def test_what_can_change_changes(client: Any, network: Network, environment: dic
     assert (found["Tags"], found["LastUpdate"]["Status"]) == ({"cost-centre": "4711"}, "SUCCESS")
 
 
-def test_airflow_does_not_go_back(client: Any, request_: dict[str, Any]) -> None:
-    client.create_environment(**request_ | {"AirflowVersion": "2.10.3"})
-    with pytest.raises(ClientError, match=r"cannot go back to 2\.8\.1"):
-        client.update_environment(Name="one", AirflowVersion="2.8.1")
-    client.update_environment(Name="one", AirflowVersion="2.11.0")
+@pytest.mark.parametrize(
+    ("present", "version"),
+    [("2.7.2", "2.10.3"), ("2.10.3", "2.7.2"), ("3.0.6", "3.3.1"), ("3.3.1", "3.0.6"), ("2.11.0", "3.0.6"), ("3.3.1", "2.11.2")],
+)
+def test_airflow_moves_within_a_major_version_and_between_2_11_and_3(
+    client: Any, request_: dict[str, Any], present: str, version: str
+) -> None:
+    client.create_environment(**request_ | {"AirflowVersion": present})
+    client.update_environment(Name="one", AirflowVersion=version)
+    assert client.get_environment(Name="one")["Environment"]["AirflowVersion"] == version
+
+
+@pytest.mark.parametrize(("present", "version"), [("2.7.2", "3.3.1"), ("2.10.3", "3.0.6"), ("3.0.6", "2.10.3"), ("3.3.1", "2.7.2")])
+def test_airflow_does_not_move_otherwise(client: Any, request_: dict[str, Any], present: str, version: str) -> None:
+    client.create_environment(**request_ | {"AirflowVersion": present})
+    with pytest.raises(ClientError, match=rf"ValidationException.*{present} does not move to {version}"):
+        client.update_environment(Name="one", AirflowVersion=version)
+    assert client.get_environment(Name="one")["Environment"]["AirflowVersion"] == present
 
 
 @pytest.mark.usefixtures("airflow")

@@ -200,8 +200,8 @@ class Mwaa:
         version, present = wanted["AirflowVersion"], before.get("AirflowVersion")
         if version != present and version not in _creatable():
             raise invalid(f"AirflowVersion {version}: must be one of {', '.join(_creatable())}")
-        if present and _number(version) < _number(present):
-            raise invalid(f"An environment of Airflow {present} cannot go back to {version}.")
+        if present and not _moves(present, version):
+            raise invalid(f"An environment of Airflow {present} does not move to {version}: between 2 and 3 it goes from and to 2.11 only.")
         if wanted["EnvironmentClass"] not in CLASSES:
             raise invalid(f"EnvironmentClass {wanted['EnvironmentClass']}: must be one of {', '.join(CLASSES)}")
         if wanted["MinWorkers"] > wanted["MaxWorkers"]:
@@ -249,6 +249,12 @@ def _creatable() -> list[str]:
     today = datetime.now(UTC).date()
     versions = [version for version, row in rows.items() if isinstance(row, dict) and row.get("end_of_support", today) >= today]
     return sorted(versions, key=_number)
+
+
+def _moves(present: str, version: str) -> bool:
+    """Whether AWS changes an environment's version so: https://docs.aws.amazon.com/mwaa/latest/userguide/upgrading-environment.html."""
+    lower, higher = sorted((_number(present), _number(version)))
+    return lower[0] == higher[0] or (lower[:2] == [2, 11] and higher[0] == 3)  # noqa: PLR2004 - the next major version
 
 
 def _number(version: str) -> list[int]:
