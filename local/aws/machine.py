@@ -97,6 +97,14 @@ class Aws:
         """Make the Data API forget its statements, as it does after a day."""
         self._ask("POST", "/emulator/statements/expire")
 
+    def hold_environments(self) -> None:
+        """Let MWAA take its time: environments that are made from now on are being created until they are released."""
+        self._ask("POST", f"/emulator/environments/hold?region={REGION}")
+
+    def release_environments(self) -> None:
+        """Let MWAA finish what it creates."""
+        self._ask("POST", f"/emulator/environments/release?region={REGION}")
+
     def _ask(self, method: str, path: str) -> Any:
         answer = httpx.request(method, self.url + path, timeout=60, trust_env=False)
         answer.raise_for_status()

@@ -91,7 +91,7 @@ class Project:
         return Done(code, log.read_text(errors="replace"), time.monotonic() - started)
 
     def plan(self, stack: str) -> dict[str, str]:
-        """{address: action} of what Terraform would do to a stack as it is synthesized; empty when it is as it should be."""
+        """{address: action} of what Terraform would do to a stack as synthesized, and to its outputs; empty when it is as it should be."""
         folder = self.folder / "cdktf.out/stacks" / stack
         done = subprocess.run(
             ["terraform", "plan", "-json", "-input=false", "-lock=false"],
@@ -106,10 +106,10 @@ class Project:
         errors = [message["diagnostic"] for message in messages if message["type"] == "diagnostic" and message["@level"] == "error"]
         assert not errors, (stack, errors)
         assert done.returncode == 0, (stack, done.stderr)
-        return {
-            message["change"]["resource"]["addr"]: message["change"]["action"]
-            for message in messages
-            if message["type"] == "planned_change"
+        changes = [message["change"] for message in messages if message["type"] == "planned_change"]
+        outputs = [output for message in messages if message["type"] == "outputs" for output in message["outputs"].items()]
+        return {change["resource"]["addr"]: change["action"] for change in changes} | {
+            f"output.{name}": output["action"] for name, output in outputs if output["action"] != "noop"
         }
 
     @property

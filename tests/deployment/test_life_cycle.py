@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from local.aws.machine import Aws
-from tests.deployment.figures import SECONDS
-from tests.deployment.life import STACKS, STATE_BUCKET, Life
+from tests.deployment.figures import FIGURES
+from tests.deployment.life import ANOTHER_LINE, STACKS, STATE_BUCKET, Life
 from tests.deployment.project import Project
 from tests.modules.chart import one
 from tests.modules.programs import require
@@ -24,7 +24,7 @@ def life(tmp_path_factory: pytest.TempPathFactory, aws: Aws, request: pytest.Fix
     for program in ("terraform", "node"):
         require(program, "the life cycle of the stacks")
     variables = terraform_environment(tmp_path_factory.mktemp("terraform")) | aws.environment
-    life = Life(Project.copy(tmp_path_factory.mktemp("project"), variables), aws, request.config.stash[SECONDS])
+    life = Life(Project.copy(tmp_path_factory.mktemp("project"), variables), aws, request.config.stash[FIGURES])
     life.live()
     return life
 
@@ -36,16 +36,26 @@ def test_an_interrupted_deploy_says_how_to_go_on(life: Life) -> None:
     assert "make deploy" in done.output
 
 
+def test_a_resumed_deploy_keeps_what_there_was_and_makes_the_rest(life: Life) -> None:
+    then, now = life.moments["interrupted"].made, life.moments["deployed"].made
+    assert 0 < len(then["mwaa"]) < len(now["mwaa"])
+    assert "mwaa: half made" in life.done["deploy, interrupted in the middle"].output
+    for stack in then.keys() - {"lake", "redshift"}:  # which were destroyed in between
+        assert then[stack].items() <= now[stack].items(), stack
+
+
 def test_nothing_is_left_of_stacks_that_were_destroyed(life: Life) -> None:
-    left = life.inventory["destroyed lake and redshift"]
+    there, left = life.moments["interrupted"].inventory, life.moments["destroyed lake and redshift"].inventory
+    assert there["redshift-serverless"] == ["namespace tickit", "workgroup tickit"]
+    assert {"crawler tickit-lake", "database tickit_lake"} <= set(there["glue"])
     assert not {"glue", "redshift-serverless"} & set(left)
     assert left["ec2"]  # the network stays
 
 
 def test_what_was_destroyed_is_made_again(life: Life) -> None:
-    there = life.inventory["deployed"]
-    assert "tickit" in "".join(there["redshift-serverless"])
-    assert there["glue"]
+    before, there = life.moments["interrupted"].inventory, life.moments["deployed"].inventory
+    for service in ("redshift-serverless", "glue"):
+        assert set(before[service]) <= set(there[service])
 
 
 def test_the_deploy_fills_the_catalog(life: Life) -> None:
@@ -58,7 +68,11 @@ def test_a_deployed_stack_has_nothing_to_do(life: Life, stack: str) -> None:
 
 
 def test_expired_statements_are_not_run_again(life: Life) -> None:
+    statements = [address for address in life.moments["deployed"].made["redshift"] if address.startswith("aws_redshiftdata_statement.")]
+    assert len(life.held["expired"]) == len(statements) > 0  # the plan has asked for each
     assert life.plans["statements expired"] == {"redshift": {}}
+    runs = [life.moments[moment].calls["redshift-data.ExecuteStatement"] for moment in ("deployed", "changed")]
+    assert runs[0] == runs[1]
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -71,6 +85,25 @@ def test_changed_settings_change_in_place(life: Life, stack: str) -> None:
 
 def test_changed_values_are_one_update_of_the_release(life: Life) -> None:
     assert life.plans["settings changed"]["marquez-chart"] == {"helm_release.marquez": "update"}
+
+
+@pytest.mark.parametrize(
+    ("stack", "changed"),
+    [
+        ("network", "aws_budgets_budget."),
+        ("lake", "aws_glue_crawler."),
+        ("redshift", "aws_redshiftserverless_workgroup."),
+        ("mwaa", "aws_mwaa_environment."),
+        ("mwaa", "aws_s3_object.objects_dags--rs_staging_to_dmpy_"),
+        ("marquez", "aws_eks_node_group."),
+    ],
+)
+def test_what_the_changed_settings_change_is_updated(life: Life, stack: str, changed: str) -> None:
+    assert [action for address, action in life.plans["settings changed"][stack].items() if address.startswith(changed)] == ["update"]
+
+
+def test_a_changed_dag_is_uploaded(life: Life) -> None:
+    assert life.held["dag"].endswith(ANOTHER_LINE)
 
 
 def test_changed_settings_reach_aws(life: Life) -> None:
@@ -107,7 +140,7 @@ def test_a_deployed_change_has_nothing_to_do(life: Life, stack: str) -> None:
 
 
 def test_destroy_leaves_nothing_but_the_states(life: Life) -> None:
-    assert life.inventory["destroyed"] == {"s3": [STATE_BUCKET]}
+    assert life.moments["destroyed"].inventory == {"s3": [STATE_BUCKET]}
     assert f"{STATE_BUCKET}" in life.done["destroy everything"].output
 
 

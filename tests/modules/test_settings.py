@@ -95,6 +95,7 @@ def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp
         ("vpc_cidr", "ten", "not a block of addresses"),
         ("existing_vpc_id", "mine", "not the id of a VPC"),
         ("mwaa_class", "m5.large", "mw1.small"),
+        ("mwaa_class", "mw1.micro", "goes with mwaa_max_workers = 1"),
         ("mwaa_max_workers", "many", "valid integer"),
         ("mwaa_webserver", "open", "'public' or 'private'"),
         ("redshift_base_capacity", "12", "multiple of 8"),
@@ -133,6 +134,11 @@ def test_a_bad_value_is_refused_with_its_reason(setting: str, value: str, said: 
     (name,) = problems
     assert name.split(".")[0] == setting
     assert said in problems[name]
+
+
+def test_the_smallest_airflow_has_one_worker() -> None:
+    smallest = load(EXAMPLE, {"MWAA_CLASS": "mw1.micro", "MWAA_MAX_WORKERS": "1"})
+    assert (smallest.mwaa_class, smallest.mwaa_min_workers, smallest.mwaa_max_workers) == ("mw1.micro", 1, 1)
 
 
 @pytest.mark.parametrize(
