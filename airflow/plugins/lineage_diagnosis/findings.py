@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 
-from lineage_diagnosis.masking import Mask
+from lineage_masking.settings import Mask
 
 
 class Level(Enum):
