@@ -1,6 +1,7 @@
 """Whether events arrive: real transports, a real courier, and a store that has them or not."""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.lineage_diagnosis.kinds import kinds, only, text
 from tests.lineage_diagnosis.marquez import Asked, Marquez
 from tests.lineage_transport.conftest import KEY
 from tests.lineage_transport.endpoint import Endpoint, nobody
+from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
 
@@ -71,7 +73,12 @@ def test_transport_failed(report: Report, probe: Probe) -> None:
 
 
 def test_event_stuck(report: Report, folder: Path, endpoint: Endpoint, probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrival, "DELIVERY", 2.0)
+    def until_the_courier_has_tried(condition: Callable[[], bool], _: float) -> bool:
+        log = folder / "courier.log"
+        eventually(lambda: log.exists() and "HTTP 503" in log.read_text(), "the courier has tried")
+        return condition()
+
+    monkeypatch.setattr(arrival, "_eventually", until_the_courier_has_tried)
     endpoint.how = lambda request: request.answer(503, f"come later, {request.headers['Authorization']}")
     assert not arrival.emit(report, ours(endpoint.url), probe, [folder])
     assert only(report).kind is Kind.EVENT_STUCK
