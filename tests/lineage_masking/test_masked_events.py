@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from lineage_masking import events
-from lineage_masking.events import LONGEST, masked
+from lineage_masking.events import LONGEST, MARGIN, masked
 from lineage_masking.texts import HIDDEN
 
 CANARY = "c4n4ry"
@@ -63,6 +63,14 @@ FACETS: dict[str, dict[str, Any]] = {
     "texts in texts": {
         "airflow": {"dagRun": {"conf": json.dumps({"conf": json.dumps({"password": CANARY})})}, "note": f"{{'token': '{CANARY}'}}"}
     },
+    "a parser that quotes where it failed": {
+        "extractionError": {
+            "errors": [{"errorMessage": f"Expected: =, found: '{CANARY}User'", "task": f"create user u password '{CANARY}User'"}]
+        }
+    },
+    "a value that was handed on": {
+        "airflow": {"dagRun": {"conf": {"api_key": f"{CANARY}-of-the-run"}}, "task": {"command": f"load {CANARY}-of-the-run"}}
+    },
     "source code": {"code": {"source": f'password = "{CANARY}"\ncurl --api-token {CANARY} -H "Authorization: Bearer {CANARY}"'}},
 }
 
@@ -92,6 +100,11 @@ def test_each_text_is_masked_wherever_it_stands(case: dict[str, Any]) -> None:
 def test_a_value_of_no_secret_name_stays() -> None:
     facets = {"airflow": {"task": {"retries": 2, "depends_on_past": False, "owner": "me", "password": None, "api_key": ""}}}
     assert masked(event(**facets)) == event(**facets)
+
+
+def test_a_short_value_of_a_secret_name_is_hidden_in_its_place_only() -> None:
+    done = masked(event(airflow={"secret_type": "new", "text": "a new table"}))
+    assert done["run"]["facets"]["airflow"] == {"secret_type": HIDDEN, "text": "a new table"}
 
 
 def test_columns_that_are_named_like_secrets_keep_their_lineage() -> None:
@@ -151,5 +164,7 @@ def test_without_a_masker_in_airflows_logging_the_rest_is_masked(monkeypatch: py
 
 
 def test_of_a_text_that_is_too_long_no_part_leaves_that_was_not_looked_through() -> None:
-    done = masked({"text": "x" * LONGEST + f"password '{CANARY}'"})
-    assert done == {"text": "x" * LONGEST + HIDDEN}
+    begun = f"password '{CANARY}{CANARY}"
+    text = "x" * (LONGEST - len(begun)) + f"{begun}{CANARY}' and more"
+    assert masked({"text": text}) == {"text": "x" * (LONGEST - MARGIN) + HIDDEN}
+    assert masked({"text": "x" * LONGEST}) == {"text": "x" * LONGEST}

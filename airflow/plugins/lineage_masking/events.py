@@ -2,19 +2,22 @@
 
 An event holds what the integrations know of a task: its SQL, its parameters, the configuration of the run, the messages of exceptions, and
 the variables of the environment that somebody has asked for. Hidden are credentials in each text (see `texts`), all values whose name says
-that they are secret, and what Airflow's own masker knows.
+that they are secret, both wherever else they occur in the event, and what Airflow's own masker knows.
 """
 
 import re
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from lineage_masking.texts import HIDDEN, mask
+from lineage_masking.texts import HIDDEN, mask, secrets_in
 
-LONGEST = 1_000_000  # characters of a text that are looked through, some milliseconds' work; the rest of it is left out
+LONGEST = 1_000_000  # characters of a text that are looked through, some milliseconds' work; the rest of it is left out,
+MARGIN = 10_000  # and as many before it, among which the beginning of a secret may be
 
 _SECRET = re.compile(r"pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|private)[_-]?key|authorization|credential", re.IGNORECASE)
+_LONG_ENOUGH = 8  # characters of a value with a secret's name that is looked for elsewhere: `{"secret_type": "new"}`
 _BY_COLUMN = {"columnLineage", "dataQualityMetrics"}  # facets whose keys are names of columns, such as `password`, and no parameters
 _JOINED_BY = {"namespace", "name", "field", "runId", "eventTime", "eventType", "type", "producer", "schemaURL", "_producer", "_schemaURL"}
 """What a store puts events together by. A password of somebody's that equals a table's name must not hide the table."""
@@ -29,13 +32,17 @@ _MASKERS = (  # of Airflow 2, 3.0, and 3.2 on; the last two may be in one proces
 
 def masked(event: Any) -> Any:
     """The event, as dictionaries and lists, without its secrets."""
-    return _Walk().value(event)
+    walk = _Walk()
+    done = walk.value(event)
+    return _Walk(walk.found).value(done) if walk.found else done
 
 
 class _Walk:
-    """Through one event, in which the same texts stand time and again."""
+    """Through one event, in which the same texts stand time and again; `found` are the secrets that were come across."""
 
-    def __init__(self) -> None:
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self.found: set[str] = set()
+        self._secrets = frozenset(secrets)
         self._seen: dict[tuple[str, bool], str] = {}
         self._maskers = [sys.modules[name] for name in _MASKERS if name in sys.modules]
 
@@ -59,11 +66,16 @@ class _Walk:
         return done
 
     def _hidden(self, text: str) -> str:
+        if len(text) >= _LONG_ENOUGH:
+            self.found.add(text)
         return HIDDEN if text else text
 
     def _text(self, text: str, *, joins: bool) -> str:
         if (text, joins) not in self._seen:
-            done = mask(text[:LONGEST]) + (HIDDEN if len(text) > LONGEST else "")
+            self.found |= secrets_in(text[:LONGEST])
+            done = mask(text[:LONGEST], () if joins else self._secrets)
+            if len(text) > LONGEST:
+                done = done[:-MARGIN] + HIDDEN
             self._seen[text, joins] = done if joins else self._known_to_airflow(done)
         return self._seen[text, joins]
 
