@@ -13,7 +13,7 @@ from typing import Any
 
 from lineage_masking.texts import HIDDEN, mask, secrets_in
 
-LONGEST = 1_000_000  # characters of a text that are looked through, some milliseconds' work; the rest of it is left out,
+LONGEST = 250_000  # characters of a text that are looked through, 20 ms for SQL, seconds for the worst; the rest of it is left out,
 MARGIN = 10_000  # and as many before it, among which the beginning of a secret may be
 
 _SECRET = re.compile(r"pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|private)[_-]?key|authorization|credential", re.IGNORECASE)
