@@ -10,15 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from lineage.graph import Graph
-from local.airflow_python import AirflowPython, MissingArtefact, airflow_python
+from local.airflow_python import AirflowPython, airflow_python
 from local.console import Progress
 from local.demo import Outcome, run_pipeline
-from local.processes import ProcessFailed
 from local.settings import Settings
 from local.system import running
 from modules.runtimes import Runtime
 
 Lineage = frozenset[object]
+MOST, LONGEST = 10, 300  # differences that are printed, and characters of each
 SAME, DIFFERENT, WRONG = "the same", "DIFFERS", "WRONG"
 
 
@@ -58,7 +58,7 @@ def run_all(runtimes: Sequence[Runtime], scale: float, state: Path, console: Con
     console.print()
     console.print(table(rows))
     for row in rows:
-        for finding in row.findings:
+        for finding in (*row.findings, *differences(row, rows[0])):
             console.print(Text(f"✗ {row.runtime.airflow}: {finding}", "red"), soft_wrap=True)
     return 0 if all(verdict(row, rows) == SAME for row in rows) else 1
 
@@ -68,6 +68,15 @@ def verdict(row: Row, rows: Sequence[Row]) -> str:
     if not row.outcome.is_right:
         return WRONG
     return SAME if row.lineage == rows[0].lineage else DIFFERENT
+
+
+def differences(row: Row, first: Row) -> list[str]:
+    """What the lineage of one of two right rows has and that of the other has not; the first ones of it."""
+    if not (row.outcome.is_right and first.outcome.is_right):
+        return []
+    pairs = ((row, first), (first, row))
+    found = sorted(f"only on {one.runtime.airflow}: {each}"[:LONGEST] for one, other in pairs for each in one.lineage - other.lineage)
+    return found[:MOST] + ([f"and {len(found) - MOST} differences more"] if len(found) > MOST else [])
 
 
 def table(rows: Sequence[Row]) -> Table:
@@ -98,5 +107,5 @@ def _run(runtime: Runtime, settings: Settings, console: Console) -> Row:
         with Progress(console).step(f"pipeline on Airflow {runtime.airflow}"), running(settings, quiet) as system:
             outcome = run_pipeline(system, quiet)
         return Row(runtime, outcome, python, time.monotonic() - started)
-    except (MissingArtefact, ProcessFailed) as error:
-        return Row(runtime, Outcome((str(error),)))
+    except Exception as error:  # whatever a server or a driver raises: the other versions are to be seen all the same
+        return Row(runtime, Outcome((f"{type(error).__name__}: {error}",)))

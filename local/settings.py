@@ -9,6 +9,9 @@ from modules.runtimes import load_runtimes, runtime
 ROOT = Path(__file__).parent.parent
 MAX_PORT = 65535
 
+CI_VERSIONS = ("2.7.2", "2.10.3", "3.3.1")
+"""Of Airflow: the default, the one that most environments are on, the newest; .ci/run names them too."""
+
 REGION = "us-east-1"
 BUCKET = "tickit-lake"
 GLUE_DATABASE = "tickit"

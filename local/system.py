@@ -23,6 +23,7 @@ from local.store import Store
 from modules.runtimes import runtime
 
 DRAIN_SECONDS = 300
+STORE_SECRET = "airflow/variables/OPENLINEAGE_URL"  # noqa: S105 - the name of one
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class System:
     def secrets(self) -> dict[str, str]:
         """The secrets that a deployment makes for Airflow, {name: value}."""
         return {
-            "airflow/variables/OPENLINEAGE_URL": self.store.url,
+            STORE_SECRET: self.store.url,
             "airflow/variables/OPENLINEAGE_NAMESPACE": JOBS_NAMESPACE,
             "airflow/connections/REDSHIFT_CONNECTOR": self.warehouse.loader_uri,
         }

@@ -31,6 +31,7 @@ from airflow.plugins_manager import AirflowPlugin
 
 TRANSPORT = ("OPENLINEAGE__TRANSPORT", "OPENLINEAGE_CONFIG", "AIRFLOW__OPENLINEAGE__TRANSPORT", "AIRFLOW__OPENLINEAGE__CONFIG")
 URL, NAMESPACE, API_KEY, TIMEOUT = "OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"
+SOURCE_CODE = ("OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE", "AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE")
 CONFIG, FOLDER, SPOOL = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL"
 CONFIG_FILE = Path(__file__).parent / "lineage_transport/openlineage.yml"
 
@@ -150,6 +151,8 @@ def export() -> None:
     """Set the variables that are not set yet and log, in one line, what OpenLineage has now. Raises nothing."""
     problems: list[str] = []
     facts: list[str] = []
+    if not any(os.environ.get(name) for name in SOURCE_CODE):
+        os.environ[SOURCE_CODE[0]] = "true"  # which both integrations read, and the provider only where its own option says nothing
     try:
         exports, facts = resolve(problems)
         os.environ.update({name: value for name, value in exports.items() if not os.environ.get(name)})

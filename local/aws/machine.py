@@ -142,10 +142,13 @@ class Aws:
         return [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys]
 
     def put_secrets(self, secrets: Mapping[str, str]) -> None:
-        """Create secrets {name: value}."""
+        """Give secrets {name: value} these values, which makes those that are new."""
         manager = self.client("secretsmanager")
         for name, value in secrets.items():
-            manager.create_secret(Name=name, SecretString=value)
+            try:
+                manager.create_secret(Name=name, SecretString=value)
+            except manager.exceptions.ResourceExistsException:
+                manager.put_secret_value(SecretId=name, SecretString=value)
 
     @cached_property
     def _session(self) -> boto3.Session:

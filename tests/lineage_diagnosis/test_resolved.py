@@ -126,6 +126,22 @@ def test_setting_wrong(name: str, value: str, said: str) -> None:
 
 
 @pytest.mark.usefixtures("plugin")
+def test_setting_stale() -> None:
+    """The secret has been changed since; one that Airflow does not know is somebody's own."""
+    report = configured(
+        {**GOOD, "OPENLINEAGE_API_KEY": KEY, "AIRFLOW_VAR_OPENLINEAGE_API_KEY": "c4n4ryRotated", "OPENLINEAGE_TIMEOUT": "2"}
+    )
+    assert only(report).kind is Kind.SETTING_STALE
+    assert "(OPENLINEAGE_API_KEY)" in text(report)
+    assert "c4n4ry" not in text(report)
+
+
+@pytest.mark.usefixtures("plugin")
+def test_a_setting_that_airflow_knows_in_the_same_way_is_well() -> None:
+    assert kinds(configured({**GOOD, "AIRFLOW_VAR_OPENLINEAGE_URL": f" {URL}\n"})) == []
+
+
+@pytest.mark.usefixtures("plugin")
 def test_bucket_misnamed() -> None:
     report = configured({**GOOD, "AIRFLOW__SQL_LINEAGE__SPOOL": "bucket/lineage-spool"})
     assert only(report).kind is Kind.BUCKET_MISNAMED

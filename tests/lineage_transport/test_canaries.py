@@ -1,17 +1,22 @@
-"""Planted secrets: in SQL, in the warehouse's answers, in connections, the API key. None reaches the spool or a log."""
+"""Planted secrets: in SQL, in the warehouse's answers, in connections, in facets, the API key. None reaches the spool or a log."""
 
+import json
 import logging
 from pathlib import Path
 
+import attr
 import pytest
 from openlineage.client import OpenLineageClient
+from openlineage.client.event_v2 import Run
+from openlineage.client.facet_v2 import error_message_run
 from openlineage.client.transport.transport import Config
 
+from lineage_transport import transport
 from lineage_transport.spool import Folder
 from lineage_transport.transport import SpoolTransport
 from sql_lineage import airflow_masker
 from tests.lineage_transport.conftest import KEY, couriers
-from tests.lineage_transport.endpoint import Endpoint
+from tests.lineage_transport.endpoint import Endpoint, event
 from tests.local.waiting import eventually
 from tests.sql_lineage import test_events as sql_events
 
@@ -49,3 +54,22 @@ def test_no_secret_is_in_the_spool_or_in_any_log(
     texts["process list"] = " ".join(" ".join(courier.cmdline()) for courier in couriers(folder))
     assert len(texts) >= 6
     assert {name for name, text in texts.items() for canary in CANARIES if canary in text} == set()
+
+
+def test_what_others_put_into_an_event_is_masked(folder: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The integration, with an exception, and after it the client, with variables of the environment."""
+    monkeypatch.setenv("OPENLINEAGE_CONFIG", str(Path(transport.__file__).with_name("openlineage.yml")))
+    monkeypatch.setenv("OPENLINEAGE__FACETS__ENVIRONMENT_VARIABLES", '["LOADER_TOKEN", "LOADER_HOST"]')
+    monkeypatch.setenv("LOADER_TOKEN", "c4n4ryVariable")
+    monkeypatch.setenv("LOADER_HOST", "a host")
+    endpoint.how = lambda request: request.answer(503)
+    failed = error_message_run.ErrorMessageRunFacet("no such user: postgres://u:c4n4ryDsn@host", "python", "trace: token='c4n4ryTrace'")
+    whole = event("job")
+    OpenLineageClient().emit(attr.evolve(whole, run=Run(whole.run.runId, {"errorMessage": failed})))
+    (entry,) = Folder(folder).entries()
+    kept = json.loads(Folder(folder).read(entry) or b"")["run"]
+    assert "c4n4ry" not in json.dumps(kept)
+    assert kept["runId"] == whole.run.runId
+    assert kept["facets"]["errorMessage"]["message"] == "no such user: postgres://u:***@host"
+    variables = kept["facets"]["environmentVariables"]["environmentVariables"]
+    assert {each["name"]: each["value"] for each in variables} == {"LOADER_TOKEN": "***", "LOADER_HOST": "a host"}

@@ -1,14 +1,11 @@
 """The whole pipeline on this machine at a small scale: when all is well, and for each thing that can be missing."""
 
-import itertools
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -21,11 +18,10 @@ from lineage.check import compare
 from lineage.client import read_lineage
 from lineage.expected import load
 from local.console import Progress
-from local.demo import EXPECTED, ROWS, Outcome, check_lineage, check_rows, run_dags, run_pipeline, show
+from local.demo import EXPECTED, ROWS, Outcome, check_lineage, run_dags, run_pipeline, show
 from local.processes import ProcessFailed
 from local.settings import BUCKET, DATABASE, ROOT, WAREHOUSE_NAMESPACE, Settings
-from local.system import System, running
-from tests.lineage_transport.endpoint import Answer, Request, serving
+from local.system import STORE_SECRET, System, running
 from tests.local.commands import alive
 from tests.local.waiting import eventually
 
@@ -161,46 +157,8 @@ def test_a_dead_store_fails_no_task_the_verdict_names_it_and_a_replay_mends_it(s
     assert compare(load(EXPECTED, values), read_lineage(system.store.url)).is_complete
 
 
-def hang(request: Request) -> None:
-    time.sleep(3)  # longer than the courier waits
-    request.close_connection = True
-
-
-FAULTS: tuple[Answer, ...] = (
-    hang,
-    lambda request: request.answer(500),
-    lambda request: request.wfile.write(b"\x00\xff220 smtp.example.org\r\n\r\n"),
-    lambda request: request.connection.shutdown(socket.SHUT_RDWR),
-    lambda request: request.answer(404, "<html>", "text/html"),
-)
-
-
-def in_turn(answers: Sequence[Answer]) -> Answer:
-    following = itertools.cycle(answers)
-
-    def answer(request: Request) -> None:
-        next(following)(request)
-
-    return answer
-
-
-@pytest.mark.parametrize("version", ["2.7.2", "2.10.3", "3.3.1"])  # those that CI runs
-def test_a_store_that_fails_in_each_way_fails_no_task_and_a_replay_mends_it(tmp_path: Path, progress: Progress, version: str) -> None:
-    settings = Settings(tmp_path / "system", scale=SCALE, airflow_version=version)
-    with serving() as failing, running(settings, progress) as system:
-        failing.how = in_turn(FAULTS)
-        delete_secret(system, "airflow/variables/OPENLINEAGE_URL")
-        system.aws.put_secrets({"airflow/variables/OPENLINEAGE_URL": failing.url})
-        assert run_dags(system, progress) == []
-        assert failing.requests
-        assert len(list(system.airflow.spool.glob("waiting/*.json"))) >= 22
-        outcome = check_lineage(system, progress, check_rows(system, progress))
-    assert outcome.is_right
-    assert outcome.events >= 22
-
-
 def test_without_the_url_secret_the_dags_succeed_and_the_verdict_names_the_variable(system: System, progress: Progress) -> None:
-    delete_secret(system, "airflow/variables/OPENLINEAGE_URL")
+    delete_secret(system, STORE_SECRET)
     outcome = run_pipeline(system, progress)
     assert not outcome.is_right
     assert "OPENLINEAGE_URL is missing" in text(outcome)
@@ -218,7 +176,6 @@ def test_a_missing_connection_is_named(system: System, progress: Progress) -> No
 
 
 def test_a_wrong_password_is_named_and_never_shown(system: System, progress: Progress) -> None:
-    delete_secret(system, CONNECTION)
     system.aws.put_secrets({CONNECTION: system.warehouse.loader_uri.replace(system.warehouse.credentials.loader, "canary-wr0ng")})
     outcome = run_pipeline(system, progress)
     assert 'password authentication failed for user "loader"' in text(outcome)

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
+import psycopg2
 import pytest
 from rich.console import Console
 
 from lineage.check import compare
 from lineage.expected import load
 from lineage.graph import Column, ColumnEdge, Dataset, Field, Graph, Job, Run
+from local import every_runtime
 from local.airflow_python import AirflowPython
 from local.demo import EXPECTED, Outcome
-from local.every_runtime import DIFFERENT, SAME, WRONG, Row, table, verdict
-from local.settings import BUCKET, DATABASE, WAREHOUSE_NAMESPACE
+from local.every_runtime import DIFFERENT, SAME, WRONG, Row, differences, run_all, table, verdict
+from local.settings import BUCKET, DATABASE, WAREHOUSE_NAMESPACE, Settings
 from modules.runtimes import runtime
 
 WANTED = load(EXPECTED, {"bucket": BUCKET, "warehouse": WAREHOUSE_NAMESPACE, "database": DATABASE})
@@ -65,6 +68,37 @@ def test_what_differs_is_seen(change: Callable[[Graph], Graph], expected: str) -
     rows = [row("2.7.2", right()), row("3.3.1", change(right()))]
     assert verdict(rows[1], rows) == expected
     assert bool(rows[1].findings) == (expected == WRONG)
+
+
+def test_what_differs_is_told_on_both_sides_and_not_at_endless_length() -> None:
+    first, other = row("2.7.2", right()), row("3.3.1", other_sql(right()))
+    only_there, only_here = differences(other, first)[1], differences(other, first)[0]
+    assert only_here.startswith("only on 2.7.2: ('tickit', 'rs_s")
+    assert only_there.startswith("only on 3.3.1: ('tickit', 'rs_s")
+    assert "select 1" in only_there
+    assert differences(first, first) == []
+    renamed = replace(right(), jobs=tuple(replace(job, namespace="n" * 1000) for job in right().jobs))
+    many = differences(row("3.3.1", renamed), first)
+    assert len(many) == 11
+    assert many[-1] == "and 10 differences more"
+    assert max(map(len, many)) == 300
+
+
+def test_a_wrong_row_has_findings_instead_of_differences() -> None:
+    assert differences(row("3.3.1", without_a_column(right())), row("2.7.2", right())) == []
+
+
+def test_whatever_stops_one_version_the_others_have_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(settings: Settings, progress: object) -> NoReturn:
+        raise psycopg2.OperationalError(f"no database on {settings.airflow_version}")
+
+    monkeypatch.setattr(every_runtime, "airflow_python", lambda runtime: AirflowPython(runtime, Path("python"), "3.11.7"))
+    monkeypatch.setattr(every_runtime, "running", fail)
+    out = Console(width=160, record=True)
+    assert run_all([runtime("2.7.2"), runtime("3.3.1")], 0.01, tmp_path, out) == 1
+    shown = out.export_text()
+    assert shown.count("WRONG") == 2
+    assert "✗ 3.3.1: OperationalError: no database on 3.3.1" in shown
 
 
 def test_the_table_says_where_python_is_not_mwaas_and_what_failed() -> None:

@@ -1,4 +1,11 @@
-"""What MWAA's pip has to do with each requirements file: find one set of versions under constraints, or it installs nothing."""
+"""What MWAA's pip has to do with each requirements file: find one set of versions under constraints, or it installs nothing.
+
+For 2.7.2 and 2.8.1 the constraints are MWAA's, as this project ships them, and the proof is whole. For the others they are Airflow's
+published lists, which are not in this repository: the lock takes their place, which `make lock` resolves under them. So it is proven
+here that a requirements file has a solution on MWAA's Python and platform, all of it pinned in the lock; that the lock keeps the
+published pins holds as of the last `make lock`, which fails otherwise. A pin that somebody changes in a requirements file and not in
+the lock is found here; one that somebody changes in both by hand is found by the next `make lock`.
+"""
 
 import re
 import subprocess

@@ -5,8 +5,12 @@ import shutil
 import subprocess
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = Path(__file__).parent
@@ -16,14 +20,6 @@ DELIVERY = 15  # seconds for a courier to deliver what a healthy store takes
 NONE, NOTHING_SENT, HTTP, SPOOL = "no lineage", "nothing sent", "own HTTP", "spool"
 
 
-@dataclass(frozen=True)
-class Run:
-    """Milliseconds that each task waited for lineage, in the order of the tasks, and how many events still wait in the spool."""
-
-    milliseconds: list[float]
-    waiting: int
-
-
 class BenchFailed(Exception):
     """Airflow could not run the DAG; the message has what it printed last."""
 
@@ -31,8 +27,9 @@ class BenchFailed(Exception):
 class Airflow:
     """The Airflow of an interpreter, in a home of its own."""
 
-    def __init__(self, python: str, home: Path, tasks: int) -> None:
-        self._python, self._home, self._tasks = python, home, tasks
+    def __init__(self, python: str, home: Path) -> None:
+        home.mkdir()
+        self._python, self._home = python, home
         self._runs = 0
 
     @property
@@ -53,19 +50,30 @@ class Airflow:
         shutil.copy(HERE / "bench_dag.py", self._home / "dags")
         self._command(["-m", "airflow", "db", "migrate"], {"OPENLINEAGE_DISABLED": "true"})
 
-    def run(self, transport: str, url: str) -> Run:
-        """Run the DAG once, with a spool of its own. Raises BenchFailed."""
+    @contextmanager
+    def spool(self) -> Iterator[Path]:
+        """A spool folder of its own; its courier, which goes on for seconds, is killed so that it does not disturb who comes next."""
         self._runs += 1
-        clock, spool = self._home / f"clock{self._runs}", self._home / f"spool{self._runs}"
-        environment = {"BENCH_CLOCK": str(clock), **self._transport(transport, url, spool)}
-        self._command(["-m", "airflow", "dags", "test", "bench", f"2024-02-01T00:{self._runs:02d}:00"], environment)
+        folder = self._home / f"spool{self._runs}"
+        try:
+            yield folder
+        finally:
+            _end_couriers(folder)
+
+    def run(self, transport: str, url: str, spool: Path, tasks: int) -> list[float]:
+        """Run the DAG once, in a process of its own; the milliseconds that each of its tasks waited for lineage. Raises BenchFailed."""
+        self._runs += 1
+        clock = self._home / f"clock{self._runs}"
+        environment = {"BENCH_CLOCK": str(clock), "BENCH_TASKS": str(tasks), **self._transport(transport, url, spool)}
+        moment = datetime(2024, 2, 1, tzinfo=UTC) + timedelta(minutes=self._runs)
+        self._command(["-m", "airflow", "dags", "test", "bench", moment.isoformat()], environment)
         waited: dict[str, float] = defaultdict(float)
         for line in clock.read_text().splitlines():
             task, milliseconds = line.split()
             waited[task] += float(milliseconds)
-        if len(waited) != self._tasks:
-            raise BenchFailed(f"{len(waited)} of {self._tasks} tasks ran")
-        return Run([waited[f"task_{number}"] for number in range(self._tasks)], len(list(spool.glob("*/*.json"))))
+        if len(waited) != tasks:
+            raise BenchFailed(f"{len(waited)} of {tasks} tasks ran")
+        return [waited[f"task_{number}"] for number in range(tasks)]
 
     def _transport(self, transport: str, url: str, spool: Path) -> dict[str, str]:
         if transport == SPOOL:  # as on MWAA: by the env-var plugin
@@ -88,7 +96,7 @@ class Airflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__LAZY_LOAD_PLUGINS": "False",
             "NO_PROXY": "127.0.0.1",
-            "BENCH_TASKS": str(self._tasks),
+            "BENCH_TASKS": "1",
         }
         done = subprocess.run(
             [self._python, *command],
@@ -110,3 +118,11 @@ def settled(accepted: list[str], expected: int) -> int:
     while len(accepted) < expected and time.monotonic() < deadline:
         time.sleep(0.05)
     return len(accepted)
+
+
+def _end_couriers(folder: Path) -> None:
+    couriers = [process for process in psutil.process_iter(["cmdline"]) if (process.info["cmdline"] or [""])[-1] == str(folder)]
+    for courier in couriers:
+        with suppress(psutil.NoSuchProcess):
+            courier.kill()
+    psutil.wait_procs(couriers, timeout=10)

@@ -1,6 +1,5 @@
 """Lineage stores that are well or fail in one way, and count the events that they accept."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +29,11 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def fail(self) -> None:
+        """A server in trouble, which closes the connection, too."""
+        self.reply(500)
+        self.close_connection = True
+
     def accept(self) -> None:
         """Take the event."""
         self.accepted.append(self.path)
@@ -46,12 +50,13 @@ class _Answer(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
-FAULTS: dict[str, Callable[[_Answer], None] | None] = {
+DOWN, HANGS, FAILS, BABBLES = "down", f"hangs {HANG} s", "answers 500", "answers garbage"
+STORES: dict[str, Callable[[_Answer], None] | None] = {
     HEALTHY: _Answer.accept,
-    "down": None,
-    f"hangs {HANG} s": _Answer.hang,
-    "answers 500": lambda request: request.reply(500),
-    "answers garbage": _Answer.babble,
+    DOWN: None,
+    HANGS: _Answer.hang,
+    FAILS: _Answer.fail,
+    BABBLES: _Answer.babble,
 }
 
 
@@ -61,12 +66,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def endpoint(name: str) -> Iterator[tuple[str, list[str]]]:
-    """The address of a store of this kind, and a list that gets longer with each event it accepts."""
-    how, accepted = FAULTS[name], list[str]()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def endpoint(name: str, port: int) -> Iterator[tuple[str, list[str]]]:
+    """The address of a store of this kind at a port, and a list that gets longer with each event it accepts."""
+    how, accepted = STORES[name], list[str]()
     if how is None:
         yield f"http://127.0.0.1:{port}", accepted
         return

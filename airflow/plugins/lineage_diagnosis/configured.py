@@ -21,18 +21,22 @@ def examine(report: Report, *, chosen_elsewhere: bool) -> None:
     plugin = sys.modules.get(PLUGIN)
     if plugin is None:  # which is a finding of its own
         return
-    for problem in _problems(plugin, chosen_elsewhere=chosen_elsewhere):
+    names = [plugin.NAMESPACE] if chosen_elsewhere else [plugin.URL, plugin.NAMESPACE, plugin.API_KEY, plugin.TIMEOUT]
+    problems: list[str] = []
+    plugin.settings(names, problems)
+    for problem in problems:
         report.found(_kind(plugin, problem), problem)
+    if stale := _stale(plugin, names):
+        report.found(Kind.SETTING_STALE, ", ".join(stale))
     place = os.environ.get(plugin.SPOOL) or conf.get("sql_lineage", "spool", fallback="")
     if place and plugin.fault(plugin.SPOOL, place):
         report.found(Kind.BUCKET_MISNAMED, f"{place} is {plugin.fault(plugin.SPOOL, place)}")
 
 
-def _problems(plugin: Any, *, chosen_elsewhere: bool) -> list[str]:
-    problems: list[str] = []
-    names = [plugin.NAMESPACE] if chosen_elsewhere else [plugin.URL, plugin.NAMESPACE, plugin.API_KEY, plugin.TIMEOUT]
-    plugin.settings(names, problems)
-    return problems
+def _stale(plugin: Any, names: list[str]) -> list[str]:
+    """The settings that Airflow knows otherwise than the environment, which tasks inherit from the worker that has read them."""
+    known = plugin.variables(names, [])
+    return [name for name in names if os.environ.get(name) and known.get(name, os.environ[name]) != os.environ[name]]
 
 
 def _kind(plugin: Any, problem: str) -> Kind:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 
-from lineage_diagnosis.masking import Mask
+from lineage_masking.settings import Mask
 
 
 class Level(Enum):
@@ -17,6 +17,7 @@ class Level(Enum):
     FAULT = "FAULT"
 
 
+_RESTART = "then update the environment: workers that run keep what they have read when they started"
 _REQUIREMENTS = "then update the environment: MWAA installs requirements.txt only then, and nothing of it if one line cannot be"
 
 
@@ -116,7 +117,12 @@ class Kind(Enum):
     SETTING_WRONG = (
         Level.FAULT,
         "a setting cannot be used, and is left out",
-        "correct the secret airflow/variables/<its name>; tasks read it anew when they start, or after an update of the environment",
+        f"correct the secret airflow/variables/<its name>, {_RESTART}",
+    )
+    SETTING_STALE = (
+        Level.WARNING,
+        "a setting's secret has another value than this process has read when it started",
+        "update the environment, so that its workers start anew; until then events go where they went",
     )
     SECRETS_UNREADABLE = (
         Level.FAULT,
@@ -156,12 +162,12 @@ class Kind(Enum):
     KEY_WANTED = (
         Level.FAULT,
         "the store wants an API key, and none is set",
-        "put the store's key into the secret airflow/variables/OPENLINEAGE_API_KEY",
+        f"put the store's key into the secret airflow/variables/OPENLINEAGE_API_KEY, {_RESTART}",
     )
     KEY_REFUSED = (
         Level.FAULT,
         "the store does not accept the API key",
-        "put the store's key into the secret airflow/variables/OPENLINEAGE_API_KEY",
+        f"put the store's key into the secret airflow/variables/OPENLINEAGE_API_KEY, {_RESTART}",
     )
     EVENT_REFUSED = (
         Level.FAULT,

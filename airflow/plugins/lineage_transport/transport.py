@@ -8,6 +8,7 @@ import attr
 from openlineage.client.serde import Serde
 from openlineage.client.transport.transport import Config, Transport
 
+from lineage_masking.events import masked
 from lineage_transport import direct
 from lineage_transport.launch import start_courier
 from lineage_transport.settings import Settings, folders
@@ -44,7 +45,7 @@ class SpoolTransport(Transport):
     def emit(self, event: Any) -> None:
         """Take an event over. Raises nothing that has to do with the disk, the courier or the store."""
         event = zoned(event)
-        content = Serde.to_json(event).encode()
+        content = Serde.to_json(masked(Serde.to_dict(event))).encode()
         run_id = str(getattr(getattr(event, "run", None), "runId", ""))
         name = new_name(event.eventTime, run_id)
         folder = self._put(name, content)

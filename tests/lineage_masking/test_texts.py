@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sql_lineage.masking import HIDDEN, mask, secrets_in
+from lineage_masking.texts import HIDDEN, mask, secrets_in
 
 CANARIES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("canaries.yaml").read_text())
 
@@ -27,6 +27,10 @@ def test_masking_twice_changes_nothing_more(case: dict[str, Any]) -> None:
 
 def test_the_secrets_of_a_statement() -> None:
     assert secrets_in(CANARIES[0]["text"]) == set(CANARIES[0]["secrets"])
+
+
+def test_what_may_be_a_name_in_sql_is_no_secret_to_be_hidden_elsewhere() -> None:
+    assert secrets_in('select 1 from u where password = "users" --token from users') == set()
 
 
 def test_a_known_secret_is_masked_wherever_it_stands() -> None:

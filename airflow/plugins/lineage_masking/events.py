@@ -1,0 +1,90 @@
+"""Hides the secrets in a lineage event, whoever has made it: the one place that every event passes before it is written or sent.
+
+An event holds what the integrations know of a task: its SQL, its parameters, the configuration of the run, the messages of exceptions, and
+the variables of the environment that somebody has asked for. Hidden are credentials in each text (see `texts`), all values whose name says
+that they are secret, both wherever else they occur in the event, and what Airflow's own masker knows.
+"""
+
+import re
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from lineage_masking.texts import HIDDEN, mask, secrets_in
+
+LONGEST = 250_000  # characters of a text that are looked through, 20 ms for SQL, seconds for the worst; the rest of it is left out,
+MARGIN = 10_000  # and as many before it, among which the beginning of a secret may be
+
+_SECRET = re.compile(r"pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|private)[_-]?key|authorization|credential", re.IGNORECASE)
+_LONG_ENOUGH = 8  # characters of a value with a secret's name that is looked for elsewhere: `{"secret_type": "new"}`
+_BY_COLUMN = {"columnLineage", "dataQualityMetrics"}  # facets whose keys are names of columns, such as `password`, and no parameters
+_JOINED_BY = {"namespace", "name", "field", "runId", "eventTime", "eventType", "type", "producer", "schemaURL", "_producer", "_schemaURL"}
+"""What a store puts events together by. A password of somebody's that equals a table's name must not hide the table."""
+
+_MASKERS = (  # of Airflow 2, 3.0, and 3.2 on; the last two may be in one process, each with secrets of its own
+    "airflow.utils.log.secrets_masker",
+    "airflow.sdk.execution_time.secrets_masker",
+    "airflow._shared.secrets_masker.secrets_masker",
+    "airflow.sdk._shared.secrets_masker.secrets_masker",
+)
+
+
+def masked(event: Any) -> Any:
+    """The event, as dictionaries and lists, without its secrets."""
+    walk = _Walk()
+    done = walk.value(event)
+    return _Walk(walk.found).value(done) if walk.found else done
+
+
+class _Walk:
+    """Through one event, in which the same texts stand time and again; `found` are the secrets that were come across."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self.found: set[str] = set()
+        self._secrets = frozenset(secrets)
+        self._seen: dict[tuple[str, bool], str] = {}
+        self._maskers = [sys.modules[name] for name in _MASKERS if name in sys.modules]
+
+    def value(self, value: Any, *, name: str = "", secret: bool = False, by_column: bool = False) -> Any:
+        """Whatever stands in an event; `secret` is what has a name that says so, `by_column` what has columns' names."""
+        if isinstance(value, dict):
+            return self._mapping(value, secret=secret, by_column=by_column)
+        if isinstance(value, list | tuple):
+            return [self.value(each, name=name, secret=secret, by_column=by_column) for each in value]
+        if isinstance(value, str):
+            return self._hidden(value) if secret else self._text(value, joins=name in _JOINED_BY)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return HIDDEN if secret and is_number else value
+
+    def _mapping(self, found: dict[Any, Any], *, secret: bool, by_column: bool) -> dict[Any, Any]:
+        pair = not by_column and any(_is_secret(found.get(name)) for name in ("name", "key"))
+        done = {}
+        for key, value in found.items():
+            hidden = secret or (not by_column and _is_secret(key)) or (pair and key == "value")
+            done[key] = self.value(value, name=str(key), secret=hidden, by_column=by_column or key in _BY_COLUMN)
+        return done
+
+    def _hidden(self, text: str) -> str:
+        if len(text) >= _LONG_ENOUGH:
+            self.found.add(text)
+        return HIDDEN if text else text
+
+    def _text(self, text: str, *, joins: bool) -> str:
+        if (text, joins) not in self._seen:
+            self.found |= secrets_in(text[:LONGEST])
+            done = mask(text[:LONGEST], () if joins else self._secrets)
+            if len(text) > LONGEST:
+                done = done[:-MARGIN] + HIDDEN
+            self._seen[text, joins] = done if joins else self._known_to_airflow(done)
+        return self._seen[text, joins]
+
+    def _known_to_airflow(self, text: str) -> str:
+        for masker in self._maskers:
+            with suppress(RuntimeError):  # a logging configuration without Airflow's masker
+                text = str(masker.redact(text))
+        return text
+
+
+def _is_secret(name: Any) -> bool:
+    return isinstance(name, str) and _SECRET.search(name) is not None

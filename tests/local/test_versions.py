@@ -1,0 +1,180 @@
+"""What holds on each Airflow version: faults of the store, the DAGs that replay and examine, secrets. Here on those that CI runs."""
+
+import itertools
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from local.console import Progress
+from local.demo import check_lineage, check_rows, run_dags
+from local.processes import ProcessFailed, free_port
+from local.settings import BUCKET, CI_VERSIONS, Settings
+from local.system import STORE_SECRET, System, running
+from modules.runtimes import runtime
+from tests.lineage_transport.endpoint import Request, serving
+from tools.bench_emission.endpoints import BABBLES, DOWN, FAILS, HANGS, endpoint
+
+pytestmark = pytest.mark.system
+
+SCALE = 0.02
+SPOOL = "lineage-spool/"
+EVENTS = 22  # of both DAGs, where the integration speaks of tasks only
+MET = {DOWN: "ConnectionRefusedError", HANGS: "TimeoutError", FAILS: "HTTP 500", BABBLES: "BadStatusLine"}
+"""What the courier says of each fault that it has met."""
+
+
+@pytest.fixture(scope="module")
+def progress() -> Progress:
+    return Progress(Console())
+
+
+@pytest.fixture(scope="module", params=CI_VERSIONS)
+def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, progress: Progress) -> Iterator[System]:
+    """A system of one version, whose workers may vanish, as MWAA's do; the tests follow one another on it."""
+    with running(Settings(tmp_path_factory.mktemp("version") / "system", scale=SCALE, airflow_version=request.param), progress) as system:
+        system.airflow.environment["AIRFLOW__SQL_LINEAGE__SPOOL"] = f"s3://{BUCKET}/{SPOOL}"
+        yield system
+
+
+def point_at(system: System, url: str) -> None:
+    system.aws.put_secrets({STORE_SECRET: url})
+
+
+def in_bucket(system: System) -> dict[str, str]:
+    """{key: text} of the events that are kept in the bucket."""
+    s3 = system.aws.client("s3")
+    keys = [each["Key"] for each in s3.list_objects_v2(Bucket=BUCKET, Prefix=SPOOL).get("Contents", [])]
+    return {key: s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for key in keys}
+
+
+def waiting(system: System) -> list[Path]:
+    return [*system.airflow.spool.glob("waiting/*.json"), *system.airflow.spool.glob("saved/*.json")]
+
+
+@contextmanager
+def faults_in_turn(log: Path, port: int) -> Iterator[None]:
+    """A store that fails in one way until the courier has met that, then in the next, as long as the block lasts."""
+    over = threading.Event()
+
+    def met(fault: str) -> int:
+        return log.read_text().count(MET[fault]) if log.exists() else 0
+
+    def serve() -> None:
+        for fault in itertools.cycle(MET):
+            before = met(fault)
+            with endpoint(fault, port):
+                while met(fault) == before:
+                    if over.wait(0.02):
+                        return
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(30)
+
+
+def hasten(system: System) -> None:
+    """Make the courier's pauses so short that it meets every fault while the DAGs run."""
+    courier = system.airflow.home / "plugins/lineage_transport/courier.py"
+    changed = re.sub(r"^PAUSES = .*$", "PAUSES = (0.1, 0.1)", courier.read_text(), count=1, flags=re.MULTILINE)
+    assert changed != courier.read_text()
+    courier.write_text(changed)
+
+
+def test_a_store_that_fails_in_each_way_fails_no_task_and_the_dag_replays(system: System, progress: Progress) -> None:
+    port, log = free_port(), system.airflow.spool / "courier.log"
+    hasten(system)
+    point_at(system, f"http://127.0.0.1:{port}")
+    with faults_in_turn(log, port):
+        assert run_dags(system, progress) == []
+    assert {fault for fault, sign in MET.items() if sign not in log.read_text()} == set()
+    assert len(waiting(system)) >= EVENTS
+    assert in_bucket(system)
+
+    point_at(system, system.store.url)
+    assert system.airflow.test_dag("lineage_replay").succeeded
+    system.drain()  # what the replay's own task has said last
+    assert (waiting(system), in_bucket(system)) == ([], {})
+    outcome = check_lineage(system, progress, check_rows(system, progress))
+    assert outcome.is_right, (outcome.problems, outcome.verdict)
+    assert outcome.events >= EVENTS
+
+
+def test_the_doctor_then_finds_nothing(system: System) -> None:
+    run = system.airflow.test_dag("lineage_doctor")
+    said = (system.supervisor.logs / "lineage_doctor.log").read_text()
+    assert run.succeeded, said[-3000:]
+    assert "faults: 0, warnings: 0" in said
+    assert f"{runtime(system.settings.airflow_version).integration} listens" in said
+    assert "the store has the event of lineage_doctor.probe" in said
+    assert "has sent the start of this task, lineage_doctor.examine" in said
+    assert f"s3://{BUCKET}/{SPOOL}, here as" in said
+
+
+# Secrets: the last test on each system, as its events are not of the pipeline
+
+CANARY = re.compile(r"c4n4ry\w*|(?:AKIA|ASIA)\w*C4N4RY\w*")
+HIDDEN_BY_AIRFLOW = {"c4n4ryConf", "c4n4ryNested", "c4n4ryEnv", "c4n4ryCode", "c4n4ryArgument", "c4n4ryVariable", "c4n4ryUri"}
+"""What `airflow dags test`, which masks nothing, does not print either; the rest stands in statements, commands and exceptions."""
+OF_LINEAGE = re.compile("openlineage|lineage_transport|lineage (of|event)", re.IGNORECASE)
+PLANTED = {
+    "CANARY_TOKEN": "c4n4ryVariable",
+    "CANARY_HOME": "postgres://me:c4n4ryUri@host/db",
+    "OPENLINEAGE__FACETS__ENVIRONMENT_VARIABLES": '["CANARY_TOKEN", "CANARY_HOME"]',
+}
+
+
+def echo(request: Request) -> None:
+    """A store that quotes what it was sent; it refuses what starts, and is busy for the rest."""
+    starts = json.loads(request.body)["eventType"] == "START"
+    request.answer(422 if starts else 503, f"{request.headers} {request.body.decode()}")
+
+
+def test_no_secret_of_a_task_is_in_the_spool_or_in_a_log_or_in_the_store(system: System) -> None:
+    (system.airflow.home / "dags/canary_dag.py").write_text(Path(__file__).with_name("canary_dag.py").read_text())
+    system.airflow.environment.update(PLANTED)
+    with serving() as store:
+        store.how = echo
+        point_at(system, store.url)
+        conf = json.dumps({"api_key": "c4n4ryConf", "nested": {"client_secret": "c4n4ryNested"}})
+        assert system.airflow.test_dag("canaries", "--conf", conf).failed_tasks
+    spool = {str(file): file.read_text() for file in system.airflow.spool.rglob("*") if file.is_file()} | in_bucket(system)
+    assert any("/refused/" in name and name.endswith(".reason") for name in spool)
+    assert any("/waiting/" in name or "/saved/" in name for name in spool)
+    kept = " ".join(spool.values())
+    assert {task for task in ("ours", "stock", "bash", "python", "fails") if f'"canaries.{task}"' not in kept} == set()
+    assert set(CANARY.findall(kept)) == set()
+
+    said = (system.supervisor.logs / "canaries.log").read_text(errors="replace")
+    assert HIDDEN_BY_AIRFLOW & set(CANARY.findall(said)) == set()
+    assert [line for line in said.splitlines() if OF_LINEAGE.search(line) and CANARY.search(line)] == []
+
+    point_at(system, system.store.url)
+    for file in system.airflow.spool.glob("refused/*.json"):
+        file.rename(system.airflow.spool / "waiting" / file.name)
+    before = (system.store.folder / "lineage.db").stat().st_size
+    system.drain()
+    assert CANARY.search((system.supervisor.logs / "store.log").read_text()) is None
+    database = b"".join(file.read_bytes() for file in system.store.folder.iterdir())
+    assert len(database) > before
+    assert b"canaries.stock" in database
+    assert b"c4n4ry" not in database
+
+
+def test_the_operators_secrets_are_not_in_the_log_of_its_task(system: System) -> None:
+    """As a worker keeps it: `airflow tasks test` masks as workers do."""
+    command = [*system.airflow.command, "tasks", "test", "canaries", "ours", "2024-01-01"]
+    with suppress(ProcessFailed):  # the task fails, which Airflow 3 does not tell by the exit code here
+        system.supervisor.run("airflow tasks test", command, environment=system.airflow.environment, log="ours.log", seconds=300)
+    said = (system.supervisor.logs / "ours.log").read_text(errors="replace")
+    assert "aws_access_key_id=***;aws_secret_access_key=***" in said
+    assert set(CANARY.findall(said)) == set()
