@@ -80,7 +80,7 @@ class Life:
         self.held["expired"] = [error for error in self.aws.errors() if "it has expired after" in error["message"]]
         self._hold("before the change")
         self._change()
-        self._plan("settings changed")
+        self._plan("settings changed", refresh=False)  # AWS has just been found to be as the states say
         self._make("deploy the change", "deploy", "YES=1")
         self._hold("after the change")
         self.held["dag"] = self._uploaded_dag()
@@ -104,10 +104,11 @@ class Life:
         with self._timed(phase):
             self.done[phase] = self.project.interrupt("deploy", "YES=1", when=when)
 
-    def _plan(self, phase: str, *stacks: str) -> None:
+    def _plan(self, phase: str, *stacks: str, refresh: bool = True) -> None:
         with self._timed(f"plan: {phase}"), ThreadPoolExecutor(max_workers=3) as pool:
             named = stacks or STACKS
-            self.plans[phase] = dict(zip(named, pool.map(self.project.plan, named), strict=True))
+            plans = pool.map(lambda stack: self.project.plan(stack, refresh=refresh), named)
+            self.plans[phase] = dict(zip(named, plans, strict=True))
 
     def _change(self) -> None:
         self.project.choose(**CHANGED)

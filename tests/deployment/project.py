@@ -90,11 +90,14 @@ class Project:
                     os.killpg(process.pid, signal.SIGKILL)
         return Done(code, log.read_text(errors="replace"), time.monotonic() - started)
 
-    def plan(self, stack: str) -> dict[str, str]:
-        """{address: action} of what Terraform would do to a stack as synthesized, and to its outputs; empty when it is as it should be."""
+    def plan(self, stack: str, *, refresh: bool = True) -> dict[str, str]:
+        """{address: action} of what Terraform would do to a stack as synthesized, and to its outputs; empty when it is as it should be.
+
+        Without `refresh` it takes AWS to be as the state says.
+        """
         folder = self.folder / "cdktf.out/stacks" / stack
         done = subprocess.run(
-            ["terraform", "plan", "-json", "-input=false", "-lock=false"],
+            ["terraform", "plan", "-json", "-input=false", "-lock=false", f"-refresh={str(refresh).lower()}"],
             cwd=folder,
             env=self.variables,
             capture_output=True,
