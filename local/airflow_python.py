@@ -4,21 +4,19 @@ Such an environment is .state/airflow/<version>, made from airflow/locks/<versio
 its Python has changed. It has MWAA's Python where this machine does.
 """
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from local.settings import ROOT
 from modules.runtimes import Runtime
+from tools.alone import alone
 
 ENVIRONMENTS = ROOT / ".state/airflow"
 LOCKS = ROOT / "airflow/locks"
@@ -75,22 +73,13 @@ def _environment(version: str, base: Path) -> Path:
     lock, folder = LOCKS / f"{version}.txt", ENVIRONMENTS / version
     stamp = folder / "installed"
     digest = hashlib.sha256(lock.read_bytes() + str(base.resolve()).encode()).hexdigest()
-    with _alone(folder):
+    with alone(folder):
         if not stamp.is_file() or stamp.read_text() != digest:
             shutil.rmtree(folder, ignore_errors=True)
             _uv("venv", "--python", str(base), str(folder))
             _uv("pip", "install", "--python", str(folder / "bin/python"), "--requirement", str(lock))
             stamp.write_text(digest)
     return folder
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time makes it, and the others wait; the kernel lets go of it however the process ends."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _find(python: str) -> Path | None:

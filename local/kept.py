@@ -16,8 +16,8 @@ from local.settings import ROOT, Settings
 from local.state import Note, holder
 from local.system import System, running
 
-START_SECONDS = 240
-STOP_SECONDS = 60
+START_SECONDS = 600
+STOP_SECONDS = 180
 USER = "admin"
 
 
@@ -83,7 +83,7 @@ def _start_airflow(system: System, progress: Progress) -> tuple[Note, list[Proce
     with progress.step("Airflow's scheduler and web server"):
         airflow.create_user(USER, password)
         processes = [airflow.start_scheduler(), airflow.start_webserver(port)]
-        processes[1].wait_until(lambda: answers(port, "/health"), seconds=120)
+        processes[1].wait_until(lambda: answers(port, "/health"), seconds=300)
     return Note(f"http://127.0.0.1:{port}", USER, password, system.store.url, str(system.supervisor.logs)), processes
 
 

@@ -86,7 +86,7 @@ class Airflow:
 
     def migrate(self) -> None:
         """Make Airflow's metadata database. Raises ProcessFailed."""
-        self._run("airflow db migrate", ["db", "migrate"], "migrate.log", seconds=180)
+        self._run("airflow db migrate", ["db", "migrate"], "migrate.log", seconds=600)
 
     def test_dag(self, dag_id: str, *options: str) -> DagRun:
         """Run a DAG to its end in one process (`airflow dags test`), and say how it ended. Raises ProcessFailed when it did not."""
@@ -118,7 +118,7 @@ class Airflow:
         """An administrator of Airflow's web pages. Raises ProcessFailed."""
         person = ["--firstname", name, "--lastname", name, "--email", f"{name}@localhost", "--role", "Admin"]
         self._run(
-            "airflow users create", ["users", "create", "--username", name, f"--password={password}", *person], "user.log", seconds=120
+            "airflow users create", ["users", "create", "--username", name, f"--password={password}", *person], "user.log", seconds=300
         )
 
     def start_scheduler(self) -> Process:

@@ -73,14 +73,14 @@ class Postgres:
         options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", "", "-c", "fsync=off", "-c", "max_connections=200"]
         command = [*unprivileged(), str(BINARIES / "postgres"), "-D", str(self.folder / "data"), *options]
         server = self.supervisor.start("PostgreSQL", command, environment=self._environment(), log="postgres.log", stop_signal=STOP_FAST)
-        server.wait_until(self._accepts, seconds=30)
-        self.supervisor.run("psql", self._psql(), environment=self._environment(), log="databases.log", seconds=30)
+        server.wait_until(self._accepts, seconds=120)
+        self.supervisor.run("psql", self._psql(), environment=self._environment(), log="databases.log", seconds=120)
 
     @contextmanager
     def connect(self, database: str = DATABASE) -> Iterator[Connection]:
         """A connection as the administrator, one transaction, committed at the end."""
         connection = psycopg2.connect(
-            host="127.0.0.1", port=self.port, dbname=database, user="admin", password=self.credentials.admin, connect_timeout=5
+            host="127.0.0.1", port=self.port, dbname=database, user="admin", password=self.credentials.admin, connect_timeout=20
         )
         try:
             with connection:
@@ -109,7 +109,7 @@ class Postgres:
                 os.chown(path, NOBODY, NOBODY)
         options = ["-U", "admin", "-A", "scram-sha-256", f"--pwfile={password}", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8"]
         command = [*unprivileged(), str(BINARIES / "initdb"), "-D", str(self.folder / "data"), *options]
-        self.supervisor.run("initdb", command, environment=self._environment(), log="initdb.log", seconds=60)
+        self.supervisor.run("initdb", command, environment=self._environment(), log="initdb.log", seconds=180)
         password.unlink()
 
     def _accepts(self) -> bool:

@@ -31,7 +31,7 @@ def free_port(wanted: int = 0) -> int:
 
 def answers(port: int, path: str) -> bool:
     """Whether an HTTP server on a loopback port answers a GET, and not with a server error."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", path)
         return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR

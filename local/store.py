@@ -29,4 +29,4 @@ class Store:
         command = [sys.executable, "-m", "lineage", "store", "--port", str(self.port), "--database", str(database)]
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
         server = self.supervisor.start("the lineage store", command, environment=environment, log="store.log")
-        server.wait_until(lambda: answers(self.port, "/healthcheck"), seconds=30)
+        server.wait_until(lambda: answers(self.port, "/healthcheck"), seconds=120)

@@ -22,7 +22,7 @@ from local.state import exclusive
 from local.store import Store
 from modules.runtimes import runtime
 
-DRAIN_SECONDS = 120
+DRAIN_SECONDS = 300
 STORE_SECRET = "airflow/variables/OPENLINEAGE_URL"  # noqa: S105 - the name of one
 
 

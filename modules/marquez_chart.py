@@ -77,6 +77,10 @@ class MarquezChartStack(DeploymentStack):
             ),
         )
 
+    def _secrets_cidr(self, network: NetworkOutputs) -> str:
+        """The deployment's own VPC has an endpoint of Secrets Manager; of an existing one that is not known."""
+        return "0.0.0.0/0" if self.settings.existing_vpc_id else network.vpc_cidr
+
     def _values(self, network: NetworkOutputs, marquez: MarquezOutputs) -> dict[str, object]:
         settings = self.settings
         return {
@@ -89,7 +93,7 @@ class MarquezChartStack(DeploymentStack):
                 "passwordSecret": marquez.database_secret_arn,
             },
             "ingestion": {"keySecret": network.lineage_api_key_secret_arn},
-            "network": {"vpcCidr": network.vpc_cidr},
+            "network": {"vpcCidr": network.vpc_cidr, "secretsCidr": self._secrets_cidr(network)},
             "images": pinned(settings.image_digests),
             "serviceAccounts": {"api": SERVICE_ACCOUNT, "migration": MIGRATION_SERVICE_ACCOUNT},
             "credentials": {"revision": f"key {KEY_VERSION}, password {PASSWORD_VERSION}"},

@@ -13,6 +13,8 @@ from modules.runtimes import load_runtimes
 
 OLDEST_EKS = (1, 34)
 """AWS's release calendar: standard support of 1.33 ended on 2026-07-29, that of 1.34 ends on 2026-12-02, that of 1.35 on 2027-03-27."""
+NEWEST_EKS = (1, 37)
+"""The newest Kubernetes that tools/kubernetes has the schemas of: the chart is known to be valid there."""
 WIDEST_EXTERNAL = 8
 MAX_TAGS = 10
 VPC_PREFIXES = range(16, 21)
@@ -53,8 +55,9 @@ def subnet_id(value: str) -> str:
 
 
 def instance_type(value: str) -> str:
-    """The name of an EC2 instance type."""
-    return _matching(value, r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "is not the name of an EC2 instance type")
+    """The name of an EC2 instance type, but for those with AWS's own ARM processors: Marquez has no images for them."""
+    _matching(value, r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "is not the name of an EC2 instance type")
+    return _matching(value, r"(?!a1\.|[a-z]+\d+g).*", "is an ARM machine, and Marquez's images are made for x86")
 
 
 def lineage_namespace(value: str) -> str:
@@ -115,9 +118,12 @@ def vpc_cidr(value: str) -> str:
 
 
 def eks_version(value: str) -> str:
-    """A minor version in EKS's standard support: an older one costs six times as much."""
+    """A minor version in EKS's standard support, as an older one costs six times as much, and one that the chart is checked with."""
     _matching(value, r"1\.\d{2}", "is not a Kubernetes version like 1.35, in quotes")
-    if tuple(map(int, value.split("."))) < OLDEST_EKS:
+    version = tuple(map(int, value.split(".")))
+    if version > NEWEST_EKS:
+        raise ValueError(f"is newer than what the chart is checked with: {'.'.join(map(str, NEWEST_EKS))} at most")
+    if version < OLDEST_EKS:
         oldest = ".".join(map(str, OLDEST_EKS))
         raise ValueError(f"has left EKS's standard support: AWS charges six times the price and upgrades by force; {oldest} or newer")
     return value

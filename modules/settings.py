@@ -71,11 +71,11 @@ class Settings(BaseModel):
         "The environment exists: an Airflow version that can no longer be created is allowed.", False
     )
     airflow_version: str = setting("A row of airflow/runtimes.toml.", "2.7.2")
-    mwaa_class: Literal["mw1.small", "mw1.medium", "mw1.large", "mw1.xlarge", "mw1.2xlarge"] = setting(
-        "Size of MWAA's schedulers and workers.", "mw1.small"
-    )
     mwaa_min_workers: int = setting("Workers that always run.", 1, ge=1, le=25)
     mwaa_max_workers: int = setting("Workers at most.", 2, ge=1, le=25)
+    mwaa_class: Literal["mw1.micro", "mw1.small", "mw1.medium", "mw1.large", "mw1.xlarge", "mw1.2xlarge"] = setting(
+        "Size of MWAA's schedulers and workers; mw1.micro has one worker, which three tasks share.", "mw1.small"
+    )
     mwaa_webserver: Literal["public", "private"] = setting(
         "Airflow's UI: public means signed in through IAM from external_ip, private means inside the VPC only.", "public"
     )
@@ -156,6 +156,13 @@ class Settings(BaseModel):
         if value < info.data.get(minimum, value):
             raise ValueError(f"is below {minimum} = {info.data[minimum]}")
         return value
+
+    @field_validator("mwaa_class")
+    @classmethod
+    def _micro_has_one_worker(cls, size: str, info: ValidationInfo) -> str:
+        if size == "mw1.micro" and info.data.get("mwaa_max_workers", 1) > 1:
+            raise ValueError("has one worker and no more: goes with mwaa_max_workers = 1")
+        return size
 
     @field_validator("certificate_arn")
     @classmethod

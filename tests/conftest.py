@@ -1,10 +1,11 @@
-"""Airflow reads its home when it is imported: the tests give it one of their own, and none of a person's settings."""
+"""Airflow reads its home when it is imported: the tests give it one of their own, and none of a person's settings, of AWS neither."""
 
 import os
 import tempfile
 
 for name in [name for name in os.environ if name.startswith(("AIRFLOW_", "OPENLINEAGE_", "AWS_"))]:
     del os.environ[name]
+os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
 _home = tempfile.TemporaryDirectory(prefix="airflow-")
 os.environ["AIRFLOW_HOME"] = _home.name
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"

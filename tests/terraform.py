@@ -20,8 +20,9 @@ def terraform_environment(folder: Path) -> dict[str, str]:
     double = f'filesystem_mirror {{\n path = "{_install_double(folder / "mirror")}"\n include = ["{HELM}"]\n}}'
     config = folder / "terraform.rc"
     config.write_text(f"provider_installation {{\n{double}\n{others}\n}}\n")
-    PLUGINS.mkdir(parents=True, exist_ok=True)
-    return {"TF_CLI_CONFIG_FILE": str(config), "TF_PLUGIN_CACHE_DIR": str(PLUGINS), "CHECKPOINT_DISABLE": "1"}
+    cache = folder / "plugins" if mirror else PLUGINS  # a cache is for one Terraform at a time; of a mirror it has links only
+    cache.mkdir(parents=True, exist_ok=True)
+    return {"TF_CLI_CONFIG_FILE": str(config), "TF_PLUGIN_CACHE_DIR": str(cache), "CHECKPOINT_DISABLE": "1"}
 
 
 def _install_double(mirror: Path) -> Path:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import click
 
+from tools.alone import alone
+
 ROOT = Path(__file__).parent.parent
 ENVIRONMENTS = ROOT / ".state/tools"
 
@@ -28,12 +30,13 @@ def environment(tool: str) -> Path:
     folder = ENVIRONMENTS / tool
     stamp = folder / "installed"
     digest = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
-    if not stamp.is_file() or stamp.read_text() != digest:
-        shutil.rmtree(folder, ignore_errors=True)
-        venv.create(folder, with_pip=True)
-        pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "-qq", "install", "--require-hashes"]
-        subprocess.run([*pip, "--requirement", str(lock)], check=True)
-        stamp.write_text(digest)
+    with alone(folder):
+        if not stamp.is_file() or stamp.read_text() != digest:
+            shutil.rmtree(folder, ignore_errors=True)
+            venv.create(folder, with_pip=True)
+            pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "-qq", "install", "--require-hashes"]
+            subprocess.run([*pip, "--requirement", str(lock)], check=True)
+            stamp.write_text(digest)
     return folder / "bin"
 
 

@@ -69,7 +69,7 @@ class Aws:
         command += [f"--airflow={self.airflow}"] if self.airflow else []
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
         server = self.supervisor.start("the emulated AWS", command, environment=environment, log="aws.log")
-        server.wait_until(lambda: answers(self.port, "/emulator/calls"), seconds=60)
+        server.wait_until(lambda: answers(self.port, "/emulator/calls"), seconds=180)
         others = ssl.get_default_verify_paths().cafile
         self.trusted.write_bytes(authority.read_bytes() + (Path(others).read_bytes() if others else b""))
 
@@ -96,6 +96,14 @@ class Aws:
     def expire_statements(self) -> None:
         """Make the Data API forget its statements, as it does after a day."""
         self._ask("POST", "/emulator/statements/expire")
+
+    def hold_environments(self) -> None:
+        """Let MWAA take its time: environments that are made from now on are being created until they are released."""
+        self._ask("POST", f"/emulator/environments/hold?region={REGION}")
+
+    def release_environments(self) -> None:
+        """Let MWAA finish what it creates."""
+        self._ask("POST", f"/emulator/environments/release?region={REGION}")
 
     def _ask(self, method: str, path: str) -> Any:
         answer = httpx.request(method, self.url + path, timeout=60, trust_env=False)

@@ -1,4 +1,8 @@
-"""The EKS cluster that Marquez runs on: its control plane, who may use it, and what must run on a node before it is ready."""
+"""The EKS cluster that Marquez runs on: its control plane, who may use it, and what must run on a node before it is ready.
+
+Versions follow the control plane's by reference, so another one reaches the control plane first, then the add-ons that nodes need, then the
+nodes, then coredns. Kubernetes allows a kube-proxy that is newer than its node, and none that is newer than the control plane.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,6 +10,7 @@ from dataclasses import dataclass
 
 from cdktf import TerraformResource
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.data_aws_eks_addon_version import DataAwsEksAddonVersion
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatement as Statement
 from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry
 from cdktf_cdktf_provider_aws.eks_access_policy_association import EksAccessPolicyAssociation, EksAccessPolicyAssociationAccessScope
@@ -114,11 +119,13 @@ def addon(
     after: Sequence[TerraformResource] = (),
 ) -> EksAddon:
     """An add-on in the version that EKS holds to be right for the cluster's; it overwrites what was changed by hand."""
+    version = DataAwsEksAddonVersion(scope, f"{name}_version", addon_name=name, kubernetes_version=cluster.version)
     return EksAddon(
         scope,
         name,
         cluster_name=cluster.name,
         addon_name=name,
+        addon_version=version.version,
         configuration_values=json.dumps(configuration) if configuration else None,
         resolve_conflicts_on_create="OVERWRITE",
         resolve_conflicts_on_update="OVERWRITE",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdktf import TerraformStack
+from cdktf import TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
@@ -81,6 +81,8 @@ class Database(Construct):
             engine="postgres",
             engine_version=POSTGRES,
             auto_minor_version_upgrade=True,
+            allow_major_version_upgrade=True,  # one happens only when POSTGRES says so
+            apply_immediately=True,  # a deployment that ends has changed what it was told to, instead of a week later
             instance_class="db.t4g.micro",
             storage_type="gp3",
             allocated_storage=20,
@@ -119,14 +121,18 @@ class Database(Construct):
         return instance
 
     def _parameters(self, props: DatabaseProps) -> DbParameterGroup:
-        """TLS only; statements that change the schema, and slow ones, are logged."""
+        """TLS only; statements that change the schema, and slow ones, are logged.
+
+        A group belongs to a major version: another one needs another group, there before the instance changes and gone after it.
+        """
         return DbParameterGroup(
             self,
             "parameters",
-            name=props.name,
+            name=f"{props.name}-postgres{POSTGRES}",
             family=f"postgres{POSTGRES}",
             description="Marquez: TLS only",
             parameter=[DbParameterGroupParameter(name=name, value=value) for name, value in PARAMETERS.items()],
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
 
     def _security_group(self, props: DatabaseProps) -> SecurityGroup:

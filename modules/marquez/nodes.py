@@ -71,6 +71,7 @@ class Nodes(Construct):
             "group",
             cluster_name=cluster.eks.name,
             node_group_name=props.name,
+            version=cluster.eks.version,
             node_role_arn=role.arn,
             subnet_ids=list(props.subnet_ids),
             ami_type="AL2023_x86_64_STANDARD",

@@ -31,18 +31,20 @@ def _example(name: str) -> Any:
 
 
 SMALL_AIRFLOW = {"mwaa_class": "mw1.small", "mwaa_min_workers": 1}
+MICRO_AIRFLOW = {"mwaa_class": "mw1.micro", "mwaa_min_workers": 1, "mwaa_max_workers": 1}
 ONE_SPOT_NODE = {"eks_nodes": 1, "eks_spot": True}
 EXISTING_VPC = {name: _example(name) for name in ("existing_vpc_id", "existing_private_subnet_ids", "existing_public_subnet_ids")}
 NO_MARQUEZ = {"lineage_url": _example("lineage_url")}
 
 SAVINGS = (
-    Saving(SMALL_AIRFLOW, "the smallest environment: few tasks at a time"),
+    Saving(SMALL_AIRFLOW, "few tasks at a time"),
+    Saving(MICRO_AIRFLOW, "three tasks at a time, beside the one scheduler; choose it before the first deploy"),
     Saving({"eks_nodes": 1}, "Marquez is away while its only node is replaced"),
     Saving({"eks_spot": True}, "AWS takes nodes away at two minutes' notice"),
     Saving(ONE_SPOT_NODE, "both of these: for a demo"),
     Saving(NO_MARQUEZ, "lineage goes to an endpoint that exists, whose cost is not counted here"),
     Saving(EXISTING_VPC, "a VPC that exists, with NAT and perhaps endpoints, whose cost is not counted here"),
-    Saving(SMALL_AIRFLOW | NO_MARQUEZ | EXISTING_VPC, "the least: Airflow and an idle warehouse, beside what exists"),
+    Saving(MICRO_AIRFLOW | NO_MARQUEZ | EXISTING_VPC, "the least: Airflow and an idle warehouse, beside what exists"),
 )
 
 

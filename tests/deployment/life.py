@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from local.aws.machine import Aws
+from tests.deployment.figures import Figures
 from tests.deployment.project import Done, Project
 
 STACKS = ("network", "lake", "redshift", "mwaa", "marquez", "marquez-chart")
@@ -26,12 +28,25 @@ CHANGED: dict[str, Any] = FIRST | {
     "redshift_base_capacity": 16,
     "redshift_max_capacity": 32,
     "mwaa_class": "mw1.medium",
+    "eks_version": "1.36",
     "eks_nodes": 3,
+    "marquez_retention_days": 365,
+    "marquez_read_only": False,
     "budget_usd": 700,
     "tags": {"cost-centre": "4711"},
 }
 NO_SECRETS = ("airflow/variables/OPENLINEAGE_URL", "airflow/variables/OPENLINEAGE_NAMESPACE", "airflow/connections/REDSHIFT_CONNECTOR")
 DAG = "airflow/dags/rs_staging_to_dm.py"
+ANOTHER_LINE = "\n# another version\n"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """AWS's inventory and calls so far, and by the states {stack: {address: id}} of what was made to its end."""
+
+    inventory: dict[str, list[str]]
+    calls: dict[str, int]
+    made: dict[str, dict[str, str]]
 
 
 @dataclass
@@ -40,17 +55,20 @@ class Life:
 
     project: Project
     aws: Aws
-    seconds: dict[str, float]
+    figures: Figures
     done: dict[str, Done] = field(default_factory=dict)
     plans: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
-    inventory: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    moments: dict[str, Moment] = field(default_factory=dict)
     held: dict[str, Any] = field(default_factory=dict)
 
     def live(self) -> None:
         """All of it, in this order; a command that fails ends it."""
         self.project.choose(**FIRST)
         self._make("bootstrap the state bucket", "bootstrap")
-        self._interrupt("deploy, interrupted in the middle", when=lambda: self.aws.calls().get("redshift-data.ExecuteStatement", 0) > 0)
+        self.aws.hold_environments()
+        self._interrupt("deploy, interrupted in the middle", when=self._is_in_the_middle)
+        self.aws.release_environments()
+        self._note("interrupted")
         self._make("destroy redshift, half made", "destroy", "STACK=redshift", "YES=1")
         self._make("destroy lake", "destroy", "STACK=lake", "YES=1")
         self._note("destroyed lake and redshift")
@@ -62,15 +80,23 @@ class Life:
         self._plan("nothing changed")
         self.aws.expire_statements()
         self._plan("statements expired", "redshift")
+        self.held["expired"] = [error for error in self.aws.errors() if "it has expired after" in error["message"]]
         self._hold("before the change")
         self._change()
-        self._plan("settings changed")
+        self._plan("settings changed", refresh=False)  # AWS has just been found to be as the states say
         self._make("deploy the change", "deploy", "YES=1")
         self._hold("after the change")
+        self.held["dag"] = self._uploaded_dag()
         self._plan("change deployed")
+        self._note("changed")
         self.held["states"], self.held["secrets"] = self._states(), self._secrets()
         self._make("destroy everything", "destroy", "YES=1")
         self._note("destroyed")
+        self._report()
+
+    def _is_in_the_middle(self) -> bool:
+        """Two stacks are at work: the warehouse runs its first SQL, and the environment, which is held, is being created."""
+        return self.aws.calls().keys() >= {"redshift-data.ExecuteStatement", "mwaa.CreateEnvironment"}
 
     def _make(self, phase: str, *arguments: str) -> None:
         with self._timed(phase):
@@ -81,34 +107,53 @@ class Life:
         with self._timed(phase):
             self.done[phase] = self.project.interrupt("deploy", "YES=1", when=when)
 
-    def _plan(self, phase: str, *stacks: str) -> None:
+    def _plan(self, phase: str, *stacks: str, refresh: bool = True) -> None:
         with self._timed(f"plan: {phase}"), ThreadPoolExecutor(max_workers=3) as pool:
             named = stacks or STACKS
-            self.plans[phase] = dict(zip(named, pool.map(self.project.plan, named), strict=True))
+            plans = pool.map(lambda stack: self.project.plan(stack, refresh=refresh), named)
+            self.plans[phase] = dict(zip(named, plans, strict=True))
 
     def _change(self) -> None:
         self.project.choose(**CHANGED)
         with (self.project.folder / DAG).open("a") as file:
-            file.write("\n# another version\n")
+            file.write(ANOTHER_LINE)
         self._make("synthesize the change", "synth")
 
     def _note(self, moment: str) -> None:
-        self.inventory[moment] = self.aws.inventory()
+        made = {PurePosixPath(key).stem: _made(json.loads(text)) for key, text in self._states().items()}
+        self.moments[moment] = Moment(self.aws.inventory(), self.aws.calls(), made)
+
+    def _report(self) -> None:
+        self.figures.resources.update({stack: len(made) for stack, made in self.moments["changed"].made.items()})
+        left = self.moments["destroyed"].inventory
+        self.figures.left = [f"{service} {name}" for service, names in left.items() for name in names if name != STATE_BUCKET]
 
     def _hold(self, moment: str) -> None:
         """What AWS says of that which is changed."""
-        (name,) = self.aws.client("eks").list_nodegroups(clusterName="tickit-marquez")["nodegroups"]
-        nodes = self.aws.client("eks").describe_nodegroup(clusterName="tickit-marquez", nodegroupName=name)["nodegroup"]
+        eks, cluster = self.aws.client("eks"), "tickit-marquez"
+        (name,) = eks.list_nodegroups(clusterName=cluster)["nodegroups"]
+        nodes = eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
         environment = self.aws.client("mwaa").get_environment(Name="tickit-airflow")["Environment"]
         workgroup = self.aws.client("redshift-serverless").get_workgroup(workgroupName="tickit")["workgroup"]
         budget = self.aws.client("budgets").describe_budget(AccountId=FIRST["account_id"], BudgetName="tickit-monthly")["Budget"]
         self.held[moment] = {
             "nodes": nodes["scalingConfig"]["desiredSize"],
+            "kubernetes": {
+                "cluster": eks.describe_cluster(name=cluster)["cluster"]["version"],
+                "nodes": nodes["version"],
+                "kube-proxy": eks.describe_addon(clusterName=cluster, addonName="kube-proxy")["addon"]["addonVersion"],
+            },
             "class": environment["EnvironmentClass"],
             "capacity": workgroup["baseCapacity"],
             "budget": float(budget["BudgetLimit"]["Amount"]),
             "tags": environment["Tags"].get("cost-centre"),
         }
+
+    def _uploaded_dag(self) -> str:
+        """As it is in the bucket that Airflow reads."""
+        bucket = self.aws.client("mwaa").get_environment(Name="tickit-airflow")["Environment"]["SourceBucketArn"].rpartition(":")[2]
+        answer = self.aws.client("s3").get_object(Bucket=bucket, Key=DAG.removeprefix("airflow/"))
+        return str(answer["Body"].read().decode())
 
     def _states(self) -> dict[str, str]:
         """{key: text} of every state."""
@@ -129,4 +174,15 @@ class Life:
         try:
             yield
         finally:
-            self.seconds[phase] = time.monotonic() - started
+            self.figures.seconds[phase] = time.monotonic() - started
+
+
+def _made(state: dict[str, Any]) -> dict[str, str]:
+    """{address: id} of what a state manages; without what was half made, which Terraform makes anew."""
+    return {
+        f"{resource['type']}.{resource['name']}": instance["attributes"]["id"]
+        for resource in state["resources"]
+        if resource["mode"] == "managed"
+        for instance in resource["instances"]
+        if instance.get("status") != "tainted"
+    }

@@ -59,7 +59,7 @@ class Project:
         ]
         (self.folder / "settings.toml").write_text("\n".join([*lines, *tables]) + "\n")
 
-    def make(self, *arguments: str, seconds: float = 900) -> Done:
+    def make(self, *arguments: str, seconds: float = 1800) -> Done:
         """Run make to its end, which must come in time."""
         started = time.monotonic()
         done = subprocess.run(
@@ -67,7 +67,7 @@ class Project:
         )
         return Done(done.returncode, done.stdout + done.stderr, time.monotonic() - started)
 
-    def interrupt(self, *arguments: str, when: Callable[[], bool], seconds: float = 600) -> Done:
+    def interrupt(self, *arguments: str, when: Callable[[], bool], seconds: float = 1200) -> Done:
         """Run make and press Ctrl-C once `when()` is true, as a terminal does: the signal reaches every process."""
         started, log = time.monotonic(), self.folder / "interrupted.log"
         with log.open("wb") as output:
@@ -90,26 +90,29 @@ class Project:
                     os.killpg(process.pid, signal.SIGKILL)
         return Done(code, log.read_text(errors="replace"), time.monotonic() - started)
 
-    def plan(self, stack: str) -> dict[str, str]:
-        """{address: action} of what Terraform would do to a stack as it is synthesized; empty when it is as it should be."""
+    def plan(self, stack: str, *, refresh: bool = True) -> dict[str, str]:
+        """{address: action} of what Terraform would do to a stack as synthesized, and to its outputs; empty when it is as it should be.
+
+        Without `refresh` it takes AWS to be as the state says.
+        """
         folder = self.folder / "cdktf.out/stacks" / stack
         done = subprocess.run(
-            ["terraform", "plan", "-json", "-input=false", "-lock=false"],
+            ["terraform", "plan", "-json", "-input=false", "-lock=false", f"-refresh={str(refresh).lower()}"],
             cwd=folder,
             env=self.variables,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
         messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         errors = [message["diagnostic"] for message in messages if message["type"] == "diagnostic" and message["@level"] == "error"]
         assert not errors, (stack, errors)
         assert done.returncode == 0, (stack, done.stderr)
-        return {
-            message["change"]["resource"]["addr"]: message["change"]["action"]
-            for message in messages
-            if message["type"] == "planned_change"
+        changes = [message["change"] for message in messages if message["type"] == "planned_change"]
+        outputs = [output for message in messages if message["type"] == "outputs" for output in message["outputs"].items()]
+        return {change["resource"]["addr"]: change["action"] for change in changes} | {
+            f"output.{name}": output["action"] for name, output in outputs if output["action"] != "noop"
         }
 
     @property

@@ -1,17 +1,24 @@
 """The stacks live and die through the commands that people use, the real CDKTF, Terraform and AWS provider, and an emulated AWS."""
 
+import json
+import re
 import signal
 
 import pytest
+import yaml
 
 from local.aws.machine import Aws
-from tests.deployment.figures import SECONDS
-from tests.deployment.life import STACKS, STATE_BUCKET, Life
+from tests.deployment.figures import FIGURES
+from tests.deployment.life import ANOTHER_LINE, STACKS, STATE_BUCKET, Life
 from tests.deployment.project import Project
+from tests.modules.chart import one
 from tests.modules.programs import require
 from tests.terraform import terraform_environment
 
 pytestmark = pytest.mark.system
+
+WAREHOUSE = {"namespace tickit", "workgroup tickit"}
+CATALOG = {"crawler tickit-lake", "database tickit_lake"}
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +27,7 @@ def life(tmp_path_factory: pytest.TempPathFactory, aws: Aws, request: pytest.Fix
     for program in ("terraform", "node"):
         require(program, "the life cycle of the stacks")
     variables = terraform_environment(tmp_path_factory.mktemp("terraform")) | aws.environment
-    life = Life(Project.copy(tmp_path_factory.mktemp("project"), variables), aws, request.config.stash[SECONDS])
+    life = Life(Project.copy(tmp_path_factory.mktemp("project"), variables), aws, request.config.stash[FIGURES])
     life.live()
     return life
 
@@ -32,16 +39,26 @@ def test_an_interrupted_deploy_says_how_to_go_on(life: Life) -> None:
     assert "make deploy" in done.output
 
 
+def test_a_resumed_deploy_keeps_what_there_was_and_makes_the_rest(life: Life) -> None:
+    then, now = life.moments["interrupted"].made, life.moments["deployed"].made
+    assert 0 < len(then["mwaa"]) < len(now["mwaa"])
+    assert "mwaa: half made" in life.done["deploy, interrupted in the middle"].output
+    for stack in then.keys() - {"lake", "redshift"}:  # which were destroyed in between
+        assert then[stack].items() <= now[stack].items(), stack
+
+
 def test_nothing_is_left_of_stacks_that_were_destroyed(life: Life) -> None:
-    left = life.inventory["destroyed lake and redshift"]
+    there, left = life.moments["interrupted"].inventory, life.moments["destroyed lake and redshift"].inventory
+    assert set(there["redshift-serverless"]) >= WAREHOUSE
+    assert set(there["glue"]) >= CATALOG
     assert not {"glue", "redshift-serverless"} & set(left)
     assert left["ec2"]  # the network stays
 
 
 def test_what_was_destroyed_is_made_again(life: Life) -> None:
-    there = life.inventory["deployed"]
-    assert "tickit" in "".join(there["redshift-serverless"])
-    assert there["glue"]
+    there = life.moments["deployed"].inventory
+    assert set(there["redshift-serverless"]) >= WAREHOUSE
+    assert set(there["glue"]) >= CATALOG
 
 
 def test_the_deploy_fills_the_catalog(life: Life) -> None:
@@ -54,17 +71,70 @@ def test_a_deployed_stack_has_nothing_to_do(life: Life, stack: str) -> None:
 
 
 def test_expired_statements_are_not_run_again(life: Life) -> None:
+    statements = [address for address in life.moments["deployed"].made["redshift"] if address.startswith("aws_redshiftdata_statement.")]
+    assert len(life.held["expired"]) == len(statements) > 0  # the plan has asked for each
     assert life.plans["statements expired"] == {"redshift": {}}
+    runs = [life.moments[moment].calls["redshift-data.ExecuteStatement"] for moment in ("deployed", "changed")]
+    assert runs[0] == runs[1]
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_changed_settings_change_in_place(life: Life, stack: str) -> None:
-    assert set(life.plans["settings changed"][stack].values()) <= {"update", "read"}
+    """Every stack: the added tag is everywhere, and where nothing has tags it is the chart's values."""
+    actions = set(life.plans["settings changed"][stack].values())
+    assert "update" in actions
+    assert actions <= {"update", "read"}
+
+
+def test_changed_values_are_one_update_of_the_release(life: Life) -> None:
+    assert life.plans["settings changed"]["marquez-chart"] == {"helm_release.marquez": "update"}
+
+
+@pytest.mark.parametrize(
+    ("stack", "changed"),
+    [
+        ("network", "aws_budgets_budget."),
+        ("lake", "aws_glue_crawler."),
+        ("redshift", "aws_redshiftserverless_workgroup."),
+        ("mwaa", "aws_mwaa_environment."),
+        ("mwaa", "aws_s3_object.objects_dags--rs_staging_to_dmpy_"),
+        ("marquez", "aws_eks_node_group."),
+    ],
+)
+def test_what_the_changed_settings_change_is_updated(life: Life, stack: str, changed: str) -> None:
+    assert [action for address, action in life.plans["settings changed"][stack].items() if address.startswith(changed)] == ["update"]
+
+
+def test_a_changed_dag_is_uploaded(life: Life) -> None:
+    assert life.held["dag"].endswith(ANOTHER_LINE)
 
 
 def test_changed_settings_reach_aws(life: Life) -> None:
-    assert life.held["before the change"] == {"nodes": 2, "class": "mw1.small", "capacity": 8, "budget": 600, "tags": None}
-    assert life.held["after the change"] == {"nodes": 3, "class": "mw1.medium", "capacity": 16, "budget": 700, "tags": "4711"}
+    assert life.held["before the change"] == {
+        "nodes": 2,
+        "kubernetes": {"cluster": "1.35", "nodes": "1.35", "kube-proxy": "v1.35.0-eksbuild.2"},
+        "class": "mw1.small",
+        "capacity": 8,
+        "budget": 600,
+        "tags": None,
+    }
+    assert life.held["after the change"] == {
+        "nodes": 3,
+        "kubernetes": {"cluster": "1.36", "nodes": "1.36", "kube-proxy": "v1.36.0-eksbuild.2"},
+        "class": "mw1.medium",
+        "capacity": 16,
+        "budget": 700,
+        "tags": "4711",
+    }
+
+
+def test_changed_values_reach_the_release(life: Life) -> None:
+    (state,) = [json.loads(text) for key, text in life.held["states"].items() if "marquez-chart" in key]
+    (release,) = [resource for resource in state["resources"] if resource["type"] == "helm_release"]
+    installed = list(yaml.safe_load_all(release["instances"][0]["attributes"]["manifest"]))
+    configured = yaml.safe_load(one(installed, "ConfigMap", "api")["data"]["marquez.yml"])
+    assert configured["dbRetention"] == {"retentionDays": 365}
+    assert re.search(r"\$allowed_to_ui \{\s+default 1;", one(installed, "ConfigMap", "proxy")["data"]["nginx.conf"])
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -73,7 +143,7 @@ def test_a_deployed_change_has_nothing_to_do(life: Life, stack: str) -> None:
 
 
 def test_destroy_leaves_nothing_but_the_states(life: Life) -> None:
-    assert life.inventory["destroyed"] == {"s3": [STATE_BUCKET]}
+    assert life.moments["destroyed"].inventory == {"s3": [STATE_BUCKET]}
     assert f"{STATE_BUCKET}" in life.done["destroy everything"].output
 
 

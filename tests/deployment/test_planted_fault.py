@@ -44,7 +44,7 @@ def apply(project: Project, description: str) -> subprocess.CompletedProcess[str
 
 def terraform(project: Project, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["terraform", *arguments], cwd=folder, env=project.variables, capture_output=True, text=True, timeout=120, check=False
+        ["terraform", *arguments], cwd=folder, env=project.variables, capture_output=True, text=True, timeout=600, check=False
     )
 
 

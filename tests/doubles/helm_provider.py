@@ -16,7 +16,7 @@ from typing import Any
 from tf import runner
 from tf.iface import Provider, Resource
 from tf.schema import Attribute, Schema
-from tf.types import Bool, List, Number, String, TfType
+from tf.types import Bool, List, Number, String, TfType, Unknown
 
 TEXTS = """description devel keyring namespace repository repository_ca_file repository_cert_file repository_key_file
 repository_password repository_username version"""
@@ -70,6 +70,10 @@ class Release(Resource):
             ctx.diagnostics.add_error("helm template failed", rendered.stderr)
             return None
         return {**planned_state, "id": planned_state["name"], "manifest": rendered.stdout, "status": "deployed"}
+
+    def plan(self, ctx: Any, current_state: Any, planned_state: Any) -> Any:
+        """What a changed release renders is not known before it is."""
+        return planned_state if planned_state == current_state else {**planned_state, "manifest": Unknown}
 
     def read(self, ctx: Any, current_state: Any) -> Any:
         return current_state

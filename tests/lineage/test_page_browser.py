@@ -72,7 +72,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Graph], Json]:
         file = folder / "page.html"
         file.write_text(page.render(graph).replace("</body>", f"<script>{probe}</script></body>"), encoding="utf-8")
         command = [str(BROWSER), *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", file.as_uri()]
-        dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+        dom = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True).stdout
         found = re.search(r'<pre id="probe"[^>]*>(.*?)</pre>', dom, re.DOTALL)
         assert found, f"the page's scripts failed: {dom[-2000:]}"
         return dict(json.loads(unescape(found[1])))

@@ -26,7 +26,7 @@ from tests.lineage.tickit import ROOT, Json, run_event
 
 pytestmark = pytest.mark.system
 
-SECONDS = 20
+SECONDS = 60
 
 
 class Served(NamedTuple):
@@ -71,7 +71,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
 def _names(url: str) -> set[str]:
     """The jobs of all stored events."""
-    answer = httpx.get(f"{url}/api/v1/events/lineage", params={"limit": 100000}).json()
+    answer = httpx.get(f"{url}/api/v1/events/lineage", params={"limit": 100000}, timeout=SECONDS).json()
     assert answer["totalCount"] == len(answer["events"])
     return {event["job"]["name"] for event in answer["events"]}
 
@@ -81,7 +81,7 @@ def test_what_was_acknowledged_outlives_a_killed_process(serve: Serve) -> None:
     acknowledged: list[str] = []
 
     def send(writer: int) -> None:
-        with httpx.Client(base_url=served.url) as client:
+        with httpx.Client(base_url=served.url, timeout=SECONDS) as client:
             for number in range(1000):
                 name = f"job{writer}_{number}"
                 try:
@@ -90,7 +90,7 @@ def test_what_was_acknowledged_outlives_a_killed_process(serve: Serve) -> None:
                     return
                 assert response.status_code == 201
                 acknowledged.append(name)
-                if len(acknowledged) == 60:
+                if len(acknowledged) >= 60:  # two may come at once
                     served.process.kill()
 
     with ThreadPoolExecutor(3) as pool:
@@ -101,14 +101,14 @@ def test_what_was_acknowledged_outlives_a_killed_process(serve: Serve) -> None:
     assert set(acknowledged) <= stored
     assert len(stored) <= len(acknowledged) + 3
     # Event and model are written together: there is a job for each event, and no other.
-    jobs = httpx.get(f"{again.url}/api/v1/namespaces/tickit/jobs", params={"limit": 100000}).json()["jobs"]
+    jobs = httpx.get(f"{again.url}/api/v1/namespaces/tickit/jobs", params={"limit": 100000}, timeout=SECONDS).json()["jobs"]
     assert {job["name"] for job in jobs} == stored
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_quietly_and_starts_again(serve: Serve, number: signal.Signals) -> None:
     served = serve()
-    with httpx.Client(base_url=served.url) as client:  # a connection kept open must not hold it up
+    with httpx.Client(base_url=served.url, timeout=SECONDS) as client:  # a connection kept open must not hold it up
         client.post("/api/v1/lineage", json=run_event("a", "START", "12:00:00")).raise_for_status()
         assert served.stop(number) == (0, "")
     assert _names(serve().url) == {"a"}
@@ -116,7 +116,7 @@ def test_it_stops_quietly_and_starts_again(serve: Serve, number: signal.Signals)
 
 def test_readers_and_writers_at_once(serve: Serve, events: list[Json], expected: Expected) -> None:
     served = serve()
-    with httpx.Client(base_url=f"{served.url}/api/v1") as client, ThreadPoolExecutor(8) as pool:
+    with httpx.Client(base_url=f"{served.url}/api/v1", timeout=SECONDS) as client, ThreadPoolExecutor(8) as pool:
         written = pool.map(lambda event: client.post("/lineage", json=event).status_code, events + events)
         node = {"nodeId": "job:tickit:rs_staging_to_dm.load_dim_event"}
         found = pool.map(lambda _: client.get("/lineage", params=node).status_code, range(20))
@@ -133,7 +133,7 @@ def test_openlineages_own_client(serve: Serve, compression: HttpCompression | No
     inputs = column_lineage_dataset.InputField(namespace=source, name="crm.public.users", field="id")
     lineage = column_lineage_dataset.ColumnLineageDatasetFacet(fields={"id": column_lineage_dataset.Fields(inputFields=[inputs])})
     facets = {"schema": schema_dataset.SchemaDatasetFacet(fields=fields), "columnLineage": lineage}
-    client = OpenLineageClient(transport=HttpTransport(HttpConfig(url=served.url, compression=compression)))
+    client = OpenLineageClient(transport=HttpTransport(HttpConfig(url=served.url, timeout=SECONDS, compression=compression)))
     for state, at in ((RunState.START, "2026-01-31T12:00:00.000Z"), (RunState.COMPLETE, "2026-01-31T12:00:01.500+00:00")):
         client.emit(
             RunEvent(

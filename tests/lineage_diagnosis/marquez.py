@@ -61,8 +61,8 @@ def marquez(folder: Path) -> Iterator[Marquez]:
         app.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        eventually(lambda: server.started, "the store has started")
         try:
+            eventually(lambda: server.started, "the store has started")
             yield app
         finally:
             server.should_exit = True

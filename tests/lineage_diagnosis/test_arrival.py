@@ -1,7 +1,6 @@
 """Whether events arrive: real transports, a real courier, and a store that has them or not."""
 
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from lineage_diagnosis.arrival import OwnRun
 from lineage_diagnosis.endpoint import examine
 from lineage_diagnosis.findings import Kind, Report
 from lineage_diagnosis.probe import JOB, Probe
+from lineage_diagnosis.spooled import last_words
 from lineage_diagnosis.transport import Resolved, resolve
 from lineage_transport.settings import Settings
 from tests.lineage_diagnosis.kinds import kinds, only, text
@@ -73,14 +73,12 @@ def test_transport_failed(report: Report, probe: Probe) -> None:
 
 
 def test_event_stuck(report: Report, folder: Path, endpoint: Endpoint, probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
-    def until_the_courier_has_tried(condition: Callable[[], bool], _: float) -> bool:
-        log = folder / "courier.log"
-        eventually(lambda: log.exists() and "HTTP 503" in log.read_text(), "the courier has tried")
-        return condition()
-
-    monkeypatch.setattr(arrival, "_eventually", until_the_courier_has_tried)
     endpoint.how = lambda request: request.answer(503, f"come later, {request.headers['Authorization']}")
-    assert not arrival.emit(report, ours(endpoint.url), probe, [folder])
+    found = ours(endpoint.url)
+    found.client.emit(Probe("tickit").end())
+    eventually(lambda: "503" in last_words(folder), "a courier has met the store before the doctor's patience begins")
+    monkeypatch.setattr(arrival, "DELIVERY", 0.3)
+    assert not arrival.emit(report, found, probe, [folder])
     assert only(report).kind is Kind.EVENT_STUCK
     assert "a courier is at work; the courier last said: " in text(report)
     assert "not delivered, tried again: HTTP 503 come later, Bearer ***" in text(report)

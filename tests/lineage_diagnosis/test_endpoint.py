@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -17,13 +16,13 @@ from lineage_transport.settings import Settings
 from local.aws.emulator.certificates import issue
 from tests.lineage_diagnosis.kinds import kinds, only, text
 from tests.lineage_diagnosis.marquez import Asked, Marquez
-from tests.lineage_transport.conftest import KEY
-from tests.lineage_transport.endpoint import Endpoint, Request, nobody, serving
+from tests.lineage_transport.conftest import KEY, PATIENCE
+from tests.lineage_transport.endpoint import Endpoint, Request, hang, nobody, serving
 
 
 @pytest.fixture
 def store(endpoint: Endpoint) -> Settings:
-    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=1)
+    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=PATIENCE)
 
 
 @contextmanager
@@ -75,7 +74,7 @@ def test_unreachable(report: Report, store: Settings) -> None:
 
 def test_unreachable_in_silence(report: Report, store: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full queue of connections looks as a security group does that drops packets."""
-    monkeypatch.setattr(examined, "SECONDS", 0.3)
+    monkeypatch.setattr(examined, "SECONDS", 2)
     with full_queue() as port:
         assert not accepts(report, replace(store, url=f"http://127.0.0.1:{port}/api/v1/lineage"))
     assert only(report).kind is Kind.UNREACHABLE
@@ -104,18 +103,9 @@ def test_tls_with_a_known_authority_is_well(
     assert "TLSv1.3" in text(report)
 
 
-@pytest.fixture
-def never(endpoint: Endpoint) -> Iterator[None]:
-    """The endpoint answers nothing until the test is over."""
-    over = threading.Event()
-    endpoint.how = lambda _: over.wait(20)
-    yield
-    over.set()
-
-
-@pytest.mark.usefixtures("never")
-def test_store_silent(report: Report, store: Settings) -> None:
-    assert not accepts(report, replace(store, timeout=0.2))
+def test_store_silent(report: Report, endpoint: Endpoint, store: Settings) -> None:
+    endpoint.how = hang
+    assert not accepts(report, replace(store, timeout=1))
     assert only(report).kind is Kind.STORE_SILENT
     assert "timed out" in text(report)
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.system
 
 PLUGINS = ROOT / "airflow/plugins"
 KEY = "c4n4ryKey"
-SET = {"OPENLINEAGE_NAMESPACE": "tickit", "OPENLINEAGE_API_KEY": KEY, "OPENLINEAGE_TIMEOUT": "2"}
+SET = {"OPENLINEAGE_NAMESPACE": "tickit", "OPENLINEAGE_API_KEY": KEY, "OPENLINEAGE_TIMEOUT": "20"}
 BROKEN = "raise ImportError('it is broken')\n"
 PROVIDER = "airflow/providers/openlineage"
 
@@ -71,6 +71,7 @@ def run(scenario: Scenario, folder: Path, urls: Mapping[str, str]) -> dict[str, 
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
+        "TMPDIR": str(folder),  # the spool's second place, which the machine's other processes share
         "AIRFLOW_HOME": str(folder),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(folder / "plugins"),
         "AIRFLOW__CORE__LAZY_LOAD_PLUGINS": "False",
@@ -83,7 +84,7 @@ def run(scenario: Scenario, folder: Path, urls: Mapping[str, str]) -> dict[str, 
         **scenario.variables,
     }
     command = [sys.executable, str(ROOT / "tests/lineage_diagnosis/examine.py"), str(folder / "after")]
-    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert KEY not in done.stdout + done.stderr
     found: dict[str, str] = {}

@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
+from lineage_transport import courier
+from lineage_transport.bucket import Bucket
 from lineage_transport.settings import Settings
 from lineage_transport.spool import Folder
 from lineage_transport.store import Store
@@ -21,6 +24,7 @@ from tests.local.waiting import eventually
 
 KEY = "c4n4ryTransportKey"
 BUCKET = "tickit-airflow"
+PATIENT = 20  # seconds: on a loaded machine a healthy store takes long, too, and whoever does not wait sends twice
 
 
 @pytest.fixture
@@ -30,8 +34,16 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
+def over() -> Iterator[threading.Event]:
+    """What an endpoint may wait for; set when the test ends, at the latest."""
+    over = threading.Event()
+    yield over
+    over.set()
+
+
+@pytest.fixture
 def settings(endpoint: Endpoint) -> Settings:
-    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=1)
+    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=PATIENT)
 
 
 @pytest.fixture
@@ -59,6 +71,14 @@ def couriers(folder: Path) -> list[psutil.Process]:
     return found
 
 
+def kill_couriers(folder: Path) -> None:
+    """Kill the couriers of a spool folder; one that found another at work may have ended by itself."""
+    for process in couriers(folder):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+            process.wait(60)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A spool folder that the environment names, as it names the endpoint; its couriers are killed at the end."""
@@ -68,9 +88,20 @@ def folder(tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OPENLINEAGE_URL", endpoint.url)
     monkeypatch.setenv("OPENLINEAGE_API_KEY", KEY)
     monkeypatch.setenv("OPENLINEAGE_SPOOL_FOLDER", str(folder))
-    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", "1")
+    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", str(PATIENT))
     yield folder
     eventually(lambda: not [kill(courier) for courier in couriers(folder)], "every courier has ended")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A courier in this process that waits for hardly anything."""
+    monkeypatch.setattr(courier, "IDLE", 0.02)
+    monkeypatch.setattr(courier, "POLL", 0.005)
+    monkeypatch.setattr(courier, "DENIED", 0.02)
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +117,7 @@ def moto() -> Iterator[str]:
 @pytest.fixture
 def s3(moto: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of an S3 that holds the empty bucket, and that the environment names."""
-    requests.post(f"{moto}/moto-api/reset", timeout=10)
+    requests.post(f"{moto}/moto-api/reset", timeout=60)
     credentials = {
         "AWS_ENDPOINT_URL": moto,
         "AWS_ACCESS_KEY_ID": "test",
@@ -104,3 +135,23 @@ def kill(process: psutil.Process) -> psutil.Process:
     with suppress(psutil.NoSuchProcess):
         process.send_signal(signal.SIGKILL)
     return process
+
+
+class Shelf(Bucket):
+    """A bucket in memory; `then` happens once it has done what it was asked to, `first` before."""
+
+    def __init__(self) -> None:
+        super().__init__("s3://shelf/spool")
+        self.copies: dict[str, bytes] = {}
+        self.first: Callable[[], None] = lambda: None
+        self.then: Callable[[], None] = lambda: None
+
+    def save(self, name: str, event: bytes) -> None:
+        self.first()
+        self.copies[name] = event
+        self.then()
+
+    def forget(self, name: str) -> None:
+        self.first()
+        self.copies.pop(name, None)
+        self.then()

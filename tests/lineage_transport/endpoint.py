@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
 
 Answer = Callable[["Request"], object]
+HANG = 20  # seconds, more than anything waits for
 
 
 class Seen(NamedTuple):
@@ -25,7 +26,7 @@ class Seen(NamedTuple):
 
 
 class Request(BaseHTTPRequestHandler):
-    """One POST: `body` is unpacked; `answer` sends a status and a text."""
+    """One POST, or what a bucket is sent: `body` is unpacked; `answer` sends a status and a text."""
 
     protocol_version = "HTTP/1.1"
     endpoint: "Endpoint"
@@ -36,6 +37,8 @@ class Request(BaseHTTPRequestHandler):
         self.body = gzip.decompress(sent) if self.headers["Content-Encoding"] == "gzip" else sent
         self.endpoint.requests.append(Seen(self.path, self.headers))
         self.endpoint.how(self)
+
+    do_PUT = do_POST  # noqa: N815 - the name that http.server looks for
 
     def answer(self, status: int, text: str = "", kind: str = "application/json") -> None:
         if status == 201:
@@ -59,11 +62,19 @@ class Endpoint:
         self.connections = 0
         self.how: Answer = lambda request: request.answer(201)
         self.url = ""
+        self.over = threading.Event()
+        """Ends what hangs."""
 
     @property
     def jobs(self) -> list[str]:
         """The jobs of the accepted events."""
         return [json.loads(body)["job"]["name"] for body in self.accepted]
+
+
+def hang(request: Request) -> None:
+    """Answer nothing, until the test says that it is over, and hang up."""
+    request.endpoint.over.wait(HANG)
+    request.close_connection = True
 
 
 @contextmanager
@@ -90,16 +101,19 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
     try:
         yield endpoint
     finally:
+        endpoint.over.set()
         server.shutdown()
         thread.join(10)
         server.server_close()
 
 
+_NOBODY = socket.socket()  # bound as long as the tests run, so that nobody else gets the port; who connects to it is refused
+_NOBODY.bind(("127.0.0.1", 0))
+
+
 def nobody() -> str:
     """An address at which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    return f"http://127.0.0.1:{_NOBODY.getsockname()[1]}"
 
 
 def event(job: str, second: int = 0, run: str | None = None, state: RunState = RunState.START) -> RunEvent:

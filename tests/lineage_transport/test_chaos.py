@@ -1,4 +1,4 @@
-"""1,000 events through a store that fails at random, from processes that are killed at random: after a replay nothing is missing."""
+"""1,000 events through a store that fails at random, from processes that are killed at random: after replays nothing is missing."""
 
 import os
 import random
@@ -7,21 +7,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from starlette.testclient import TestClient
 
 import lineage_transport
 from lineage.store.app import create_app
 from lineage.store.database import Database
+from lineage_transport.delivery import Tally
 from lineage_transport.replay import replay
 from lineage_transport.settings import Settings
 from lineage_transport.spool import Folder
-from tests.lineage_transport.conftest import KEY, couriers
+from tests.lineage_transport.conftest import KEY, kill_couriers
 from tests.lineage_transport.emitter import events
 from tests.lineage_transport.endpoint import Endpoint, Request
 from tests.local.waiting import eventually
@@ -30,27 +29,36 @@ pytestmark = pytest.mark.system
 
 EVENTS = 1000
 SEED = 20260131
+TIMEOUT = 2  # seconds
 EMITTER = Path(__file__).with_name("emitter.py")
 PATHS = [str(Path(lineage_transport.__file__).parent.parent), str(Path(__file__).parents[2])]
 
 
 class FailingStore:
-    """The lineage store behind something that fails: before the store has the event, or after."""
+    """The lineage store behind something that fails: before the store has the event, or after. When it has taken so many, it is `full`."""
 
     def __init__(self, client: TestClient) -> None:
         self._client = client
         self._random = random.Random(SEED)
         self._lock = threading.Lock()
+        self._left = 0
         self.faults: list[str] = []
-        self.well = False
+        self.full = threading.Event()
+
+    def take(self, events: int) -> None:
+        """Answer only 503 after so many."""
+        with self._lock:
+            self._left = events
+            self.full.clear()
 
     def answer(self, request: Request) -> None:
         with self._lock:  # the faults come in one order, whatever the threads do
-            fault = "none" if self.well else self._random.choices(list(FAULTS), weights=list(FAULTS.values()))[0]
-            if fault != "none":
-                self.faults.append(fault)
+            fault = self._fault()
             if fault in ("none", "taken, not told"):
                 status = self._client.post("/api/v1/lineage", content=request.body).status_code
+                self._left -= 1
+                if not self._left:
+                    self.full.set()
         match fault:
             case "none":
                 request.answer(status)
@@ -60,11 +68,19 @@ class FailingStore:
                 request.wfile.write(b"\x00garbage\r\n")
                 request.close_connection = True
             case "hangs":
-                time.sleep(0.6)
+                time.sleep(TIMEOUT + 0.5)
                 request.close_connection = True
             case _:
                 request.close_connection = True
                 request.connection.close()
+
+    def _fault(self) -> str:
+        if not self._left:
+            return "503"
+        (fault,) = self._random.choices(list(FAULTS), weights=list(FAULTS.values()))
+        if fault != "none":
+            self.faults.append(fault)
+        return fault
 
 
 FAULTS = {"none": 95, "500": 1.5, "503": 0.5, "429": 0.3, "404": 0.2, "garbage": 0.5, "hangs": 0.2, "broken": 0.6, "taken, not told": 1.2}
@@ -93,24 +109,26 @@ def emit_until_done(progress: Path, chance: random.Random) -> int:
     killed = 0
     while (done := progress.stat().st_size) < EVENTS:
         until = min(done + chance.randint(10, 80), EVENTS)
-        eventually(lambda until=until: progress.stat().st_size >= until, f"{until} events are taken over", 60)  # type: ignore[misc]
+        eventually(lambda until=until: progress.stat().st_size >= until, f"{until} events are taken over")  # type: ignore[misc]
         victims = chance.choice(["emitter", "courier", "both"])
         if victims != "courier":
             emitter.kill()
-            emitter.wait(10)
+            emitter.wait(60)
             emitter = subprocess.Popen(command, env=environment, start_new_session=True)
         if victims != "emitter":
-            kill_couriers()
+            kill_couriers(Path(environment["OPENLINEAGE_SPOOL_FOLDER"]))
         killed += 1
     assert emitter.wait(60) == 0
     return killed
 
 
-def kill_couriers() -> None:
-    for courier in couriers(Path(os.environ["OPENLINEAGE_SPOOL_FOLDER"])):
-        with suppress(psutil.NoSuchProcess):
-            courier.kill()
-            courier.wait(10)
+def kill_half_way(folder: Path, url: str, store: FailingStore) -> None:
+    """Start a replay, and kill it when the store has taken what it takes."""
+    command = [sys.executable, "-m", "lineage", "replay", "--spool", str(folder), "--url", url]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.DEVNULL) as process:
+        eventually(store.full.is_set, "the replay is half-way", 120)
+        assert process.poll() is None
+        process.kill()
 
 
 def content(store: TestClient) -> dict[str, Any]:
@@ -140,21 +158,27 @@ def content(store: TestClient) -> dict[str, Any]:
 def test_nothing_is_lost_and_nothing_comes_twice(
     folder: Path, endpoint: Endpoint, tmp_path: Path, new_store: Callable[[str], TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", "0.4")
+    monkeypatch.setenv("OPENLINEAGE_TIMEOUT", str(TIMEOUT))
     calm, stormy = new_store("calm"), new_store("stormy")
     for _, body in events(EVENTS):
         calm.post("/api/v1/lineage", content=body).raise_for_status()
     failing = FailingStore(stormy)
     endpoint.how = failing.answer
+    failing.take(EVENTS // 2)
     killed = emit_until_done(tmp_path / "progress", random.Random(SEED))
-    kill_couriers()
+    kill_couriers(folder)
     left = len(Folder(folder).entries())
-    settings = Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=0.4)
-    replayed = replay(str(folder), settings)
-    print(f"{killed} kills, {len(failing.faults)} faults, {left} events left for the replay, {replayed.delivered} replayed")
+    assert left >= EVENTS // 2
+    failing.take(left // 2)
+    kill_half_way(folder, endpoint.url, failing)
+    rest = len(Folder(folder).entries())
+    assert 0 < rest < left
+    failing.take(EVENTS)
+    replayed = replay(str(folder), Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=TIMEOUT))
+    print(f"{killed} kills, {len(failing.faults)} faults, {left} events left for a replay that was killed, {rest} for the next one")
     assert killed >= 5
     assert {"500", "taken, not told", "broken"} <= set(failing.faults)
-    assert (replayed.reason, replayed.refused) == ("", 0)
+    assert replayed == Tally(delivered=rest)
     assert Folder(folder).entries() == []
     found, expected = content(stormy), content(calm)
     assert len(found["events"]) == EVENTS

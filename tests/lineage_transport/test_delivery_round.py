@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from lineage_transport.delivery import Tally, deliver
 from lineage_transport.spool import Folder, new_name
 from lineage_transport.store import Store
@@ -63,6 +65,65 @@ def test_a_store_that_fails_at_everything_is_left_in_peace(spool: Folder, store:
     endpoint.how = lambda request: request.answer(500)
     assert deliver(spool, store).reason == "HTTP 500"
     assert len(endpoint.requests) == 3
+
+
+def poisoned(request: Request) -> None:
+    request.answer(500 if job(request).startswith("poison") else 201)
+
+
+@pytest.mark.parametrize("number", [3, 4, 10])
+def test_others_pass_poison_at_the_head(spool: Folder, store: Store, endpoint: Endpoint, number: int) -> None:
+    poison = [(f"poison{run}", f"poison{run}") for run in range(number)]
+    good = [(f"good{run}_{state}", f"good{run}") for run in range(10) for state in ("start", "end")]
+    fill(spool, *poison, *good)
+    endpoint.how = poisoned
+    tally = deliver(spool, store)
+    assert (tally.delivered, tally.reason) == (20, "HTTP 500")
+    assert sorted(endpoint.jobs) == sorted(name for name, _ in good)
+    for run in range(10):
+        assert [name for name in endpoint.jobs if name.startswith(f"good{run}_")] == [f"good{run}_start", f"good{run}_end"]
+    assert waiting(spool) == [name for name, _ in poison]
+
+
+def test_others_pass_poison_on_both_sides_after_some_rounds(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, *((f"poison{run}", str(run)) for run in range(3)), ("good", "good"), *((f"poison{run}", str(run)) for run in range(3, 6)))
+    endpoint.how = poisoned
+    failed: set[str] = set()
+    rounds = [deliver(spool, store, failed=failed).delivered for _ in range(4)]
+    assert rounds == [0, 0, 0, 1]
+    endpoint.how = lambda request: request.answer(201)
+    assert deliver(spool, store, failed=failed) == Tally(delivered=6)
+
+
+def test_a_store_that_fails_at_everything_is_left_in_peace_in_every_round(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, *((str(number), str(number)) for number in range(4)))
+    endpoint.how = lambda request: request.answer(500)
+    failed: set[str] = set()
+    for number in range(1, 6):
+        deliver(spool, store, failed=failed)
+        assert len(endpoint.requests) == 3 * number
+
+
+def test_an_event_that_cannot_be_read_holds_up_its_own_run_only(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, ("a", "1"), ("b", "2"), ("c", "1"))
+    broken = spool.path / spool.entries()[0]
+    broken.unlink()
+    broken.mkdir()
+    tally = deliver(spool, store)
+    assert endpoint.jobs == ["b"]
+    assert "Is a directory" in tally.reason
+
+
+def test_an_event_that_cannot_be_removed_ends_the_round(
+    spool: Folder, store: Store, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remove(entry: str) -> None:
+        raise PermissionError(f"{entry} stays")
+
+    fill(spool, ("a", "1"), ("b", "2"))
+    monkeypatch.setattr(spool, "remove", remove)
+    assert "stays" in deliver(spool, store).reason
+    assert endpoint.jobs == ["a"]
 
 
 def test_a_wrong_key_is_told_apart(spool: Folder, store: Store, endpoint: Endpoint) -> None:

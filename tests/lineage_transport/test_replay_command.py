@@ -1,11 +1,18 @@
-"""`python -m lineage replay`, as a person runs it."""
+"""`python -m lineage replay`, as a person runs it, and what it waits for."""
 
 import subprocess
 import sys
+import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from lineage_transport import courier
+from lineage_transport import replay as replays
+from lineage_transport.delivery import Tally
+from lineage_transport.replay import SpoolTaken
+from lineage_transport.settings import Settings
 from lineage_transport.spool import Folder, new_name
 from tests.lineage_transport.conftest import KEY
 from tests.lineage_transport.endpoint import Endpoint, nobody
@@ -57,3 +64,58 @@ def test_a_folder_that_does_not_exist_is_named(folder: Path, endpoint: Endpoint)
     assert code == 2
     assert f"there is no folder {folder}" in errors
     assert not folder.exists()
+
+
+def test_what_cannot_be_read_shows_in_the_exit_code(folder: Path, endpoint: Endpoint) -> None:
+    spool = fill(folder, "a")
+    (folder / "waiting/link.json").symlink_to("nowhere")
+    code, printed, errors = replay(folder, endpoint.url)
+    assert (code, printed.splitlines()[-1]) == (1, "1 events delivered, 0 refused")
+    assert errors == "Events are left: 1 cannot be read\n"
+    assert spool.entries() == ["waiting/link.json"]
+
+
+def test_a_folder_that_a_courier_delivers_is_waited_for(folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replays, "TAKEN", 0.3)
+    monkeypatch.setattr(replays, "LOOK", 0.1)
+    spool = fill(folder, "a")
+    with spool.sole_delivery(0), pytest.raises(SpoolTaken, match=r"a courier delivers .* and has not ended within 0.3 s"):
+        replays.replay(str(folder), settings)
+    assert len(spool.entries()) == 1
+
+
+def test_a_folder_that_a_courier_empties_needs_no_replay(folder: Path, settings: Settings, endpoint: Endpoint) -> None:
+    """The courier keeps the place, and waits for more."""
+    spool = fill(folder, "a")
+    (entry,) = spool.entries()
+    with spool.sole_delivery(0):
+        delivers = threading.Timer(1, spool.remove, [entry])
+        delivers.start()
+        assert replays.replay(str(folder), settings) == Tally()
+        delivers.join(10)
+    assert endpoint.requests == []
+
+
+def test_a_folder_is_replayed_as_soon_as_its_courier_has_gone(folder: Path, settings: Settings, endpoint: Endpoint) -> None:
+    spool = fill(folder, "a")
+    place = ExitStack()
+    assert place.enter_context(spool.sole_delivery(0))
+    goes = threading.Timer(1, place.close)
+    goes.start()
+    assert replays.replay(str(folder), settings) == Tally(delivered=1)
+    goes.join(10)
+    assert endpoint.jobs == ["a"]
+
+
+def test_a_courier_in_its_longest_pause_is_waited_for() -> None:
+    assert replays.TAKEN >= 60 > courier.PAUSES[1] + courier.IDLE
+
+
+def test_others_pass_poison_in_a_replay(folder: Path, settings: Settings, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replays, "PAUSES", (0.01, 0.01))
+    spool = fill(folder, *(f"poison{number}" for number in range(5)), *(f"good{number}" for number in range(20)), "poison5")
+    endpoint.how = lambda request: request.answer(500 if b"poison" in request.body else 201)
+    assert replays.replay(str(folder), settings) == Tally(delivered=20, reason="HTTP 500")
+    endpoint.how = lambda request: request.answer(201)
+    assert replays.replay(str(folder), settings) == Tally(delivered=6)
+    assert spool.entries() == []

@@ -84,7 +84,7 @@ def test_a_write_that_fails_leaves_nothing(spool: Folder) -> None:
         "Folder(Path(sys.argv[2])).put('x.json', b'x' * 1000)\n"
     )
     plugins = str(Path(spools.__file__).parent.parent)
-    done = subprocess.run([sys.executable, "-c", script, plugins, str(spool.path)], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run([sys.executable, "-c", script, plugins, str(spool.path)], capture_output=True, text=True, timeout=60, check=False)
     assert "File too large" in done.stderr
     assert len(spool.entries()) == 1
     assert list((spool.path / "draft").iterdir()) == []
@@ -147,10 +147,23 @@ def test_a_hundred_thousand_events_slow_no_task_down(spool: Folder) -> None:
         if number == 60_000:  # ext4's limit of links is 65,000
             first = waiting / "other"
             first.touch()
-    seconds = []
+    looking, seconds = [], []
+    for _ in range(3):
+        started = time.perf_counter()
+        assert len(os.listdir(waiting)) > 100_000  # noqa: PTH208 - the fastest look that there is
+        looking.append(time.perf_counter() - started)
     for _ in range(20):
         started = time.perf_counter()
         put(spool, "2026-01-31T12:00:00Z")
         assert not spool.delivering
         seconds.append(time.perf_counter() - started)
-    assert sorted(seconds)[10] < 0.01
+    assert min(seconds) < min(looking) / 2
+
+
+def test_an_event_is_put_aside_even_where_the_reason_cannot_be_written(spool: Folder) -> None:
+    """As on a full disk."""
+    entry = put(spool, "2026-01-31T12:00:00Z", b"event")
+    (spool.path / "refused" / f"{spools.name_of(entry)}.reason").mkdir()
+    spool.refuse(entry, b"event", "bad")
+    assert spool.entries() == []
+    assert (spool.path / "refused" / spools.name_of(entry)).read_bytes() == b"event"

@@ -10,8 +10,8 @@ import pytest
 
 from lineage_transport.settings import Settings
 from lineage_transport.store import Store, Verdict
-from tests.lineage_transport.conftest import KEY
-from tests.lineage_transport.endpoint import Endpoint, Request, nobody
+from tests.lineage_transport.conftest import KEY, PATIENT
+from tests.lineage_transport.endpoint import HANG, Endpoint, Request, hang, nobody
 
 BODY = b'{"eventType": "START"}'
 
@@ -96,33 +96,30 @@ def test_a_store_that_breaks_off_is_asked_once_more_at_most(endpoint: Endpoint, 
 
 
 def test_a_store_that_hangs_costs_the_time_out(endpoint: Endpoint) -> None:
-    over = threading.Event()
-    endpoint.how = lambda _: over.wait(20)
+    endpoint.how = hang
     started = time.monotonic()
     answer = Store(Settings(endpoint.url, timeout=0.2)).send(BODY)
-    over.set()
     assert answer.verdict is Verdict.AWAY
-    assert time.monotonic() - started < 2
+    assert 0.1 < time.monotonic() - started < HANG
 
 
 def test_a_store_that_drips_is_broken_off(endpoint: Endpoint) -> None:
-    over = threading.Event()
-
     def drip(request: Request) -> None:
         request.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-        while not over.wait(0.05):
+        for _ in range(HANG * 20):
+            if endpoint.over.wait(0.05):
+                break
             request.wfile.write(b"x")
 
     endpoint.how = drip
     started = time.monotonic()
     answer = Store(Settings(endpoint.url, timeout=0.2)).send(BODY)
-    over.set()
     assert answer.verdict is Verdict.AWAY
-    assert 0.5 < time.monotonic() - started < 3
+    assert time.monotonic() - started < HANG
 
 
 def test_nobody_there() -> None:
-    answer = Store(Settings(nobody(), timeout=1)).send(BODY)
+    answer = Store(Settings(nobody(), timeout=PATIENT)).send(BODY)
     assert answer.verdict is Verdict.AWAY
     assert "ConnectionRefusedError" in answer.reason
 
@@ -146,7 +143,7 @@ def garbage() -> Iterator[str]:
 
 def test_garbage_is_no_answer() -> None:
     with garbage() as url:
-        answer = Store(Settings(url, timeout=1)).send(BODY)
+        answer = Store(Settings(url, timeout=PATIENT)).send(BODY)
     assert answer.verdict is Verdict.AWAY
     assert len(answer.reason) < 300
 
@@ -158,3 +155,31 @@ def test_no_reason_tells_the_key_or_a_password(endpoint: Endpoint) -> None:
     assert KEY not in reason
     assert "c4n4ryPw" not in reason
     assert KEY not in repr(Settings(endpoint.url, KEY))
+
+
+@pytest.mark.parametrize("before", range(170, 210, 5))
+def test_no_reason_tells_the_beginning_of_a_key(endpoint: Endpoint, before: int) -> None:
+    """Wherever the answer is cut."""
+    endpoint.how = lambda request: request.answer(422, "x" * before + KEY)
+    reason = Store(Settings(endpoint.url, KEY)).send(BODY).reason
+    assert len(reason) == min(200, len("HTTP 422 ") + before + len("***"))
+    assert KEY[:4] not in reason
+
+
+def test_no_reason_tells_the_user_of_the_url(endpoint: Endpoint) -> None:
+    """Neither as it is sent, nor unpacked, as a store may say it."""
+    endpoint.how = lambda request: request.answer(401, f"no such user: {request.headers['Authorization']}, password c4n4ry@Pw")
+    reason = Store(Settings(endpoint.url.replace("//", "//me:c4n4ry%40Pw@"))).send(BODY).reason
+    assert reason == "HTTP 401 no such user: Basic ***, password ***"
+
+
+def test_a_key_that_cannot_be_sent_is_not_told(endpoint: Endpoint) -> None:
+    """As it stands, with its line break, in the error of Python's own client."""
+    reason = Store(Settings(endpoint.url, f"{KEY}\nand more")).send(BODY).reason
+    assert "Invalid header value" in reason
+    assert KEY not in reason
+
+
+def test_a_key_is_taken_without_what_surrounds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENLINEAGE_API_KEY", f" {KEY}\n")
+    assert Settings.for_store("http://store").authorization == f"Bearer {KEY}"

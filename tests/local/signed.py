@@ -10,6 +10,8 @@ from botocore.credentials import Credentials
 
 from local.aws.machine import Aws
 
+SECONDS = 60  # the first request of a service has its model read
+
 
 def send(
     aws: Aws,
@@ -24,7 +26,7 @@ def send(
     content = body if isinstance(body, bytes) else body.encode()
     request = AWSRequest(method, aws.url + path, headers=headers or {}, data=content)
     SigV4Auth(Credentials("local", "local"), service, "us-east-1").add_auth(request)
-    return httpx.request(method, aws.url + path, headers=dict(request.headers), content=content, trust_env=False)
+    return httpx.request(method, aws.url + path, headers=dict(request.headers), content=content, trust_env=False, timeout=SECONDS)
 
 
 def send_json(aws: Aws, service: str, target: str, **parameters: Any) -> httpx.Response:

@@ -11,7 +11,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 
 from local.aws.machine import Aws
-from tests.local.signed import send
+from tests.local.signed import SECONDS, send
 
 pytestmark = pytest.mark.system
 
@@ -65,9 +65,9 @@ def test_signed_addresses_work(aws: Aws, bucket: Any, signature: str) -> None:
     session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
     client = session.client("s3", endpoint_url=aws.url, config=Config(signature_version=signature))
     put = client.generate_presigned_url("put_object", Params={"Bucket": "raw", "Key": "one"})
-    assert httpx.put(put, content=b"hello", trust_env=False).status_code == httpx.codes.OK
+    assert httpx.put(put, content=b"hello", trust_env=False, timeout=SECONDS).status_code == httpx.codes.OK
     get = client.generate_presigned_url("get_object", Params={"Bucket": "raw", "Key": "one", "ResponseContentType": "text/x"})
-    answer = httpx.get(get, trust_env=False)
+    answer = httpx.get(get, trust_env=False, timeout=SECONDS)
     assert (answer.content, answer.headers["Content-Type"]) == (b"hello", "text/x")
 
 

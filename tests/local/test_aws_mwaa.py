@@ -17,6 +17,7 @@ from local.aws.emulator import mwaa as emulated
 from local.aws.emulator.place import Place
 from local.aws.machine import Aws
 from tests.local.aws_network import Network, make_network, make_role
+from tests.local.signed import SECONDS
 
 pytestmark = pytest.mark.system
 
@@ -87,7 +88,7 @@ def airflow(aws: Aws) -> Any:
 @pytest.fixture
 def browser(aws: Aws) -> Any:
     trusted = ssl.create_default_context(cafile=str(aws.trusted))
-    with httpx.Client(verify=trusted, trust_env=False, timeout=30) as made:
+    with httpx.Client(verify=trusted, trust_env=False, timeout=SECONDS) as made:
         yield made
 
 
@@ -134,10 +135,23 @@ def test_a_log_group_that_is_there_stays_as_it_is(aws: Aws, client: Any, request
     assert [group["retentionInDays"] for group in logs.describe_log_groups()["logGroups"]] == [365]
 
 
+def test_an_environment_that_is_held_is_being_created(aws: Aws, client: Any, request_: dict[str, Any]) -> None:
+    aws.hold_environments()
+    client.create_environment(**request_)
+    assert client.get_environment(Name="one")["Environment"]["Status"] == "CREATING"
+    with pytest.raises(ClientError, match="not available"):
+        client.create_cli_token(Name="one")
+    aws.release_environments()
+    client.create_environment(**request_ | {"Name": "two"})
+    assert [client.get_environment(Name=name)["Environment"]["Status"] for name in ("one", "two")] == ["AVAILABLE", "AVAILABLE"]
+
+
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "version": ({"AirflowVersion": "2.4.3"}, "AirflowVersion 2.4.3: must be one of"),
     "class": ({"EnvironmentClass": "mw1.colossal"}, "EnvironmentClass mw1.colossal"),
     "workers": ({"MinWorkers": 5, "MaxWorkers": 2}, "MinWorkers 5 is above MaxWorkers 2"),
+    "workers of micro": ({"EnvironmentClass": "mw1.micro", "MaxWorkers": 2}, "MaxWorkers: must be 1 with mw1.micro"),
+    "schedulers of micro": ({"EnvironmentClass": "mw1.micro", "Schedulers": 2}, "Schedulers: must be 1 with mw1.micro"),
     "role": ({"ExecutionRoleArn": "arn:aws:iam::123456789012:role/none"}, "role/none does not exist"),
     "bucket": ({"SourceBucketArn": "arn:aws:s3:::none"}, "The bucket none does not exist"),
     "object": ({"PluginsS3Path": "none.zip"}, "s3://airflow/none.zip"),
@@ -216,11 +230,32 @@ def test_what_can_change_changes(client: Any, network: Network, environment: dic
     assert (found["Tags"], found["LastUpdate"]["Status"]) == ({"cost-centre": "4711"}, "SUCCESS")
 
 
-def test_airflow_does_not_go_back(client: Any, request_: dict[str, Any]) -> None:
-    client.create_environment(**request_ | {"AirflowVersion": "2.10.3"})
-    with pytest.raises(ClientError, match=r"cannot go back to 2\.8\.1"):
-        client.update_environment(Name="one", AirflowVersion="2.8.1")
-    client.update_environment(Name="one", AirflowVersion="2.11.0")
+def test_the_smallest_class_has_one_of_each_and_stays(client: Any, request_: dict[str, Any]) -> None:
+    client.create_environment(**request_ | {"EnvironmentClass": "mw1.micro"})
+    environment = client.get_environment(Name="one")["Environment"]
+    assert [environment[name] for name in ("MinWorkers", "MaxWorkers", "Schedulers")] == [1, 1, 1]
+    with pytest.raises(ClientError, match=r"to or from mw1\.micro, the emulator does not know"):
+        client.update_environment(Name="one", EnvironmentClass="mw1.small")
+
+
+@pytest.mark.parametrize(
+    ("present", "version"),
+    [("2.7.2", "2.10.3"), ("2.10.3", "2.7.2"), ("3.0.6", "3.3.1"), ("3.3.1", "3.0.6"), ("2.11.0", "3.0.6"), ("3.3.1", "2.11.2")],
+)
+def test_airflow_moves_within_a_major_version_and_between_2_11_and_3(
+    client: Any, request_: dict[str, Any], present: str, version: str
+) -> None:
+    client.create_environment(**request_ | {"AirflowVersion": present})
+    client.update_environment(Name="one", AirflowVersion=version)
+    assert client.get_environment(Name="one")["Environment"]["AirflowVersion"] == version
+
+
+@pytest.mark.parametrize(("present", "version"), [("2.7.2", "3.3.1"), ("2.10.3", "3.0.6"), ("3.0.6", "2.10.3"), ("3.3.1", "2.7.2")])
+def test_airflow_does_not_move_otherwise(client: Any, request_: dict[str, Any], present: str, version: str) -> None:
+    client.create_environment(**request_ | {"AirflowVersion": present})
+    with pytest.raises(ClientError, match=rf"ValidationException.*{present} does not move to {version}"):
+        client.update_environment(Name="one", AirflowVersion=version)
+    assert client.get_environment(Name="one")["Environment"]["AirflowVersion"] == present
 
 
 @pytest.mark.usefixtures("airflow")
@@ -284,6 +319,6 @@ def test_the_web_server_is_trusted_by_those_who_were_told(aws: Aws, client: Any,
     host = client.create_cli_token(Name=environment["Name"])["WebServerHostname"]
     assert environment["WebserverUrl"] == host
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-        httpx.post(f"https://{host}/aws_mwaa/cli", trust_env=False)
-    assert httpx.post(f"https://{host}/aws_mwaa/cli").status_code == httpx.codes.FORBIDDEN  # trusts by SSL_CERT_FILE
+        httpx.post(f"https://{host}/aws_mwaa/cli", trust_env=False, timeout=SECONDS)
+    assert httpx.post(f"https://{host}/aws_mwaa/cli", timeout=SECONDS).status_code == httpx.codes.FORBIDDEN  # trusts by SSL_CERT_FILE
     assert aws.environment["SSL_CERT_FILE"] == str(aws.trusted)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from local.aws.machine import Aws
-from tests.local.signed import send, send_json, send_query
+from tests.local.signed import SECONDS, send, send_json, send_query
 
 pytestmark = pytest.mark.system
 
@@ -167,7 +167,7 @@ def test_a_refusal_reaches_the_client_as_an_error_of_its_protocol(aws: Aws) -> N
 
 
 def test_an_unsigned_request_is_refused(aws: Aws) -> None:
-    assert httpx.post(f"{aws.url}/", trust_env=False).status_code == httpx.codes.FORBIDDEN
+    assert httpx.post(f"{aws.url}/", trust_env=False, timeout=SECONDS).status_code == httpx.codes.FORBIDDEN
     assert [refusal["code"] for refusal in aws.refusals()] == ["MissingAuthenticationToken"]
 
 

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -22,6 +22,7 @@ from local.demo import EXPECTED, ROWS, Outcome, check_lineage, run_dags, run_pip
 from local.processes import ProcessFailed
 from local.settings import BUCKET, DATABASE, ROOT, WAREHOUSE_NAMESPACE, Settings
 from local.system import STORE_SECRET, System, running
+from tests.local.commands import alive
 from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
@@ -43,11 +44,11 @@ def system(tmp_path: Path, progress: Progress) -> Iterator[System]:
 
 def kill(process_name: str, command: str) -> None:
     """Kill the one process whose command line contains `command`, as a crash would."""
-    family = {process: " ".join(process.cmdline()) for process in psutil.Process().children(recursive=True)}
-    found = [process for process, line in family.items() if command in line and "guard.py" not in line]
+    found = alive(psutil.Process().children(recursive=True), command)
     assert found, f"{process_name} does not run"
     for process in found:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # the end of another may have ended it
+            process.kill()
 
 
 def delete_secret(system: System, name: str) -> None:
@@ -204,12 +205,12 @@ def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, sent: signal.Sign
     command = [sys.executable, "-m", "local", "demo", f"--scale={SCALE}", f"--state={tmp_path / 'demo'}"]
     with output.open("w") as file:
         demo = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file, env=dict(os.environ), start_new_session=True)
-    eventually(lambda: "external schema" in output.read_text(), "the demo is half-way", 120)
+    eventually(lambda: "external schema" in output.read_text(), "the demo is half-way", 300)
     family = psutil.Process(demo.pid).children(recursive=True)
     assert family
     demo.send_signal(sent)
-    assert demo.wait(60) == code
-    eventually(lambda: not any(process.is_running() for process in family), "everything that the demo started has ended")
+    assert demo.wait(180) == code
+    eventually(lambda: alive(family) == [], "everything that the demo started has ended")
 
 
 def test_what_went_wrong_is_shown_last(tmp_path: Path) -> None:

@@ -275,6 +275,27 @@ def test_an_addon_has_the_version_that_suits_the_cluster(eks: Region) -> None:
 
 
 @pytest.mark.usefixtures("cluster")
+def test_nodes_and_addons_follow_the_clusters_version(eks: Region) -> None:
+    eks.nodegroup()
+    eks.addon("kube-proxy")
+    nodes, addon = "/clusters/tickit/node-groups/nodes", "/clusters/tickit/addons/kube-proxy"
+    (offered,) = eks.call("GET", "/addons/supported-versions?addonName=kube-proxy&kubernetesVersion=1.35")["addons"]
+    (suiting,) = offered["addonVersions"]
+    assert suiting["compatibilities"][0]["defaultVersion"] is True
+    for path, to in ((f"{nodes}/update-version", {"version": "1.35"}), (f"{addon}/update", {"addonVersion": suiting["addonVersion"]})):
+        with pytest.raises(Refusal, match="InvalidParameterException"):
+            eks.call("POST", path, **to)
+    eks.call("POST", "/clusters/tickit/updates", version="1.35")
+    assert eks.call("GET", nodes)["nodegroup"]["version"] == "1.34"
+    update = eks.call("POST", f"{nodes}/update-version", version="1.35")["update"]
+    assert eks.call("GET", f"/clusters/tickit/updates/{update['id']}?nodegroupName=nodes")["update"]["status"] == "Successful"
+    update = eks.call("POST", f"{addon}/update", addonVersion=suiting["addonVersion"])["update"]
+    assert eks.call("GET", f"/clusters/tickit/updates/{update['id']}?addonName=kube-proxy")["update"]["status"] == "Successful"
+    assert eks.call("GET", nodes)["nodegroup"]["version"] == "1.35"
+    assert eks.call("GET", addon)["addon"]["addonVersion"] == suiting["addonVersion"]
+
+
+@pytest.mark.usefixtures("cluster")
 def test_a_deployment_needs_nodes(eks: Region) -> None:
     eks.addon("coredns")
     assert eks.call("GET", "/clusters/tickit/addons/coredns")["addon"]["status"] == "DEGRADED"

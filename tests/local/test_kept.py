@@ -17,6 +17,7 @@ from local import kept
 from local.demo import DAGS, EXPECTED
 from local.settings import BUCKET, DATABASE, WAREHOUSE_NAMESPACE, Settings
 from local.state import Note, holder
+from tests.local.commands import alive
 from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
@@ -31,10 +32,10 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 
 def run_dag(note: Note, dag_id: str) -> None:
     """Trigger a DAG as a person would and wait for its success."""
-    with httpx.Client(base_url=f"{note.airflow_url}/api/v1/dags", auth=(note.user, note.password), timeout=30) as airflow:
-        eventually(lambda: airflow.get(dag_id).status_code == httpx.codes.OK, f"the scheduler has read {dag_id}", 60)
+    with httpx.Client(base_url=f"{note.airflow_url}/api/v1/dags", auth=(note.user, note.password), timeout=60) as airflow:
+        eventually(lambda: airflow.get(dag_id).status_code == httpx.codes.OK, f"the scheduler has read {dag_id}", 300)
         run_id = airflow.post(f"{dag_id}/dagRuns", json={}).raise_for_status().json()["dag_run_id"]
-        eventually(lambda: airflow.get(f"{dag_id}/dagRuns/{run_id}").json()["state"] in {"success", "failed"}, f"{dag_id} has ended", 120)
+        eventually(lambda: airflow.get(f"{dag_id}/dagRuns/{run_id}").json()["state"] in {"success", "failed"}, f"{dag_id} has ended", 600)
         assert airflow.get(f"{dag_id}/dagRuns/{run_id}").json()["state"] == "success"
 
 
@@ -46,11 +47,11 @@ def test_the_kept_system_runs_the_dags_and_captures_their_lineage(settings: Sett
         run_dag(note, dag_id)
     expected = load(EXPECTED, {"bucket": BUCKET, "warehouse": WAREHOUSE_NAMESPACE, "database": DATABASE})
     eventually(lambda: compare(expected, read_lineage(note.lineage_url)).is_complete, "the lineage is complete")
-    assert httpx.get(note.lineage_url).status_code == httpx.codes.OK
+    assert httpx.get(note.lineage_url, timeout=60).status_code == httpx.codes.OK
 
     family = psutil.Process(holder(settings.state)).children(recursive=True)
     assert kept.down(settings)
-    assert not any(process.is_running() for process in family)
+    assert alive(family) == []
     assert kept.status(settings) is None
     assert not kept.down(settings), "twice is harmless"
 
@@ -60,8 +61,9 @@ def test_a_part_that_stops_by_itself_is_named_and_a_crash_leaves_no_process(sett
     supervisor = holder(settings.state)
     assert supervisor
     family = psutil.Process(supervisor).children(recursive=True)
-    next(process for process in family if "lineage store" in " ".join(process.cmdline()) and "guard.py" not in process.cmdline()[1]).kill()
+    (store,) = alive(family, "lineage store")
+    store.kill()
     eventually(lambda: (note := kept.status(settings)) is not None and note.stopped == ("the lineage store",), "the note names the store")
     os.kill(supervisor, signal.SIGKILL)
-    eventually(lambda: not any(process.is_running() for process in family), "everything has ended")
+    eventually(lambda: alive(family) == [], "everything has ended")
     assert kept.status(settings) is None

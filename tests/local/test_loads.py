@@ -61,7 +61,7 @@ def test_two_loads_at_the_same_time_do_not_double_the_rows(warehouse: Postgres) 
             run(first, STATEMENTS)
             second: Future[None] = pool.submit(load, warehouse)
             eventually(lambda: query(warehouse, WAITING) > 0, "the second load waits for the first")
-        second.result(timeout=30)
+        second.result(timeout=60)
     assert query(warehouse, COUNT) == 11
 
 

@@ -48,14 +48,14 @@ def test_a_killed_parent_leaves_nothing_behind(tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, str(script)], env={**ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parents[2])})
     members = family(tmp_path / "pids")
     parent.send_signal(signal.SIGKILL)
-    parent.wait()
+    parent.wait(60)
     eventually(lambda: gone(members), "the family ends after its parent was killed")
 
 
 def test_a_failing_command_is_named_with_its_log(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "print('out of cheese'); raise SystemExit(3)"]
     with Supervisor(tmp_path) as supervisor, pytest.raises(ProcessFailed, match=r"the task failed \(exit code 3\)(.|\n)*out of cheese"):
-        supervisor.run("the task", command, environment=ENVIRONMENT, log="task.log", seconds=20)
+        supervisor.run("the task", command, environment=ENVIRONMENT, log="task.log", seconds=60)
 
 
 def test_a_command_that_takes_too_long_is_stopped_and_named(tmp_path: Path) -> None:

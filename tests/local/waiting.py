@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(condition: Callable[[], bool], awaited: str, seconds: float = 20) -> None:
+def eventually(condition: Callable[[], bool], awaited: str, seconds: float = 60) -> None:
     """Wait until `condition` holds; fail, naming what was awaited, when it does not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():

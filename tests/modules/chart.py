@@ -1,8 +1,10 @@
 """The chart's manifests, as a real Helm renders them, and how to find one's way in them."""
 
 import json
+import shutil
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -20,7 +22,7 @@ ACCOUNT = "arn:aws:secretsmanager:us-east-1:123456789012:secret"
 DEFAULT: Values = {
     "database": {"host": "db.example.com", "passwordSecret": f"{ACCOUNT}:tickit-marquez-password"},
     "ingestion": {"keySecret": f"{ACCOUNT}:airflow/variables/OPENLINEAGE_API_KEY"},
-    "network": {"vpcCidr": "10.20.0.0/16"},
+    "network": {"vpcCidr": "10.20.0.0/16", "secretsCidr": "10.20.128.0/17"},
 }
 """What has no default."""
 
@@ -49,6 +51,17 @@ def template(values: Values) -> subprocess.CompletedProcess[str]:
     return _helm("template", RELEASE, str(CHART), values=values)
 
 
+def notes(values: Values, folder: Path) -> str:
+    """What Helm says after an installation. `helm template` shows manifests only, so a copy of the chart has one that holds the notes."""
+    copy = folder / "chart"
+    shutil.copytree(CHART, copy, dirs_exist_ok=True)
+    (copy / "templates/NOTES.txt").rename(copy / "files/notes.txt")
+    (copy / "templates/notes.yaml").write_text('notes: {{ tpl (.Files.Get "files/notes.txt") . | toJson }}\n')
+    done = _helm("template", RELEASE, str(copy), "--show-only", "templates/notes.yaml", values=values)
+    assert done.returncode == 0, done.stderr
+    return str(yaml.safe_load(done.stdout)["notes"])
+
+
 def lint(values: Values) -> subprocess.CompletedProcess[str]:
     """`helm lint --strict`, for which a warning is an error."""
     return _helm("lint", "--strict", str(CHART), values=values)
@@ -56,7 +69,7 @@ def lint(values: Values) -> subprocess.CompletedProcess[str]:
 
 def _helm(*command: str, values: Values) -> subprocess.CompletedProcess[str]:
     arguments = [helm(), *command, "--namespace", NAMESPACE, "--values", "-"]
-    return subprocess.run(arguments, input=json.dumps(values), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(arguments, input=json.dumps(values), capture_output=True, text=True, timeout=180, check=False)
 
 
 @cache

@@ -21,9 +21,9 @@ def block(stack: Stack, kind: str, section: str = "resource") -> Stack:
     return attributes
 
 
-def address(stack: Stack, kind: str, path: str) -> str:
-    """The address of a resource, kind.logical_id."""
-    (id_,) = (id_ for id_, block in stack["resource"][kind].items() if block["//"]["metadata"]["path"].split("/", 1)[1] == path)
+def address(stack: Stack, kind: str, path: str, section: str = "resource") -> str:
+    """The address of a resource, or a data source's within its section: kind.logical_id."""
+    (id_,) = (id_ for id_, block in stack[section][kind].items() if block["//"]["metadata"]["path"].split("/", 1)[1] == path)
     return f"{kind}.{id_}"
 
 

@@ -6,6 +6,7 @@ Every test is run on the chart's defaults and on hardened values.
 import ipaddress
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.modules.chart import (
     containers,
     kinds,
     manifests,
+    notes,
     one,
     pods,
     template,
@@ -32,9 +34,11 @@ from tests.modules.chart import (
 
 COMPONENTS = {"api", "web", "migration", "test"}
 LONG_RUNNING = {"api", "web"}
-VPC = DEFAULT["network"]["vpcCidr"]
+VPC, SECRETS_CIDR = DEFAULT["network"]["vpcCidr"], DEFAULT["network"]["secretsCidr"]
 DNS = {("kube-dns", "UDP", 53), ("kube-dns", "TCP", 53)}
-SECRETS = {("0.0.0.0/0", "TCP", 443), ("169.254.170.23/32", "TCP", 80)}
+SECRETS = {(SECRETS_CIDR, "TCP", 443), ("169.254.170.23/32", "TCP", 80)}
+RELEASE_LABELS = {"app.kubernetes.io/name": "marquez", "app.kubernetes.io/instance": "marquez"}
+SKIP = "eks.amazonaws.com/skip-containers"
 
 
 @pytest.fixture(params=["default", "hardened"])
@@ -78,7 +82,7 @@ def test_only_what_is_listed_is_installed(chart: list[Manifest]) -> None:
         "Job": ["migration", "test"],
         "NetworkPolicy": ["api", "default-deny", "migration", "test", "web"],
         "PodDisruptionBudget": ["api", "web"],
-        "Service": ["api", "ui-api", "web"],
+        "Service": ["api", "test", "ui-api", "web"],
         "ServiceAccount": ["api", "migration", "web"],
     }
     assert {m["metadata"]["namespace"] for m in chart} == {NAMESPACE}
@@ -185,12 +189,28 @@ def test_no_secret_stands_in_a_manifest(chart: list[Manifest]) -> None:
     assert not [c for c in every_container(chart).values() if "envFrom" in c or any("valueFrom" in v for v in c.get("env", []))]
 
 
-def test_secrets_are_fetched_into_memory_when_a_pod_starts(api: Manifest) -> None:
-    assert [container["name"] for container in api["initContainers"]] == ["password", "keys"]
-    assert {name: volumes(api)[name]["emptyDir"]["medium"] for name in ("password", "keys")} == {"password": "Memory", "keys": "Memory"}
-    fetching = containers(api)
-    assert environment(fetching["password"])["PASSWORD_SECRET"] == DEFAULT["database"]["passwordSecret"]
-    assert environment(fetching["keys"])["KEY_SECRET"] == DEFAULT["ingestion"]["keySecret"]
+@pytest.mark.parametrize(("component", "secrets"), [("api", ["password", "keys"]), ("migration", ["password"])])
+def test_secrets_are_fetched_into_memory_when_a_pod_starts(chart: list[Manifest], component: str, secrets: list[str]) -> None:
+    pod = pods(chart)[component]
+    assert [container["name"] for container in pod["initContainers"]] == secrets
+    wanted = {
+        "password": ("PASSWORD_SECRET", "PASSWORD_FILE", DEFAULT["database"]["passwordSecret"]),
+        "keys": ("KEY_SECRET", "KEYS_FILE", DEFAULT["ingestion"]["keySecret"]),
+    }
+    for name in secrets:
+        assert volumes(pod)[name]["emptyDir"]["medium"] == "Memory"
+        secret, file, arn = wanted[name]
+        fetching = containers(pod)[name]
+        assert environment(fetching)[secret] == arn
+        assert Path(environment(fetching)[file]).is_relative_to(mounts(fetching)[name][0])
+
+
+def test_the_pods_role_is_for_what_fetches_secrets_alone(chart: list[Manifest]) -> None:
+    """EKS gives it to every container that is not named here: https://github.com/aws/amazon-eks-pod-identity-webhook"""
+    for component in ("api", "migration"):
+        template = {**kinds(chart, "Deployment"), **kinds(chart, "Job")}[component]["spec"]["template"]
+        fetching = {container["name"] for container in template["spec"]["initContainers"]}
+        assert set(template["metadata"]["annotations"][SKIP].split(",")) == containers(template["spec"]).keys() - fetching
 
 
 def test_a_container_sees_its_own_secret_only_and_cannot_change_it(api: Manifest) -> None:
@@ -273,10 +293,11 @@ def test_nothing_is_deleted_unasked() -> None:
 
 
 def test_starting_is_awaited(chart: list[Manifest]) -> None:
-    for component, path in {"api": "/ping", "web": "/healthcheck"}.items():
+    for component in LONG_RUNNING:
         probe = containers(pods(chart)[component])[component]["startupProbe"]
-        assert probe["httpGet"]["path"] == path
+        assert probe["httpGet"]["path"] == "/healthcheck"
         assert probe["periodSeconds"] * probe["failureThreshold"] >= 120
+    assert containers(pods(chart)["api"])["api"]["startupProbe"]["timeoutSeconds"] == 5
 
 
 def test_readiness_is_with_the_database(api: Manifest) -> None:
@@ -299,6 +320,10 @@ def test_a_pod_that_goes_finishes_what_it_has_begun(chart: list[Manifest]) -> No
         assert min(pauses.values()) >= 10
     assert containers(pods(chart)["api"])["proxy"]["lifecycle"] == {"preStop": {"sleep": {"seconds": 10}}}
     assert containers(pods(chart)["api"])["api"]["lifecycle"] == {"preStop": {"sleep": {"seconds": 30}}}
+
+
+def test_the_web_ui_which_hears_no_signal_is_not_waited_for(chart: list[Manifest]) -> None:
+    assert pods(chart)["web"]["terminationGracePeriodSeconds"] == 20
 
 
 def test_signals_reach_marquez(chart: list[Manifest]) -> None:
@@ -343,26 +368,39 @@ def peers(chart: list[Manifest], rules: list[Manifest], side: str) -> Iterator[t
     for rule in rules:
         assert rule.keys() == {side, "ports"}, "a rule without peers or ports admits all"
         for peer in rule[side]:
-            labels = peer.get("podSelector", {}).get("matchLabels", {})
-            who = peer["ipBlock"]["cidr"] if "ipBlock" in peer else labels.get("app.kubernetes.io/component") or labels["k8s-app"]
-            assert "ipBlock" in peer or labels, "an empty selector selects all"
             for port in rule["ports"]:
-                yield who, port["protocol"], port["port"]
+                assert port.keys() == {"protocol", "port"}
+                yield who(peer), port["protocol"], port["port"]
+
+
+def who(peer: Manifest) -> str:
+    """Whom a network policy names: one of three forms, to the letter."""
+    labels = peer.get("podSelector", {}).get("matchLabels", {})
+    component = labels.get("app.kubernetes.io/component")
+    known = {
+        "kube-dns": {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+            "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+        },
+        component: {"podSelector": {"matchLabels": RELEASE_LABELS | {"app.kubernetes.io/component": component}}},
+        peer.get("ipBlock", {}).get("cidr"): {"ipBlock": peer.get("ipBlock")},
+    }
+    (name,) = [name for name, form in known.items() if form == peer]
+    return str(name)
 
 
 def admitted(chart: list[Manifest], component: str, direction: str) -> set[tuple[str, str, int]]:
     spec = one(chart, "NetworkPolicy", component)["spec"]
-    assert spec["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == component
+    assert spec["podSelector"] == {"matchLabels": RELEASE_LABELS | {"app.kubernetes.io/component": component}}
     assert spec["policyTypes"] == ["Ingress", "Egress"]
     return set(peers(chart, spec.get(direction, []), {"ingress": "from", "egress": "to"}[direction]))
 
 
 def test_what_is_not_admitted_is_denied(chart: list[Manifest]) -> None:
     spec = one(chart, "NetworkPolicy", "default-deny")["spec"]
-    release = {"app.kubernetes.io/name": "marquez", "app.kubernetes.io/instance": "marquez"}
-    assert spec == {"podSelector": {"matchLabels": release}, "policyTypes": ["Ingress", "Egress"]}
+    assert spec == {"podSelector": {"matchLabels": RELEASE_LABELS}, "policyTypes": ["Ingress", "Egress"]}
     workloads = [m for m in chart if m["kind"] in ("Deployment", "Job")]
-    assert all(release.items() <= m["spec"]["template"]["metadata"]["labels"].items() for m in workloads)
+    assert all(RELEASE_LABELS.items() <= m["spec"]["template"]["metadata"]["labels"].items() for m in workloads)
 
 
 def test_the_api_is_reached_through_its_load_balancer_and_by_the_web_ui(chart: list[Manifest]) -> None:
@@ -441,8 +479,13 @@ def test_the_ui_is_read_only_unless_allowed(values: Values) -> None:
     assert re.search(r"\$allowed_to_ui \{\s+default 1;", proxy_configuration(OPEN))
 
 
-def test_the_load_balancers_ask_for_health_without_a_key() -> None:
-    assert (API.health_path, WEB.health_path) == ("/healthcheck", "/healthcheck")
+def test_the_load_balancers_ask_for_health_without_a_key(chart: list[Manifest], values: Values) -> None:
+    location = re.search(r"listen 5000;\s+location = (\S+) \{(.*?)^    \}", proxy_configuration(values), re.MULTILINE | re.DOTALL)
+    assert location
+    assert location[1] == API.health_path
+    assert "has_key" not in location[2]
+    assert "proxy_pass http://admin;" in location[2]
+    assert containers(pods(chart)["web"])["web"]["readinessProbe"]["httpGet"] == {"path": WEB.health_path, "port": "http"}
 
 
 # The release
@@ -454,7 +497,49 @@ def test_helm_test_asks_the_running_release(chart: list[Manifest]) -> None:
     (container,) = job["spec"]["template"]["spec"]["containers"]
     assert environment(container)["API"] == "http://marquez-api:5000"
     assert environment(container)["WEB"] == "http://marquez-web:3000"
-    assert admitted(chart, "test", "egress") == DNS | SECRETS | {("api", "TCP", 5000), ("web", "TCP", 3000)}
+    tried = {("api", "TCP", port) for port in (5000, 5080, 8081)} | {("web", "TCP", 3000)}
+    assert admitted(chart, "test", "egress") == DNS | SECRETS | tried
+
+
+def test_helm_test_tries_doors_that_network_policies_close(chart: list[Manifest]) -> None:
+    """Its own policy lets it: it is the API's that refuses. And it asks at addresses where the doors would be found."""
+    assert {port for who, _, port in admitted(chart, "api", "ingress") if who == "test"} == {5000}
+    pod_addresses = one(chart, "Service", "test")["spec"]
+    assert (pod_addresses["clusterIP"], pod_addresses["selector"]) == ("None", one(chart, "Service", "api")["spec"]["selector"])
+    (container,) = pods(chart)["test"]["containers"]
+    tried = {name: url for name, url in environment(container).items() if name.startswith("POD")}
+    assert tried == {"POD": "http://marquez-test:5000", "POD_UI": "http://marquez-test:5080", "POD_PROBES": "http://marquez-test:8081"}
+
+
+def test_what_helm_test_said_can_be_read_afterwards(chart: list[Manifest], values: Values, tmp_path: Path) -> None:
+    hooks = [m["metadata"]["annotations"] for m in chart if m["metadata"].get("annotations", {}).get("helm.sh/hook") == "test"]
+    assert len(hooks) == 4
+    assert {hook["helm.sh/hook-delete-policy"] for hook in hooks} == {"before-hook-creation"}
+    assert one(chart, "Job", "test")
+    said = notes(values, tmp_path)
+    assert "helm --namespace marquez test marquez\n" in said
+    assert "kubectl --namespace marquez logs job/marquez-test\n" in said
+
+
+@pytest.mark.parametrize(
+    ("example", "reads", "keeps"),
+    [
+        ("default", "The UI only reads.", "Nothing is ever deleted."),
+        ("hardened", "The UI only reads.", "Lineage older than 365 days IS DELETED."),
+        ("open", "The UI MAY DELETE AND TAG, and has no sign-in.", "Nothing is ever deleted."),
+    ],
+)
+def test_the_notes_say_where_to_look_and_what_is_open(example: str, reads: str, keeps: str, tmp_path: Path) -> None:
+    said = [line.strip() for line in notes(EXAMPLES[example], tmp_path).splitlines()]
+    version = images()["api"].rpartition(":")[2]
+    assert said[0] == f"Marquez {version} is marquez in namespace {NAMESPACE}."
+    (look,) = [line for line in said if line.startswith("Where to look: ")]
+    assert "the stack `marquez` outputs `marquez_ui_url` for people" in look
+    assert "the stack `network` `lineage_endpoint` for Airflow" in look
+    key = DEFAULT["ingestion"]["keySecret"]
+    assert f"The lineage API wants Authorization: Bearer <key>; the key is in Secrets Manager, {key}" in said
+    assert [line for line in said if line.startswith("The UI ")] == [reads]
+    assert [line for line in said if "deleted" in line.lower()] == [keeps]
 
 
 @pytest.mark.parametrize(
@@ -465,6 +550,9 @@ def test_helm_test_asks_the_running_release(chart: list[Manifest]) -> None:
         ({"api": {"nodePort": 80}}, "nodePort"),
         ({"api": {"replicas": 0}}, "replicas"),
         ({"api": {"resources": {"limits": {"gpu": "1"}}}}, "gpu"),
+        ({"api": {"resources": {"limits": {"cpu": "one"}}}}, "cpu"),
+        ({"proxy": {"resources": {"requests": {"memory": "64 MB"}}}}, "memory"),
+        ({"credentials": {"resources": {"requests": {"memory": "0"}}}}, "memory"),
         ({"images": {"api": "marquez"}}, "images.api|/images/api"),
         ({"images": {"api": "docker.io/marquezproject/marquez:latest"}}, "images.api|/images/api"),
         ({"images": {"api": "docker.io/marquezproject/marquez:0.51.1@sha256:12"}}, "images.api|/images/api"),
@@ -473,12 +561,17 @@ def test_helm_test_asks_the_running_release(chart: list[Manifest]) -> None:
         ({"retention": {"days": 0}}, "days"),
         ({"retention": {"enabled": False}}, "enabled"),
         ({"network": {"vpcCidr": "everywhere"}}, "vpcCidr"),
+        ({"network": {"vpcCidr": "10.20.0.256/16"}}, "vpcCidr"),
+        ({"network": {"vpcCidr": "10.20.0.0/33"}}, "vpcCidr"),
+        ({"network": {"secretsCidr": "10.20.0/16"}}, "secretsCidr"),
         ({"database": {"host": "db?sslmode=disable"}}, "host"),
         ({"database": {"password": "secret"}}, "password"),
         ({"database": {"passwordSecret": "secret"}}, "passwordSecret"),
         ({"ingestion": {"keySecret": ""}}, "keySecret"),
         ({"region": "Frankfurt"}, "region"),
         ({"ports": {"ingestion": 80}}, "ingestion"),
+        ({"ports": {"ui": 5000}}, "ports: two of the API's pod are the same"),
+        ({"web": {"nodePort": 30500}}, "nodePort: API and web UI have the same"),
         ({"serviceAccounts": {"web": "marquez-api"}}, "web"),
     ],
 )
@@ -492,7 +585,7 @@ def test_unknown_and_wrong_values_are_refused(wrong: dict[str, Any], said: str) 
 def test_without_a_database_a_key_and_a_network_there_is_no_release() -> None:
     done = template({})
     assert done.returncode != 0
-    for name in ("host", "passwordSecret", "keySecret", "vpcCidr"):
+    for name in ("host", "passwordSecret", "keySecret", "vpcCidr", "secretsCidr"):
         assert name in done.stderr
 
 

@@ -62,6 +62,16 @@ def test_the_kubernetes_version_is_the_setting(synthesize: Synthesize) -> None:
     assert block(synthesize(eks_version="1.36")["marquez"], CLUSTER)["version"] == "1.36"
 
 
+def test_nodes_and_addons_follow_the_control_planes_version(marquez: Stack) -> None:
+    """By reference, so that they wait for it; test_life_cycle.py sees them move."""
+    version = reference(marquez, CLUSTER, "cluster/eks", "version")
+    assert block(marquez, GROUP)["version"] == version
+    suiting = blocks(marquez, "aws_eks_addon_version", "data")
+    for path, addon in blocks(marquez, "aws_eks_addon").items():
+        assert suiting[f"{path}_version"] == {"addon_name": addon["addon_name"], "kubernetes_version": version}
+        assert addon["addon_version"] == f"${{data.{address(marquez, 'aws_eks_addon_version', f'{path}_version', 'data')}.version}}"
+
+
 def test_the_clusters_endpoint_is_private_and_public_for_external_ip_only(cluster: Stack) -> None:
     assert cluster["vpc_config"] == {
         "endpoint_private_access": True,
@@ -271,6 +281,18 @@ def test_the_database_is_a_postgresql_that_marquez_runs_on(marquez: Stack, insta
     assert instance["engine"] == "postgres"
     assert int(instance["engine_version"]) >= 14
     assert block(marquez, "aws_db_parameter_group")["family"] == f"postgres{instance['engine_version']}"
+
+
+def test_another_major_postgresql_is_an_upgrade_in_place(marquez: Stack, instance: Stack) -> None:
+    """A parameter group belongs to one major version: the next one's is there before the instance changes, under a name of its own."""
+    assert instance["allow_major_version_upgrade"] is True
+    group = block(marquez, "aws_db_parameter_group")
+    assert group["name"] == f"{instance['identifier']}-postgres{instance['engine_version']}"
+    assert group["lifecycle"] == {"create_before_destroy": True}
+
+
+def test_a_change_of_the_database_is_not_left_for_later(instance: Stack) -> None:
+    assert instance["apply_immediately"] is True
 
 
 def test_the_database_is_encrypted_with_the_customer_key(instance: Stack) -> None:

@@ -10,6 +10,7 @@ from modules.marquez.database import PASSWORD_VERSION
 from modules.marquez.workload import API, MIGRATION_SERVICE_ACCOUNT, NAMESPACE, RELEASE, SERVICE_ACCOUNT, WEB
 from tests.modules.chart import DEFAULT, DIGESTS, HARDENED, Values, lint, template
 from tests.modules.terraform_json import Stack, block
+from tests.modules.test_network import EXISTING
 
 Synthesize = Callable[..., dict[str, Stack]]
 NETWORK, MARQUEZ = "${data.terraform_remote_state.network.outputs.", "${data.terraform_remote_state.marquez.outputs."
@@ -89,7 +90,12 @@ class TestValues:
         assert (values["api"]["nodePort"], values["web"]["nodePort"]) == (API.node_port, WEB.node_port)
 
     def test_the_networks_addresses_are_the_vpcs(self, values: Values) -> None:
-        assert values["network"] == {"vpcCidr": NETWORK + "vpc_cidr}"}
+        assert values["network"]["vpcCidr"] == NETWORK + "vpc_cidr}"
+
+    def test_secrets_are_looked_for_in_the_vpc_unless_its_endpoints_are_not_known(self, values: Values, synthesize: Synthesize) -> None:
+        assert values["network"]["secretsCidr"] == NETWORK + "vpc_cidr}"
+        existing = set_by(block(synthesize(**EXISTING)["marquez-chart"], "helm_release"))
+        assert existing["network"] == {"vpcCidr": NETWORK + "vpc_cidr}", "secretsCidr": "0.0.0.0/0"}
 
     def test_the_ui_reads_only_and_lineage_stays_by_default(self, values: Values) -> None:
         assert values["web"]["readOnly"] is True

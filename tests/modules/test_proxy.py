@@ -6,10 +6,13 @@ Behind it stands the lineage store of this repository, which speaks Marquez's AP
 import gzip
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -83,7 +86,7 @@ class Proxy:
             *user,
         ]
         process = Process("nginx", command, environment={"PATH": os.environ["PATH"]}, log=self._folder / "requests", stop_signal="SIGQUIT")
-        process.wait_until(lambda: answers(self._ports["probes"], "/proxy"), seconds=10)
+        process.wait_until(lambda: answers(self._ports["probes"], "/proxy"), seconds=60)
         return process
 
     @property
@@ -102,7 +105,7 @@ class Proxy:
         return (self._folder / "requests").read_text() + (self._folder / "errors").read_text()
 
     def _client(self, door: str) -> httpx.Client:
-        return httpx.Client(base_url=f"http://127.0.0.1:{self._ports[door]}", trust_env=False, timeout=20)
+        return httpx.Client(base_url=f"http://127.0.0.1:{self._ports[door]}", trust_env=False, timeout=60)
 
 
 def fetch_keys(folder: Path, target: Path, **stages: str) -> subprocess.CompletedProcess[str]:
@@ -154,7 +157,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port, folder = free_port(), tmp_path_factory.mktemp("store")
     command = [sys.executable, "-m", "lineage", "store", f"--port={port}", f"--database={folder / 'lineage.db'}"]
     process = Process("the store", command, environment=os.environ, log=folder / "store.log", stop_signal="SIGTERM")
-    process.wait_until(lambda: answers(port, "/healthcheck"), seconds=30)
+    process.wait_until(lambda: answers(port, "/healthcheck"), seconds=120)
     yield port
     process.stop()
 
@@ -265,7 +268,7 @@ class TestIngestion:
         assert (answer.status_code, by_nginx(answer)) == (404, True)
 
     def test_marquez_never_sees_the_key(self, admin: Admin, tmp_path: Path) -> None:
-        for proxy in started(tmp_path, admin.server_port, admin.server_port):
+        for proxy in started(tmp_path, admin.server_port, free_port()):
             proxy.ingestion.get("/api/v1/namespaces", headers=key())
             assert "Host" in admin.headers
             assert "Authorization" not in admin.headers
@@ -302,6 +305,14 @@ class TestBodies:
     def test_nor_one_that_does_not_say_how_long_it_is(self, proxy: Proxy) -> None:
         answer = proxy.ingestion.post("/api/v1/lineage", content=(b"x" * 1_000_000 for _ in range(11)), headers=key())
         assert answer.status_code == 413
+
+    @pytest.mark.parametrize(("length", "status"), [(10_000_000, 201), (10_000_001, 413)])
+    def test_ten_megabytes_are_ten_million_bytes(self, proxy: Proxy, length: int, status: int) -> None:
+        frame = json.dumps(event(f"edge-{length}", padding=""))
+        body = frame.replace('"padding": ""', f'"padding": "{"x" * (length - len(frame))}"')
+        assert len(body) == length
+        headers = key() | {"Content-Type": "application/json"}
+        assert proxy.ingestion.post("/api/v1/lineage", content=body.encode(), headers=headers).status_code == status
 
     def test_a_packed_event_passes_packed(self, proxy: Proxy) -> None:
         job = f"packed-{uuid4()}"
@@ -412,22 +423,76 @@ class TestKeys:
 
 
 class TestHelmTest:
-    """What `helm test` runs in the cluster, on the doors themselves; a web UI's server is not here."""
+    """What `helm test` runs in the cluster, on the doors themselves.
+
+    A web UI's server is not here, and in the place of a door that a network policy closes is a port where nothing listens.
+    """
 
     def test_it_tells_what_is_right_from_what_is_not(self, proxy: Proxy, tmp_path: Path) -> None:
-        require("curl", "running the release's test")
-        doors = {"API": str(proxy.ingestion.base_url).rstrip("/"), "WEB": str(proxy.ui.base_url).rstrip("/"), "HOME": str(tmp_path)}
-        done = run_script(tmp_path, "test", "test.sh", doors | aws(tmp_path, KEY_SECRET={"AWSCURRENT": KEY}))
+        done = helm_test(tmp_path, proxy)
         said = done.stdout.splitlines()
         assert [line for line in said if not line.startswith("ok: ")] == ["FAILED: the UI: 404, not 200"]
-        assert len(said) == 10
+        assert len(said) == 13
         assert done.returncode == 1
         assert KEY not in done.stdout + done.stderr
 
     def test_a_wrong_key_fails_it(self, proxy: Proxy, tmp_path: Path) -> None:
-        doors = {"API": str(proxy.ingestion.base_url).rstrip("/"), "WEB": str(proxy.ui.base_url).rstrip("/"), "HOME": str(tmp_path)}
-        done = run_script(tmp_path, "test", "test.sh", doors | aws(tmp_path, KEY_SECRET={"AWSCURRENT": "another"}))
-        assert "FAILED: reading lineage with the key: 401, not 200" in done.stdout
+        assert "FAILED: reading lineage with the key: 401, not 200" in helm_test(tmp_path, proxy, key="another").stdout
+
+    def test_a_door_that_should_be_closed_fails_it(self, proxy: Proxy, tmp_path: Path) -> None:
+        said = helm_test(tmp_path, proxy, POD_UI=url(proxy.ui), POD_PROBES=url(proxy.probes)).stdout.splitlines()
+        assert said[-2:] == [
+            "FAILED: the UI's door, which is the web UI's alone: 404, not 000",
+            "FAILED: the probes' door, which is the node's alone: 200, not 000",
+        ]
+        assert (tmp_path / "slept").read_text() == "5\n" * 12
+
+    def test_a_policy_that_arrives_a_little_later_is_in_time(self, proxy: Proxy, tmp_path: Path) -> None:
+        with Admin() as door:
+            threading.Thread(target=door.serve_forever, daemon=True).start()
+            closing = threading.Thread(target=close, args=(door, tmp_path / "slept"))
+            closing.start()
+            said = helm_test(tmp_path, proxy, POD_PROBES=f"http://127.0.0.1:{door.server_port}", seconds="2").stdout.splitlines()
+            closing.join()
+        assert said[-1] == "ok: the probes' door, which is the node's alone: 000"
+        assert (tmp_path / "slept").read_text().startswith("5\n")
+
+    def test_a_pod_that_is_not_found_is_no_closed_door(self, proxy: Proxy, tmp_path: Path) -> None:
+        with closed_door() as nowhere:
+            said = helm_test(tmp_path, proxy, POD=nowhere).stdout
+        assert "FAILED: health at a pod's own address: 000, not 200" in said
+
+
+def close(door: Admin, when: Path) -> None:
+    """As soon as that file is there."""
+    eventually(when.exists, "the script sleeps")
+    door.shutdown()
+    door.server_close()
+
+
+@contextmanager
+def closed_door() -> Iterator[str]:
+    """The address of a port that nobody listens at, and nobody else can take meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def url(door: httpx.Client) -> str:
+    return str(door.base_url).rstrip("/")
+
+
+def helm_test(folder: Path, proxy: Proxy, *, key: str = KEY, seconds: str = "0", **doors: str) -> subprocess.CompletedProcess[str]:
+    """Run the release's test; where it sleeps it notes how long it would, and sleeps for so many seconds."""
+    require("curl", "running the release's test")
+    environment = aws(folder, KEY_SECRET={"AWSCURRENT": key})
+    sleep = folder / "bin/sleep"
+    sleep.write_text(f'#!/bin/sh\necho "$1" >> "{folder}/slept"\nexec {shutil.which("sleep")} {seconds}\n')
+    sleep.chmod(0o755)
+    opened = {"API": url(proxy.ingestion), "WEB": url(proxy.ui), "POD": url(proxy.ingestion)}
+    with closed_door() as ui, closed_door() as probes:
+        closed = {"POD_UI": ui, "POD_PROBES": probes}
+        return run_script(folder, "test", "test.sh", environment | {"HOME": str(folder)} | opened | closed | doors)
 
 
 def test_marquez_starts_with_the_password_in_its_own_environment_only(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def resolved(version: str, packages: list[str]) -> Done:
     constraints = own if own.exists() else LOCKS / f"{version}.txt"
     command = [str(UV), "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate", f"--constraint={constraints}"]
     command += [f"--python-version={runtime(version).python}", f"--python-platform={PLATFORM}"]
-    return subprocess.run(command, input="\n".join(packages), capture_output=True, text=True, timeout=120, cwd=RUNTIMES.parent, check=False)
+    return subprocess.run(command, input="\n".join(packages), capture_output=True, text=True, timeout=600, cwd=RUNTIMES.parent, check=False)
 
 
 @pytest.fixture(scope="module")

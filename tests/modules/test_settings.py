@@ -95,14 +95,19 @@ def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp
         ("vpc_cidr", "ten", "not a block of addresses"),
         ("existing_vpc_id", "mine", "not the id of a VPC"),
         ("mwaa_class", "m5.large", "mw1.small"),
+        ("mwaa_class", "mw1.micro", "goes with mwaa_max_workers = 1"),
         ("mwaa_max_workers", "many", "valid integer"),
         ("mwaa_webserver", "open", "'public' or 'private'"),
         ("redshift_base_capacity", "12", "multiple of 8"),
         ("redshift_max_capacity", "0", "greater than or equal to 8"),
         ("redshift_daily_rpu_hours", "0", "greater than or equal to 1"),
         ("eks_version", "1.33", "left EKS's standard support"),
+        ("eks_version", "1.38", "newer than what the chart is checked with: 1.37 at most"),
         ("eks_version", "latest", "not a Kubernetes version"),
         ("eks_node_type", "big", "not the name of an EC2 instance type"),
+        ("eks_node_type", "t4g.medium", "an ARM machine"),
+        ("eks_node_type", "c6gn.large", "an ARM machine"),
+        ("eks_node_type", "a1.large", "an ARM machine"),
         ("eks_nodes", "0", "greater than or equal to 1"),
         ("marquez_read_only", "perhaps", "valid boolean"),
         ("marquez_retention_days", "0", "greater than or equal to 1"),
@@ -131,6 +136,11 @@ def test_a_bad_value_is_refused_with_its_reason(setting: str, value: str, said: 
     assert said in problems[name]
 
 
+def test_the_smallest_airflow_has_one_worker() -> None:
+    smallest = load(EXAMPLE, {"MWAA_CLASS": "mw1.micro", "MWAA_MAX_WORKERS": "1"})
+    assert (smallest.mwaa_class, smallest.mwaa_min_workers, smallest.mwaa_max_workers) == ("mw1.micro", 1, 1)
+
+
 @pytest.mark.parametrize(
     ("cidr", "said"),
     [
@@ -143,6 +153,11 @@ def test_a_bad_value_is_refused_with_its_reason(setting: str, value: str, said: 
 )
 def test_external_ip_admits_ones_own_addresses_only(cidr: str, said: str) -> None:
     assert said in refused(EXAMPLE, external_ip=cidr)["external_ip.0"]
+
+
+@pytest.mark.parametrize("type_", ["t3.medium", "m7i.large", "g4dn.xlarge", "c7a.large"])
+def test_an_x86_machine_is_none_with_arm(settings: Make, type_: str) -> None:
+    assert settings(eks_node_type=type_).eks_node_type == type_
 
 
 def test_an_existing_vpc_comes_with_its_subnets() -> None:

@@ -43,7 +43,7 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subproc
 
     def run(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [program, *arguments, "-no-color"]
-        return subprocess.run(command, cwd=cwd, env=os.environ | variables, capture_output=True, text=True, timeout=180, check=False)
+        return subprocess.run(command, cwd=cwd, env=os.environ | variables, capture_output=True, text=True, timeout=600, check=False)
 
     return run
 

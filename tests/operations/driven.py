@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,7 +29,8 @@ class Driven:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._process.poll() is None:
             for process in self.descendants():
-                process.kill()
+                with suppress(psutil.NoSuchProcess):  # the end of another may have ended it
+                    process.kill()
             self._process.kill()
             self._process.wait()
 
@@ -45,6 +47,18 @@ class Driven:
         """What it has started, directly or not."""
         return psutil.Process(self._process.pid).children(recursive=True)
 
+    def named(self, name: str) -> list[psutil.Process]:
+        """Those of its descendants that run this program."""
+        return [process for process in self.descendants() if _name(process) == name]
+
     def end(self, seconds: float = 60) -> int:
         """Its exit code, once it has ended. Raises TimeoutExpired."""
         return self._process.wait(timeout=seconds)
+
+
+def _name(process: psutil.Process) -> str:
+    """Empty for one that has just ended."""
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""

@@ -12,6 +12,7 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
+SECONDS = 60
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 
@@ -25,7 +26,7 @@ def simulating(aws_url: str, iam: Any) -> Iterator[str]:
         form = dict(parse_qsl(body.decode()))
         if form["Action"] != "SimulatePrincipalPolicy":
             headers = {name: value for name, value in request.headers if name in ("Authorization", "X-Amz-Date", "Content-Type")}
-            forwarded = httpx.post(aws_url, content=body, headers=headers, trust_env=False)
+            forwarded = httpx.post(aws_url, content=body, headers=headers, trust_env=False, timeout=SECONDS)
             return Response(forwarded.content, forwarded.status_code, mimetype="text/xml")
         role = form["PolicySourceArn"].rpartition("/")[2]
         names = iam.list_role_policies(RoleName=role)["PolicyNames"]

@@ -9,6 +9,8 @@ import pytest
 from local.aws.machine import Aws
 from operations import __main__ as command_line
 from operations.deployment import ROOT
+from operations.preflight import external_ip
+from tests.lineage_transport.endpoint import nobody
 from tests.modules.programs import require
 from tests.operations.answering import Answer, answering
 
@@ -22,6 +24,7 @@ EXAMPLE = (ROOT / "settings.example.toml").read_text()
 def run(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run a command in an empty folder: its exit code, what it wrote, and what it wrote of errors."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(external_ip, "WHO_AM_I", nobody())  # whom the preflight would ask on the internet
 
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["operations", *words])

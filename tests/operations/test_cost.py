@@ -111,6 +111,11 @@ class TestNothingIsLeftOut:
     def test_every_class_of_airflow_that_a_setting_takes_has_its_prices(self, size: str) -> None:
         assert PRICES.price(f"mw1.{size} hour").usd > PRICES.price(f"mw1.{size} worker hour").usd > 0
 
+    def test_the_smallest_airflow_has_no_further_workers_to_pay(self) -> None:
+        airflow = [line for line in bill(mwaa_class="mw1.micro", mwaa_max_workers=1).lines if line.stack == "mwaa"]
+        assert [line.usd for line in airflow if line.what == "Airflow mw1.micro"] == [pytest.approx(211.70)]
+        assert not [line for line in airflow if "worker" in line.what]
+
 
 class TestPrices:
     def test_each_has_a_source_and_a_day(self) -> None:
@@ -202,13 +207,21 @@ class TestSavings:
         assert all(saved.estimate.idle() < default.idle() for saved in cheaper)
 
     def test_what_is_as_cheap_already_is_not_offered(self, cheaper: list[PricedSaving]) -> None:
-        assert not [saved for saved in cheaper if "mwaa_class" in saved.saving.changes]
+        assert not [saved for saved in cheaper if saved.saving.changes.get("mwaa_class") == "mw1.small"]
         large = settings(mwaa_class="mw1.large")
         first = next(savings(large, estimate_of(large, PRICES, TODAY), PRICES, TODAY))
         assert first.saving.changes == {"mwaa_class": "mw1.small"}
+        smallest = settings(mwaa_class="mw1.micro", mwaa_max_workers=1)
+        first = next(savings(smallest, estimate_of(smallest, PRICES, TODAY), PRICES, TODAY))
+        assert first.saving.changes == {"eks_nodes": 1}
+
+    def test_the_smallest_airflow_is_the_dearest_things_saving(self, cheaper: list[PricedSaving], default: Estimate) -> None:
+        first = cheaper[0]
+        assert first.saving.changes == {"mwaa_class": "mw1.micro", "mwaa_max_workers": 1}
+        assert default.idle() - first.estimate.idle() == pytest.approx(730 * (0.49 - 0.29))
 
     def test_a_deployment_without_marquez_is_offered_no_nodes(self) -> None:
-        bare = settings(**EXISTING_VPC, lineage_url="http://lineage.example.com:5000")
+        bare = settings(**EXISTING_VPC, lineage_url="http://lineage.example.com:5000", mwaa_class="mw1.micro", mwaa_max_workers=1)
         assert list(savings(bare, estimate_of(bare, PRICES, TODAY), PRICES, TODAY)) == []
 
     def test_all_are_settings_that_there_are(self) -> None:

@@ -83,7 +83,7 @@ def standing_for_glue(glue: Glue) -> Iterator[None]:
         yield
 
 
-def crawl(lake: Deployment, seconds: float = 20) -> Finding:
+def crawl(lake: Deployment, seconds: float = 60) -> Finding:
     return ensure_crawled(lake, Progress(Console()), seconds=seconds, poll_seconds=0.01)
 
 

@@ -77,7 +77,7 @@ def clearing(aws_process: Aws, clients: dict[str, Any], tmp_path_factory: pytest
             if leftover.kind != "Bucket":
                 run(leftover.command, deployment.client, deployment.settings.region)
             elif shutil.which("aws"):
-                subprocess.run(["bash", "-c", leftover.command], check=True, timeout=60, capture_output=True)
+                subprocess.run(["bash", "-c", leftover.command], check=True, timeout=300, capture_output=True)
         yield Clearing(before, survey(deployment))
 
 

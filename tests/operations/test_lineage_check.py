@@ -22,6 +22,7 @@ from tests.operations.outputs import publish
 
 pytestmark = pytest.mark.system
 
+SECONDS = 60
 SECRET = "airflow/variables/OPENLINEAGE_API_KEY"
 KEY = "a-key-of-forty-eight-letters"
 COMPLETE = "Lineage complete: 10 jobs, 17 datasets, 14 pairs, 104 of 104 column edges"
@@ -34,7 +35,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         marquez = Store(tmp_path_factory.mktemp("store"), supervisor, port=0)
         marquez.start()
         for event in pipeline_events(load(EXPECTED_FILE, VALUES)):
-            httpx.post(f"{marquez.url}/api/v1/lineage", json=event, trust_env=False).raise_for_status()
+            httpx.post(f"{marquez.url}/api/v1/lineage", json=event, trust_env=False, timeout=SECONDS).raise_for_status()
         yield marquez.url
 
 
@@ -60,7 +61,9 @@ def door(store: str, key: str) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             admitted = self.headers.get("Authorization") == f"Bearer {key}"
-            answer = httpx.get(store + self.path, trust_env=False) if admitted else httpx.Response(401, content=b"who are you?")
+            answer = (
+                httpx.get(store + self.path, trust_env=False, timeout=SECONDS) if admitted else httpx.Response(401, content=b"who are you?")
+            )
             self.send_response(answer.status_code)
             self.send_header("Content-Length", str(len(answer.content)))
             self.end_headers()

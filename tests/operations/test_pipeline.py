@@ -29,7 +29,7 @@ from tests.operations.right_environment import NAME
 pytestmark = pytest.mark.system
 
 Answer = tuple[int, str, str]
-QUICK = Patience(look=0.01, begin=60, whole=60, log=0)
+QUICK = Patience(look=0.01, begin=600, whole=600, log=0)
 AT_ONCE = Patience(look=0.01, begin=0, whole=0, log=0)
 LOG_LINE = "[2026-11-24T00:06:47.791+0000] {__init__.py:43} INFO - Loaded API auth backend: airflow.api.auth.backend.session\n"
 UNKNOWN = "airflow.exceptions.DagNotFound: Dag id rs_source_to_staging not found in DagModel"
@@ -235,7 +235,7 @@ def test_an_interrupted_command_says_that_the_run_goes_on(deployed: Deployment, 
     environment = {"PATH": "/usr/bin:/bin", **aws.environment}
     command = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        eventually(lambda: (airflow.folder / "asked").exists() and any("states-for" in line for line in airflow.asked), "it looks", 60)
+        eventually(lambda: (airflow.folder / "asked").exists() and any("states-for" in line for line in airflow.asked), "it looks")
         command.send_signal(signal.SIGINT)
         written, _ = command.communicate(timeout=60)
     finally:

@@ -18,7 +18,7 @@ from tests.operations.right_environment import NAME
 
 pytestmark = pytest.mark.system
 
-PATIENCE = Patience(look=0.5, begin=120, whole=240)
+PATIENCE = Patience(look=0.5, begin=600, whole=900)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from modules.settings import load
 from operations import preflight
 from operations.deployment import ROOT, Deployment
 from operations.findings import Finding, Level
-from operations.preflight import account, certificate, existing_vpc, names, quotas, region, versions
+from operations.preflight import account, certificate, existing_vpc, external_ip, names, quotas, region, versions
 from operations.preflight.question import Question
+from tests.lineage_transport.endpoint import nobody
 from tests.operations import abandoned
 from tests.operations.answering_aws import answering
 from tests.operations.synthesis import build, synthesize
@@ -40,6 +42,13 @@ TAKEN = {
     "KMS alias": "alias/tickit exists (Enabled)",
     "Glue database": "tickit_lake exists",
 }
+
+
+@pytest.fixture(autouse=True)
+def _one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On which the versions are supported, whatever day it is; and nobody on the internet is asked for the caller's address."""
+    monkeypatch.setattr(versions, "_today", lambda: date(2026, 11, 1))
+    monkeypatch.setattr(external_ip, "WHO_AM_I", nobody())
 
 
 @pytest.fixture
@@ -127,9 +136,7 @@ def test_an_unknown_profile_is_a_problem(running: Aws, deployment: Deploy, monke
 
 
 def test_an_aws_out_of_reach_is_a_problem(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
-        pass
-    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", nobody())
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     assert only(account.findings(deployment())).detail.startswith("AWS cannot be reached")
 
@@ -507,7 +514,7 @@ def test_a_certificate_that_is_not_there_is_a_problem(running: Aws, deployment: 
     assert said(found) == [(Level.PROBLEM, f"there is no {CERTIFICATE}")]
 
 
-@pytest.mark.parametrize(("version", "level"), [("1.35", Level.OK), ("1.99", Level.PROBLEM)])
+@pytest.mark.parametrize(("version", "level"), [("1.35", Level.OK), ("1.37", Level.PROBLEM)])
 def test_eks_has_the_version(running: Aws, deployment: Deploy, version: str, level: Level) -> None:
     assert only(versions.kubernetes(deployment(eks_version=version))).level is level
 

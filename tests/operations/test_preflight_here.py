@@ -2,7 +2,8 @@
 
 import shutil
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -192,6 +193,15 @@ def test_the_examples_external_ip_is_a_problem(deployment: Deploy) -> None:
     assert "settings.toml" in finding.cure
 
 
+@contextmanager
+def asked_for_the_address(answers: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Who says which address the caller has, and has time to: a server of the test's own."""
+    with answering(answers) as url:
+        monkeypatch.setattr(external_ip, "WHO_AM_I", url)
+        monkeypatch.setattr(external_ip, "SECONDS", 60)
+        yield url
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
@@ -204,22 +214,19 @@ def test_the_examples_external_ip_is_a_problem(deployment: Deploy) -> None:
 def test_the_callers_address_is_compared(
     deployment: Deploy, monkeypatch: pytest.MonkeyPatch, answer: str, expected: tuple[Level, str]
 ) -> None:
-    with answering({"/": answer}) as url:
-        monkeypatch.setattr(external_ip, "WHO_AM_I", url)
+    with asked_for_the_address({"/": answer}, monkeypatch) as url:
         finding = only(external_ip.caller(deployment(external_ip=["8.8.8.0/24"])))
     assert (finding.level, finding.detail) == (expected[0], expected[1].format(url=url))
 
 
 def test_without_a_cluster_another_address_is_a_warning(deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({"/": "9.9.9.9"}) as url:
-        monkeypatch.setattr(external_ip, "WHO_AM_I", url)
+    with asked_for_the_address({"/": "9.9.9.9"}, monkeypatch):
         finding = only(external_ip.caller(deployment(lineage_url="https://lineage.example.com:443")))
     assert (finding.level, finding.detail) == (Level.WARNING, "9.9.9.9 is not among them: you cannot sign in to Airflow from here")
 
 
 def test_without_an_answer_the_address_is_unknown(deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
-        monkeypatch.setattr(external_ip, "WHO_AM_I", url)
+    with asked_for_the_address({}, monkeypatch):
         assert only(external_ip.caller(deployment())).level is Level.WARNING
 
 

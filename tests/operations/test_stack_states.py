@@ -2,8 +2,8 @@
 
 import json
 import os
-import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -42,7 +42,7 @@ def in_s3(aws: Aws, deployment: Deploy) -> Deployment:
 def test_a_state_in_a_file(deployment: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
     local = deployment()
     keep(local, "network", content())
-    noon = time.mktime((2026, 11, 24, 12, 0, 0, 0, 0, 0)) - time.timezone
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
     os.utime(local.root / "terraform.network.tfstate", (noon, noon))
     assert state.show_state(local, console()) == 0
     lines = capfd.readouterr().out.splitlines()

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from tests.operations.driven import Driven
 pytestmark = pytest.mark.system
 
 Deploy = Callable[..., Deployment]
+SILENCE = 120  # seconds
 DRIVER = """
 import sys
 from pathlib import Path
@@ -76,6 +78,9 @@ def answer(folder: Path, call: str, typed: str) -> tuple[int, str]:
     os.write(master, typed.encode())
     shown = b""
     while True:
+        if not select.select([master], [], [], SILENCE)[0]:
+            process.kill()
+            pytest.fail(f"the command says and does nothing for {SILENCE} s: {shown.decode()}")
         try:
             part = os.read(master, 4096)
         except OSError:  # Linux's end of a terminal
@@ -123,7 +128,7 @@ def test_one_stack_lives_and_dies(small: Deploy, capfd: pytest.CaptureFixture[st
 
 
 def test_stacks_that_do_not_read_each_other_are_deployed_side_by_side(small: Deploy, tmp_path: Path) -> None:
-    meet = "touch {folder}/{here}; for i in $(seq 300); do test -e {folder}/{there} && exit 0; sleep 0.1; done; exit 1"
+    meet = "touch {folder}/{here}; for i in $(seq 1200); do test -e {folder}/{there} && exit 0; sleep 0.1; done; exit 1"
     mwaa, marquez = (meet.format(folder=tmp_path, here=here, there=there) for here, there in (("a", "b"), ("b", "a")))
     deployment = small({"mwaa": mwaa, "marquez": marquez})
     assert stacks.deploy(deployment, console(), yes=True) == 0
@@ -141,7 +146,7 @@ def test_a_failed_deploy_says_what_is_there_and_how_to_go_on(small: Deploy, capf
 def test_an_interrupted_deploy_says_what_is_there_and_how_to_go_on(small: Deploy, tmp_path: Path) -> None:
     small({"network": f"touch {tmp_path}/begun; sleep 30"})
     with Driven(driver("stacks.deploy(deployment, console(), yes=True)"), tmp_path) as deploy:
-        eventually((tmp_path / "begun").exists, "the deploy has begun", seconds=60)
+        eventually((tmp_path / "begun").exists, "the deploy has begun")
         deploy.press_ctrl_c()
         assert deploy.end() == 130
     assert "`make deploy` goes on from there." in deploy.output

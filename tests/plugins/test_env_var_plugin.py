@@ -51,7 +51,7 @@ def environment() -> Iterator[None]:
     with mock.patch.dict(os.environ):
         for name in [name for name in os.environ if "OPENLINEAGE" in name]:
             del os.environ[name]
-        os.environ["AIRFLOW_HOME"] = HOME
+        os.environ["AIRFLOW_HOME"] = os.environ["HOME"] = HOME  # OpenLineage's client looks into a person's home for a file of settings
         yield
 
 

@@ -54,6 +54,7 @@ def probe(plugins_folder: Path, tmp_path: Path) -> Callable[..., Probe]:
     def probe(endpoint: str, **environment: str) -> Probe:
         variables = {
             "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
             "AIRFLOW_HOME": str(tmp_path),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(plugins_folder),
             "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
@@ -66,7 +67,7 @@ def probe(plugins_folder: Path, tmp_path: Path) -> Callable[..., Probe]:
             **environment,
         }
         command = [sys.executable, str(ROOT / "tests/plugins/plugin_probe.py")]
-        done = subprocess.run(command, env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         *printed, result = done.stdout.splitlines()
         return Probe(json.loads(result), "\n".join([*printed, done.stderr]))
@@ -81,7 +82,7 @@ def secrets_manager() -> Iterator[tuple[str, Any]]:
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
-    requests.post(f"{url}/moto-api/reset", timeout=10)
+    requests.post(f"{url}/moto-api/reset", timeout=60)
     try:
         yield url, boto3.client("secretsmanager", "us-east-1", endpoint_url=url, aws_access_key_id="test", aws_secret_access_key="test")
     finally:
@@ -122,7 +123,7 @@ def test_airflow_starts_when_secrets_manager_is_unreachable(probe: Callable[...,
     with http_server(lambda request: request.connection.close()) as (url, paths):
         result = probe(url, AWS_MAX_ATTEMPTS="1", AIRFLOW_VAR_OPENLINEAGE_NAMESPACE="tickit")
     assert len(paths) == 1
-    assert result.found["seconds"] < 20
+    assert result.found["seconds"] < 60
     assert result.found["import_errors"] == {}
     assert result.found["environment"] == {"OPENLINEAGE_NAMESPACE": "tickit", **NO_SOURCE}
     assert "WARNING - OpenLineage: namespace tickit; no lineage is sent; SecretsManagerBackend did not give OPENLINEAGE_URL" in result.line

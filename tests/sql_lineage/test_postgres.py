@@ -77,7 +77,7 @@ def test_a_warehouse_without_redshifts_views_has_no_external_tables(postgres: Po
 
 
 def test_a_catalog_that_hangs_does_not_hang_the_task(warehouse: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "STATEMENT_TIMEOUT", "set statement_timeout to 200")
+    monkeypatch.setattr(catalog, "STATEMENT_TIMEOUT", "set statement_timeout to 1000")
     with warehouse.connect() as connection, connection.cursor() as cursor:
         cursor.execute("lock table svv_external_tables in access exclusive mode")
         facets = load().get_openlineage_facets_on_start()

@@ -14,6 +14,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from tools.alone import alone
+
 ROOT = Path(__file__).parents[2]
 LOCK = Path(__file__).with_name("requirements.txt")
 UNPACKED = ROOT / ".state/tools/helm/helm"
@@ -25,12 +27,12 @@ def helm() -> Path | None:
         return Path(found)
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         return None
-    if not UNPACKED.is_file():
-        UNPACKED.parent.mkdir(parents=True, exist_ok=True)
-        draft = UNPACKED.with_suffix(".new")
-        draft.write_bytes(_download())
-        draft.chmod(0o755)
-        draft.replace(UNPACKED)
+    with alone(UNPACKED):
+        if not UNPACKED.is_file():
+            draft = UNPACKED.with_suffix(".new")
+            draft.write_bytes(_download())
+            draft.chmod(0o755)
+            draft.replace(UNPACKED)
     return UNPACKED
 
 

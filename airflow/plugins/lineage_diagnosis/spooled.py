@@ -59,7 +59,7 @@ def _folder(report: Report, folder: Folder) -> None:
 
 
 def _bucket(report: Report, url: str) -> None:
-    bucket = Bucket(url, attempts=1)
+    bucket = Bucket(url, seconds=10, attempts=1)
     trial = f"{_TRIAL}-{time.time_ns()}"
     try:
         bucket.save(trial, b"")

@@ -8,42 +8,52 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
-from lineage_transport.bucket import Bucket
 from lineage_transport.delivery import Tally, deliver
 from lineage_transport.safekeeping import Safekeeping
 from lineage_transport.settings import Settings
+from lineage_transport.spool import name_of
 from lineage_transport.store import Store
 
 LOG = "courier.log"
 IDLE = 5  # seconds without an event after which it ends
 POLL = 0.1  # seconds between two looks into the spool
+ROUND = 2  # seconds of delivery after which what still waits is saved first
 PAUSES = (0.5, 30)  # seconds: the first one after a failure, and the longest
-PATIENCE = 900  # seconds of failures after which it ends: the next event's courier knows the settings of its day
-LAST_SAVES = 20  # seconds to save what is left, when it is told to stop
+PATIENCE = 900  # seconds of failures after which it ends: the next event's courier has the settings of the task that sent it
+DENIED = 10  # seconds that it stays when the key is not accepted: every event would start another courier to no avail
+LAST_SAVES = 20  # seconds to save what is left, when it ends
 START = 0.5  # seconds to wait for the place of the sole courier, as others only look whether it is taken
 MOST_LOG = 262_144  # bytes
 
 
 class Log:
-    """What the courier has to say, one line each in a file of its own; the file before is kept."""
+    """What the courier has to say, one line each in a file of its own; the file before is kept. What cannot be written stops nothing."""
 
     def __init__(self, path: Path) -> None:
-        if path.exists() and path.stat().st_size > MOST_LOG:
-            path.replace(path.with_suffix(".log.1"))
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._path = path
         self._last = ""
 
     def say(self, text: str) -> None:
-        """Write a line, unless the line before says the same. A full disk stops nothing."""
+        """Write a line, unless the line before says the same."""
         if text == self._last:
             return
         self._last = text
         try:
-            os.write(self._file, f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} [{os.getpid()}] {text}\n".encode())
+            self._write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} [{os.getpid()}] {text}\n")
         except OSError:
             self._last = ""
+
+    def _write(self, line: str) -> None:
+        if self._path.exists() and self._path.stat().st_size > MOST_LOG:
+            self._path.replace(self._path.with_suffix(".log.1"))
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(file, line.encode())
+        finally:
+            os.close(file)
 
 
 class Courier:
@@ -52,30 +62,32 @@ class Courier:
     def __init__(self, spool: Safekeeping, store: Store, log: Log) -> None:
         self._spool, self._store, self._log = spool, store, log
         self._stopping = False
+        self._failed: set[str] = set()
         self._total = Tally()
 
     def run(self) -> None:
         """Deliver, unless another courier does. Raises OSError."""
         signal.signal(signal.SIGTERM, self._stop)
-        ended = False
-        while not ended:
+        missed = True
+        while missed:
             with self._spool.sole_delivery(START) as alone:
                 if not alone:
                     return
-                ended = self._work()
+                left = self._work()
             # An event that came between the last look and the unlocking found the place taken: look once more.
-            ended = ended or not self._spool.entries()
+            missed = not left.issuperset(self._names())
         self._log.say(f"ended: {self._total.delivered} events delivered, {self._total.refused} refused")
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
-    def _work(self) -> bool:
-        """Deliver until nothing has come for a while; whether the courier is to end, whatever is left."""
+    def _work(self) -> set[str]:
+        """Deliver until nothing has come for a while, or it is of no use; what it has seen to, and leaves all the same."""
         quiet_since = well = time.monotonic()
         pause, longest = PAUSES
         while not self._stopping:
-            tally = deliver(self._spool, self._store, lambda: self._stopping)
+            over = time.monotonic() + ROUND
+            tally = deliver(self._spool, self._store, partial(self._is_over, over), self._failed)
             self._total = tally.after(self._total)
             now = time.monotonic()
             if tally.delivered or tally.refused:
@@ -83,39 +95,65 @@ class Courier:
                 pause = PAUSES[0]
             if not tally.reason:
                 well = now
-                if now - quiet_since > IDLE:
-                    return False
-                time.sleep(POLL)
+                if self._rest(now - quiet_since, busy=self._is_over(over)):
+                    return set()
             elif tally.denied or now - well > PATIENCE:
-                self._log.say(f"gave up: {tally.reason}")
+                self._give_up(tally)
                 break
             else:
                 self._log.say(f"not delivered, tried again: {tally.reason}")
                 self._pause(pause)
                 pause = min(pause * 2, longest)
-        self._save(time.monotonic() + LAST_SAVES)
-        return True
+        left = self._names()
+        self._save(LAST_SAVES)
+        return left
+
+    def _is_over(self, moment: float) -> bool:
+        return self._stopping or time.monotonic() > moment
+
+    def _names(self) -> set[str]:
+        return {name_of(entry) for entry in self._spool.entries()}
+
+    def _rest(self, quiet: float, *, busy: bool) -> bool:
+        """After a round without a failure; whether the courier is to end."""
+        if busy:
+            self._save(ROUND)
+        settled = self._spool.settle(time.monotonic() + ROUND)
+        if quiet > (IDLE if settled else PATIENCE):
+            return True
+        time.sleep(POLL)
+        return False
+
+    def _give_up(self, tally: Tally) -> None:
+        self._log.say(f"gave up: {tally.reason}")
+        if tally.denied:
+            self._pause(DENIED)
+            self._stopping = True
 
     def _pause(self, seconds: float) -> None:
-        """Bring into safety what came and comes meanwhile."""
+        """Bring into safety what came and comes meanwhile, up to the last moment: the next round may hang."""
         over = time.monotonic() + seconds
+        self._save(ROUND)
         while not self._stopping and time.monotonic() < over:
-            self._save(over)
             time.sleep(POLL)
+            self._save(ROUND)
 
-    def _save(self, until: float) -> None:
-        saved = self._spool.save(until)
+    def _save(self, seconds: float) -> None:
+        saved = self._spool.save(time.monotonic() + seconds)
         if saved:
             self._log.say(f"{saved} events saved in the bucket")
 
 
 def main(folder: str) -> None:
     """Run the courier of a spool folder, with the settings of the environment."""
-    settings = Settings.from_environment()
     log = Log(Path(folder, LOG))
     try:
-        bucket = Bucket(settings.bucket) if settings.bucket else None
-        spool = Safekeeping(Path(folder), bucket, lambda text: log.say(settings.clean(text)))
+        settings = Settings.from_environment()
+    except ValueError as error:
+        log.say(f"cannot start: {error}")
+        sys.exit(1)
+    try:
+        spool = Safekeeping.of(Path(folder), settings, log.say)
         spool.sweep()
         Courier(spool, Store(settings), log).run()
     except Exception as error:

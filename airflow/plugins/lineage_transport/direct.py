@@ -1,102 +1,114 @@
-"""Delivery inside the task, for where no courier can run: bounded in time, and not tried again for a while once it failed."""
+"""Delivery inside the task, for where no courier can run: bounded in time, and not waited for again for a while once it failed."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from lineage_transport.bucket import Bucket
+from lineage_transport.bucket import Bucket, BucketError
 from lineage_transport.delivery import deliver
+from lineage_transport.safekeeping import Safekeeping
 from lineage_transport.settings import Settings
 from lineage_transport.spool import Folder
-from lineage_transport.store import Store
+from lineage_transport.store import Store, Verdict
 
 SPOOLED = 0.25  # seconds for events that are safe on disk
-UNSPOOLED = 1.5  # seconds for an event that is nowhere else
-PAUSE = 60  # seconds without a try after a failure
+SAVES = 20  # seconds to copy to the bucket what the store did not take, while the task goes on
+PAUSE = 60  # seconds after a failure in which nobody waits
 BREAKER = "breaker"
 
-_closed_until = 0.0  # of this process: without a disk there is nothing to share
+log = logging.getLogger(__name__)
 
 
-class _Memory:
-    """A spool of one event."""
+@dataclass
+class Way:
+    """Where to with an event that is nowhere else: how many seconds a task waits there, and until when it does not, after a failure."""
 
-    def __init__(self, event: bytes) -> None:
-        self._event: bytes | None = event
-
-    def entries(self) -> list[str]:
-        return ["event"]
-
-    def read(self, entry: str) -> bytes | None:
-        del entry
-        return self._event
-
-    def remove(self, entry: str) -> None:
-        del entry
-        self._event = None
-
-    def refuse(self, entry: str, event: bytes, reason: str) -> None:
-        del entry, event
-        raise OSError(f"the store refused it: {reason}")
+    seconds: float
+    closed_until: float = 0
 
     @property
-    def delivered(self) -> bool:
-        return self._event is None
+    def closed(self) -> bool:
+        """Whether it has failed a moment ago."""
+        return time.monotonic() < self.closed_until
+
+    def outcome(self, attempt: Callable[[], str]) -> str | None:
+        """What an attempt says, nothing if it succeeded; None when it has not ended in time."""
+        said: list[str] = []
+        _bounded(lambda: said.append(attempt()), 0 if self.closed else self.seconds)
+        if said != [""] and not self.closed:
+            self.closed_until = time.monotonic() + PAUSE
+        return said[0] if said else None
+
+
+TO_STORE, TO_BUCKET = Way(0.6), Way(1.3)  # together what a task may wait at most; for the bucket, boto3 has to be imported
 
 
 def deliver_folder(folder: Folder, settings: Settings) -> None:
-    """Deliver what a folder holds, as far as the time goes; a file in it keeps every process of the machine from trying again at once."""
+    """Deliver what a folder holds, as far as the time goes; a file in it keeps every process of the machine from trying again at once.
+
+    What is left is copied to the bucket beside the task, if the process lives that long.
+    """
     breaker = folder.path / BREAKER
+    closed = False
     with suppress(OSError):
-        if abs(time.time() - breaker.stat().st_mtime) < PAUSE:
-            return
+        closed = abs(time.time() - breaker.stat().st_mtime) < PAUSE
+    if closed and not settings.bucket:
+        return
+    over = time.monotonic() + SPOOLED
 
-    def attempt(over: Callable[[], bool]) -> None:
-        with folder.sole_delivery(0) as alone:
-            if alone and deliver(folder, _store(settings, SPOOLED), over).reason:
+    def attempt() -> None:
+        spool = Safekeeping.of(folder.path, settings, log.warning)
+        with spool.sole_delivery(0) as alone:
+            if alone and not closed and deliver(spool, _store(settings, SPOOLED), lambda: time.monotonic() >= over).reason:
                 breaker.touch(mode=0o600)
+            until = time.monotonic() + SAVES
+            while alone and spool.save(until):
+                pass  # until nothing more comes: an event that finds the place taken relies on it
 
-    if not _bounded(attempt, SPOOLED):
+    if not _bounded(attempt, 0 if closed else SPOOLED) and not closed:
         with suppress(OSError):
             breaker.touch(mode=0o600)
 
 
 def deliver_event(name: str, event: bytes, settings: Settings) -> str:
-    """Deliver one event, or put it into the bucket; empty when that was done, else why it is lost."""
-    global _closed_until  # noqa: PLW0603 - the breaker is the process's
-    spool = _Memory(event)
-    saved: list[bool] = []
-    reasons: list[str] = []
+    """Deliver one event, or put it into the bucket; empty when that was done, else what became of it."""
 
-    def attempt(over: Callable[[], bool]) -> None:
+    def send() -> str:
+        answer = _store(settings, TO_STORE.seconds).send(event)
+        return "" if answer.verdict is Verdict.ACCEPTED else answer.reason
+
+    def save() -> str:
         try:
-            if time.monotonic() >= _closed_until:
-                reasons.append(deliver(spool, _store(settings, UNSPOOLED / 2), over).reason)
-            if not spool.delivered and settings.bucket:
-                Bucket(settings.bucket, seconds=1, attempts=1).save(name, event)
-                saved.append(True)
-        except OSError as error:
-            reasons.append(settings.clean(error))
+            Bucket(settings.bucket, attempts=1).save(name, event)
+        except BucketError as error:
+            return settings.clean(error)
+        return ""
 
-    _bounded(attempt, UNSPOOLED)
-    if not spool.delivered and time.monotonic() >= _closed_until:
-        _closed_until = time.monotonic() + PAUSE
-    return "" if spool.delivered or saved else "; ".join(filter(None, reasons)) or "the store did not answer in time"
+    undelivered = "the store has just failed" if TO_STORE.closed else TO_STORE.outcome(send)
+    if undelivered == "":
+        return ""
+    undelivered = undelivered or "the store did not answer in time"
+    if not settings.bucket:
+        return f"is lost: {undelivered}"
+    unsaved = TO_BUCKET.outcome(save)
+    if unsaved is None:
+        return f"may be lost: {undelivered}; the bucket has not answered yet"
+    return unsaved and f"is lost: {undelivered}; {unsaved}"
 
 
 def _store(settings: Settings, seconds: float) -> Store:
     return Store(replace(settings, timeout=min(settings.timeout, seconds)))
 
 
-def _bounded(attempt: Callable[[Callable[[], bool]], None], seconds: float) -> bool:
+def _bounded(attempt: Callable[[], None], seconds: float) -> bool:
     """Run it beside the task, which waits for so long and no longer; whether it has ended."""
-    deadline = time.monotonic() + seconds
 
     def run() -> None:
         with suppress(OSError):
-            attempt(lambda: time.monotonic() >= deadline)
+            attempt()
 
     thread = threading.Thread(target=run, name="lineage", daemon=True)
     thread.start()

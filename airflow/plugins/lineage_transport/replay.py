@@ -2,18 +2,22 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from lineage_transport.bucket import Bucket
 from lineage_transport.delivery import Tally, deliver
+from lineage_transport.launch import start_courier
+from lineage_transport.safekeeping import Safekeeping
 from lineage_transport.settings import Settings, folders
-from lineage_transport.spool import Folder, Spool
+from lineage_transport.spool import DELIVERED, Folder, Spool
 from lineage_transport.store import Store
 
 PAUSES = (0.5, 1, 2, 4)  # seconds, after rounds in a row that delivered nothing; then it ends
-TAKEN = 30  # seconds to wait for a courier that delivers the same folder
+TAKEN = 60  # seconds to wait for a courier that delivers the same folder: twice its longest pause
+LOOK = 0.5  # seconds, of these, between two looks whether anything is left
+SETTLING = 60  # seconds to remove copies of what was delivered before
 
 log = logging.getLogger(__name__)
 
@@ -29,55 +33,92 @@ def replay(location: str, settings: Settings, say: Callable[[str], None] = lambd
     """
     store = Store(settings)
     try:
-        with _held(location) as spool:
-            return _rounds(spool, store, say)
+        if location.startswith("s3://"):
+            return _rounds(Bucket(location), store, say)
+        return _alone(Safekeeping.of(Path(location), settings, say), store, say)
     finally:
         store.close()
 
 
 def replay_all() -> int:
-    """Deliver what the bucket and this machine's folders hold, with the environment's settings; how many events were delivered.
+    """Deliver what this machine's folders and the bucket hold, with the environment's settings; how many events were delivered.
 
-    Raises NoUrl, BucketError, and OSError when events are left.
+    The folders come first: what is delivered from there leaves the bucket, too. Raises NoUrl, and OSError when events are left, or a place
+    could not be looked into.
     """
     settings = Settings.from_environment()
-    spools = [settings.bucket, *(str(folder) for folder in folders() if Folder(folder).entries())]
-    tallies = [_logged(spool, settings) for spool in spools if spool]
-    left = [tally.reason for tally in tallies if tally.reason]
-    if left:
-        raise OSError(f"events are left: {left[0]}")
-    return sum(tally.delivered for tally in tallies)
+    own = [folder for folder in folders() if _holds(Folder(folder))]
+    delivered, failures = 0, []
+    for place in [*map(str, own), *filter(None, [settings.bucket])]:
+        try:
+            tally = replay(place, settings, log.info)
+        except OSError as error:
+            failures.append(f"{place}: {settings.clean(error)}")
+            continue
+        log.info("%s: %s events delivered, %s refused %s", place, tally.delivered, tally.refused, tally.reason)
+        delivered += tally.delivered
+        if tally.reason:
+            failures.append(f"{place}: events are left: {tally.reason}")
+    for folder in own:
+        _leave(Folder(folder))
+    if failures:
+        raise OSError(f"{delivered} events delivered; {'; '.join(failures)}")
+    return delivered
 
 
-def _logged(spool: str, settings: Settings) -> Tally:
-    tally = replay(spool, settings)
-    log.info("%s: %s events delivered, %s refused %s", spool, tally.delivered, tally.refused, tally.reason)
-    return tally
+def _holds(folder: Folder) -> bool:
+    try:
+        return bool(folder.entries() or folder.entries_in(DELIVERED))
+    except OSError:
+        return True  # for all that is known; its replay says why it cannot be told
+
+
+def _leave(folder: Folder) -> None:
+    """See to it that what is left, and what found the place of the courier taken, has a courier."""
+    with suppress(OSError):
+        if folder.entries() and not folder.delivering:
+            start_courier(folder.path)
+
+
+def _alone(spool: Safekeeping, store: Store, say: Callable[[str], None]) -> Tally:
+    """Deliver a folder as soon as no courier does, unless that one leaves nothing. Raises SpoolTaken, OSError."""
+    until = time.monotonic() + TAKEN
+    while time.monotonic() < until:
+        with spool.sole_delivery(LOOK) as alone:
+            if alone:
+                spool.settle(time.monotonic() + SETTLING)
+                return _rounds(spool, store, say)
+        if not spool.entries():
+            return Tally()
+    raise SpoolTaken(f"a courier delivers {spool.path} and has not ended within {TAKEN} s: see its log there")
 
 
 def _rounds(spool: Spool, store: Store, say: Callable[[str], None]) -> Tally:
-    total, pauses = Tally(), iter(PAUSES)
+    total, pauses, failed = Tally(), iter(PAUSES), set[str]()
     while True:
-        tally = deliver(spool, store)
+        try:
+            tally = deliver(spool, store, failed=failed)
+        except OSError as error:
+            if total == Tally():
+                raise
+            tally = Tally(reason=str(error))
         total = tally.after(total)
-        if not tally.reason and not spool.entries():
+        total.reason = total.reason or _left(spool)
+        if not total.reason:
             return total
         if tally.delivered or tally.refused:
             pauses = iter(PAUSES)
         pause = None if tally.denied else next(pauses, None)
         if pause is None:
             return total
-        say(f"{total.delivered} delivered, tried again in {pause} s: {tally.reason}")
+        say(f"{total.delivered} delivered, tried again in {pause} s: {total.reason}")
         time.sleep(pause)
 
 
-@contextmanager
-def _held(location: str) -> Iterator[Spool]:
-    if location.startswith("s3://"):
-        yield Bucket(location)
-        return
-    folder = Folder(Path(location))
-    with folder.sole_delivery(TAKEN) as alone:
-        if not alone:
-            raise SpoolTaken(f"a courier delivers {location} and has not ended within {TAKEN} s: see its log there")
-        yield folder
+def _left(spool: Spool) -> str:
+    """What is left by a round that failed at nothing."""
+    try:
+        left = len(spool.entries())
+    except OSError as error:
+        return str(error)
+    return f"{left} cannot be read" if left else ""

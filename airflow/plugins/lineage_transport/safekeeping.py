@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lineage_transport.bucket import Bucket, BucketError
-from lineage_transport.spool import SAVED, WAITING, Folder, name_of
+from lineage_transport.settings import Settings
+from lineage_transport.spool import COPYING, DELIVERED, SAVED, WAITING, Folder, name_of
 
 PAUSE = 60  # seconds without the bucket, when it has failed
 
@@ -18,20 +19,35 @@ class Safekeeping(Folder):
         self._bucket, self._say = bucket, say
         self._again = 0.0
 
+    @classmethod
+    def of(cls, path: Path, settings: Settings, say: Callable[[str], None]) -> "Safekeeping":
+        """The folder, with the bucket of the settings."""
+        return cls(path, Bucket(settings.bucket) if settings.bucket else None, lambda text: say(settings.clean(text)))
+
     def save(self, until: float) -> int:
-        """Copy what is nowhere else, up to a moment of the monotonic clock; how many events were copied."""
+        """Copy what may be nowhere else, up to a moment of the monotonic clock; how many events were copied."""
+        entries = [*self.entries_in(COPYING), *self.entries_in(WAITING)] if self._usable else []
         saved = 0
-        for entry in sorted(self.entries_in(WAITING)) if self._usable else ():
-            if time.monotonic() >= until or not self._save(entry):
+        for entry in sorted(entries, key=name_of):
+            if time.monotonic() >= until or not self._usable:
                 break
-            saved += 1
+            saved += self._save(entry)
         return saved
 
+    def settle(self, until: float) -> bool:
+        """Remove copies of delivered events that could not be removed at once, up to a moment; whether none is left that could be."""
+        for entry in self.entries_in(DELIVERED) if self._bucket else ():
+            if time.monotonic() >= until or not self._forget(entry):
+                return False
+        return True
+
     def remove(self, entry: str) -> None:
-        """Forget a delivered event and its copy. A copy that stays is delivered again by a replay, which a store notices."""
-        super().remove(entry)
-        if entry.startswith(f"{SAVED}/"):
-            self._try(lambda bucket: bucket.forget(name_of(entry)))
+        """Forget a delivered event, and its copy as soon as the bucket can be used."""
+        if entry.startswith(f"{WAITING}/"):
+            super().remove(entry)
+            return
+        self.move(entry, DELIVERED)
+        self._forget(f"{DELIVERED}/{name_of(entry)}")
 
     def refuse(self, entry: str, event: bytes, reason: str) -> None:
         """Put an event aside, here and in the bucket."""
@@ -44,10 +60,19 @@ class Safekeeping(Folder):
 
     def _save(self, entry: str) -> bool:
         event = self.read(entry)
-        if event is None or not self._try(lambda bucket: bucket.save(name_of(entry), event)):
+        if event is None:
             return False
-        self.move(entry, SAVED)
+        self.move(entry, COPYING)  # first: S3 may have a copy whose acknowledgement never comes
+        if not self._try(lambda bucket: bucket.save(name_of(entry), event)):
+            return False
+        self.move(f"{COPYING}/{name_of(entry)}", SAVED)
         return True
+
+    def _forget(self, entry: str) -> bool:
+        forgotten = self._try(lambda bucket: bucket.forget(name_of(entry)))
+        if forgotten:
+            super().remove(entry)
+        return forgotten
 
     def _try(self, action: Callable[[Bucket], None]) -> bool:
         if self._bucket is None or not self._usable:

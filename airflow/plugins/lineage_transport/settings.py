@@ -4,9 +4,11 @@ import os
 import re
 import socket
 import tempfile
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote
 
 URL, API_KEY, ENDPOINT, TIMEOUT = "OPENLINEAGE_URL", "OPENLINEAGE_API_KEY", "OPENLINEAGE_ENDPOINT", "OPENLINEAGE_TIMEOUT"
 FOLDER, BUCKET = "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL"
@@ -41,14 +43,32 @@ class Settings:
         """The store at `url`; everything else as the environment has it."""
         endpoint = os.environ.get(ENDPOINT) or DEFAULT_ENDPOINT
         timeout = float(os.environ.get(TIMEOUT) or DEFAULT_TIMEOUT)
-        return cls(f"{url.rstrip('/')}/{endpoint.lstrip('/')}", os.environ.get(API_KEY) or None, timeout, os.environ.get(BUCKET, ""))
+        key = os.environ.get(API_KEY, "").strip()
+        return cls(f"{url.rstrip('/')}/{endpoint.lstrip('/')}", key or None, timeout, os.environ.get(BUCKET, ""))
+
+    @property
+    def authorization(self) -> str:
+        """Who is asking, as a request says it: the API key, or the user that stands in the URL; empty where there is neither."""
+        if self.api_key:
+            return f"Bearer {self.api_key}"
+        return f"Basic {b64encode(':'.join(self._user).encode()).decode()}" if self._user else ""
 
     def clean(self, text: object) -> str:
-        """The text on one line, without the key and without the user and password of any URL."""
+        """The text on one line, without the key, what is sent in its place, and the user and password of any URL."""
         line = " ".join(str(text).split())
-        if self.api_key:
-            line = line.replace(self.api_key, "***")
+        secrets = {*self.authorization.split()[1:], *self._user[1:]} - {""}
+        for secret in sorted(secrets, key=len, reverse=True):  # one may be a part of another
+            line = line.replace(secret, "***")
         return re.sub(r"//[^/\s]*@", "//***@", line)
+
+    @property
+    def _user(self) -> tuple[str, ...]:
+        """The user and the password of the URL, if it has them, however wrong the rest of it may be."""
+        found = re.match(r"[^/]*//([^/?#]*)@", self.url)
+        if not found:
+            return ()
+        user, _, password = found[1].partition(":")
+        return unquote(user), unquote(password)
 
 
 def folders() -> list[Path]:

@@ -1,7 +1,9 @@
 """The spool on local disk: one file an event, its name in the order of events, readable by its owner only.
 
-`waiting/` holds events that are nowhere else, `saved/` those that stand in the bucket too, `refused/` those that the store will never take,
-each with the reason beside it. A file appears whole, by a rename out of `draft/`, and is removed only once the store has its event.
+`waiting/` holds events that are nowhere else, `copying/` those that may stand in the bucket too, `saved/` those that do; `delivered/` those
+whose copy is still to be removed there; `refused/` those that the store will never take, each with the reason beside it. A file appears
+whole, by a rename out of `draft/`, and moves on by renames, so that its place is true wherever a process is killed. It is removed only once
+the store has its event.
 """
 
 import errno
@@ -16,7 +18,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-WAITING, SAVED, REFUSED, DRAFT = "waiting", "saved", "refused", "draft"
+WAITING, COPYING, SAVED = UNDELIVERED = "waiting", "copying", "saved"
+DELIVERED, REFUSED, DRAFT = "delivered", "refused", "draft"
 LOCK = "courier.lock"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OTHERS = 0o077
@@ -88,7 +91,7 @@ class Folder:
 
     def entries(self) -> list[str]:
         """What waits, saved or not, in the order of the events' times."""
-        return sorted((entry for place in (WAITING, SAVED) for entry in self.entries_in(place)), key=name_of)
+        return sorted((entry for place in UNDELIVERED for entry in self.entries_in(place)), key=name_of)
 
     def entries_in(self, place: str) -> list[str]:
         """What stands in one of the folders, in no order."""
@@ -116,11 +119,11 @@ class Folder:
             (self.path / entry).rename(self.path / place / name_of(entry))
 
     def refuse(self, entry: str, event: bytes, reason: str) -> None:
-        """Put an event aside, with the reason."""
+        """Put an event aside, with the reason, unless the disk is full."""
         del event
-        self.move(entry, REFUSED)
-        with open(self.path / REFUSED / f"{name_of(entry)}.reason", "w", opener=_private, encoding="utf-8") as file:
+        with suppress(OSError), open(self.path / REFUSED / f"{name_of(entry)}.reason", "w", opener=_private, encoding="utf-8") as file:
             file.write(f"{reason}\n")
+        self.move(entry, REFUSED)
 
     def sweep(self) -> None:
         """Remove drafts of writers that were killed: nobody was told that these events are kept. Raises OSError."""
@@ -176,7 +179,7 @@ class Folder:
             raise PermissionError(errno.EPERM, "the folder belongs to another user", str(self.path))
         if status.st_mode & _OTHERS:
             self.path.chmod(0o700)
-        for place in (WAITING, SAVED, REFUSED, DRAFT):
+        for place in (*UNDELIVERED, DELIVERED, REFUSED, DRAFT):
             (self.path / place).mkdir(exist_ok=True)
         self._ready = True
 

@@ -3,12 +3,11 @@
 import gzip
 import http.client
 import threading
-from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from socket import SHUT_RDWR
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from lineage_transport.settings import Settings
 
@@ -71,15 +70,17 @@ class Store:
         self._connection = None
 
     def _away(self, error: Exception) -> Answer:
-        return Answer(Verdict.AWAY, self._settings.clean(f"{type(error).__name__}: {str(error)[:_SHOWN]}"))
+        return Answer(Verdict.AWAY, self._shown(f"{type(error).__name__}: {error}"))
+
+    def _shown(self, text: str) -> str:
+        return self._settings.clean(text)[:_SHOWN]  # cut last: no half of a key is known as one
 
     def _send(self, event: bytes) -> Answer:
         status, kind, text = self._post(event, compress=self._compress)
         if self._compress and status in _UNPACKED:
             status, kind, text = self._post(event, compress=False)
             self._compress = not _accepted(status)
-        reason = self._settings.clean(f"HTTP {status} {text[:_SHOWN]}")
-        return Answer(_verdict(status, kind), reason, status)
+        return Answer(_verdict(status, kind), self._shown(f"HTTP {status} {text}"), status)
 
     def _post(self, event: bytes, *, compress: bool) -> tuple[int, str, str]:
         """Status, content type and text of the answer."""
@@ -123,15 +124,9 @@ def connection(settings: Settings) -> http.client.HTTPConnection:
 
 
 def headers(settings: Settings) -> dict[str, str]:
-    """Who is asking: the API key, or the user that stands in the URL."""
-    parts = urlsplit(settings.url)
+    """Who is asking."""
     asking = {"User-Agent": "lineage-transport"}
-    if settings.api_key:
-        asking["Authorization"] = f"Bearer {settings.api_key}"
-    elif parts.username is not None:
-        person = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        asking["Authorization"] = f"Basic {b64encode(person.encode()).decode()}"
-    return asking
+    return {**asking, "Authorization": settings.authorization} if settings.authorization else asking
 
 
 def _break(connection: http.client.HTTPConnection, overdue: threading.Event) -> None:

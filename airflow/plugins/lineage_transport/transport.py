@@ -50,9 +50,9 @@ class SpoolTransport(Transport):
         name = new_name(event.eventTime, run_id)
         folder = self._put(name, content)
         if folder is None:
-            lost = direct.deliver_event(name, content, self._settings)
-            if lost:
-                log.warning("The lineage event of run %s is lost: %s", run_id, lost)
+            fate = direct.deliver_event(name, content, self._settings)
+            if fate:
+                log.warning("The lineage event of run %s %s", run_id, fate)
             return
         try:
             if not folder.delivering:

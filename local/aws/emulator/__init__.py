@@ -2,7 +2,8 @@
 
 Runs as a process of its own (`python -m local.aws.emulator --port PORT`), under any interpreter that has moto[server]: nothing here
 imports from elsewhere in the repository. Every request is judged by botocore's model of the service before anything answers it, and every
-answer is read by botocore before it is sent. What is not known is an error.
+answer is read by botocore before it is sent. What is not known is an error, with two limits in what moto answers: a parameter that moto
+does not model is checked and then has no effect, and statements of a bucket's policy that have a condition are never applied.
 
 A service of our own is a class named in `services.OWN`, made with a Place when a region first needs it. `service` is botocore's name for
 it. It has one method per operation, by its name in snake case, from request to answer in the API's own member names; what is absent is

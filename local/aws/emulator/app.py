@@ -96,6 +96,8 @@ class Emulator:
             "/emulator/reset": self._reset,
             "/moto-api/reset": self._reset,
             "/emulator/statements/expire": self._expire_statements,
+            "/emulator/environments/hold": lambda: self.services.get("mwaa", request.args["region"]).hold(),
+            "/emulator/environments/release": lambda: self.services.get("mwaa", request.args["region"]).release(),
         }
         action = (reads if request.method == "GET" else writes).get(request.path)
         if action is None:

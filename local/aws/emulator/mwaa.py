@@ -14,7 +14,7 @@ from moto.core.utils import get_service_model
 from moto.s3.exceptions import MissingBucket
 
 from local.aws.emulator import neighbours
-from local.aws.emulator.errors import Refused, require_known
+from local.aws.emulator.errors import NotEmulated, Refused, require_known
 from local.aws.emulator.mwaa_network import misconfiguration
 from local.aws.emulator.neighbours import invalid
 from local.aws.emulator.paging import page
@@ -22,7 +22,8 @@ from local.aws.emulator.place import Place
 
 RUNTIMES = Path(__file__).parents[3] / "airflow/runtimes.toml"
 """The Airflow versions that MWAA creates environments of."""
-CLASSES = ("mw1.micro", "mw1.small", "mw1.medium", "mw1.large", "mw1.xlarge", "mw1.2xlarge")
+MICRO = "mw1.micro"
+CLASSES = (MICRO, "mw1.small", "mw1.medium", "mw1.large", "mw1.xlarge", "mw1.2xlarge")
 LOGS = {
     "DagProcessingLogs": "DAGProcessing",
     "SchedulerLogs": "Scheduler",
@@ -42,6 +43,8 @@ DEFAULTS = {
     "WebserverAccessMode": "PRIVATE_ONLY",
     "WeeklyMaintenanceWindowStart": "SUN:02:00",
 }
+ONE_IN_MICRO = ("MaxWebservers", "MaxWorkers", "MinWebservers", "MinWorkers", "Schedulers")
+"""https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html"""
 FILES = {
     "PluginsS3Path": "PluginsS3ObjectVersion",
     "RequirementsS3Path": "RequirementsS3ObjectVersion",
@@ -72,7 +75,7 @@ class Token:
 
 
 class Mwaa:
-    """The environments of a region. They are ready at once, or have failed at once."""
+    """The environments of a region. They are ready at once, or have failed at once; those that are made between hold and release wait."""
 
     service = "mwaa"
 
@@ -80,6 +83,18 @@ class Mwaa:
         self._place = place
         self._environments: dict[str, dict[str, Any]] = {}
         self._tokens: dict[str, Token] = {}
+        self._held = False
+
+    def hold(self) -> None:
+        """Take as long as AWS does: what is made from now on is being created until `release`."""
+        self._held = True
+
+    def release(self) -> None:
+        """What is being created is ready."""
+        self._held = False
+        for environment in self._environments.values():
+            if environment["Status"] == "CREATING":
+                environment["Status"] = "AVAILABLE"
 
     def resources(self) -> list[str]:
         """What exists."""
@@ -91,7 +106,8 @@ class Mwaa:
         name = request["Name"]
         if name in self._environments:
             raise invalid(f"An environment named {name} exists already.")
-        self._environments[name] = self._settled({**_known(DEFAULTS), "AirflowVersion": _creatable()[-1], **request}, before={})
+        defaults = DEFAULTS | (dict.fromkeys(ONE_IN_MICRO, 1) if request.get("EnvironmentClass") == MICRO else {})
+        self._environments[name] = self._settled({**_known(defaults), "AirflowVersion": _creatable()[-1], **request}, before={})
         environment = self._environments[name]
         now = _now()
         made = {
@@ -104,8 +120,9 @@ class Mwaa:
         }
         environment |= _known(made)
         error = misconfiguration(self._place, environment["NetworkConfiguration"])
-        environment["Status"] = "CREATE_FAILED" if error else "AVAILABLE"
+        environment["Status"] = "CREATING" if self._held else "AVAILABLE"
         if error:
+            environment["Status"] = "CREATE_FAILED"
             failure = {"ErrorCode": "INCORRECT_CONFIGURATION", "ErrorMessage": error}
             environment["LastUpdate"] = {"CreatedAt": now, "Status": "FAILED", "Error": failure}
         return {"Arn": environment["Arn"]}
@@ -189,6 +206,7 @@ class Mwaa:
     def _settled(self, wanted: Mapping[str, Any], *, before: Mapping[str, Any]) -> dict[str, Any]:
         """The environment that is wanted, if AWS would agree to it."""
         self._check_airflow(wanted, before)
+        self._check_size(wanted, before)
         self._check_network(wanted["NetworkConfiguration"])
         neighbours.require_role(self._place, wanted["ExecutionRoleArn"])
         if "KmsKey" in wanted:
@@ -200,10 +218,17 @@ class Mwaa:
         version, present = wanted["AirflowVersion"], before.get("AirflowVersion")
         if version != present and version not in _creatable():
             raise invalid(f"AirflowVersion {version}: must be one of {', '.join(_creatable())}")
-        if present and _number(version) < _number(present):
-            raise invalid(f"An environment of Airflow {present} cannot go back to {version}.")
-        if wanted["EnvironmentClass"] not in CLASSES:
-            raise invalid(f"EnvironmentClass {wanted['EnvironmentClass']}: must be one of {', '.join(CLASSES)}")
+        if present and not _moves(present, version):
+            raise invalid(f"An environment of Airflow {present} does not move to {version}: between 2 and 3 it goes from and to 2.11 only.")
+
+    def _check_size(self, wanted: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+        size, present = wanted["EnvironmentClass"], before.get("EnvironmentClass")
+        if size not in CLASSES:
+            raise invalid(f"EnvironmentClass {size}: must be one of {', '.join(CLASSES)}")
+        if present and present != size and MICRO in (present, size):
+            raise NotEmulated(f"how AWS changes an environment's class to or from {MICRO}, the emulator does not know")
+        if size == MICRO and (more := [name for name in ONE_IN_MICRO if wanted.get(name, 1) != 1]):
+            raise invalid(f"{', '.join(more)}: must be 1 with {MICRO}.")
         if wanted["MinWorkers"] > wanted["MaxWorkers"]:
             raise invalid(f"MinWorkers {wanted['MinWorkers']} is above MaxWorkers {wanted['MaxWorkers']}.")
 
@@ -249,6 +274,12 @@ def _creatable() -> list[str]:
     today = datetime.now(UTC).date()
     versions = [version for version, row in rows.items() if isinstance(row, dict) and row.get("end_of_support", today) >= today]
     return sorted(versions, key=_number)
+
+
+def _moves(present: str, version: str) -> bool:
+    """Whether AWS changes an environment's version so: https://docs.aws.amazon.com/mwaa/latest/userguide/upgrading-environment.html."""
+    lower, higher = sorted((_number(present), _number(version)))
+    return lower[0] == higher[0] or (lower[:2] == [2, 11] and higher[0] == 3)  # noqa: PLR2004 - the next major version
 
 
 def _number(version: str) -> list[int]:

@@ -70,13 +70,6 @@ class RedshiftData:
         ]
         return page(found, "Statements", request)
 
-    def get_statement_result(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """No statement has any rows: nothing was run."""
-        id_ = self._statement(request)["Id"]
-        raise Refused(
-            "ResourceNotFoundException", "Query does not have result. Please check query status with DescribeStatement.", ResourceId=id_
-        )
-
     def _check(self, request: Mapping[str, Any]) -> None:
         require_known(request, "Sql", "StatementName", "WorkgroupName", "Database", "SecretArn", "ClientToken", "WithEvent")
         if "WorkgroupName" not in request or "Database" not in request:

@@ -5,9 +5,9 @@ from typing import Any
 
 from local.aws.emulator.errors import Refused
 
-VERSIONS = ("1.31", "1.32", "1.33", "1.34", "1.35")
+VERSIONS = ("1.31", "1.32", "1.33", "1.34", "1.35", "1.36")
 """What a cluster can be made with, oldest first: docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html, November 2026."""
-STANDARD = ("1.34", "1.35")
+STANDARD = ("1.34", "1.35", "1.36")
 """Those in standard support."""
 DEFAULT = VERSIONS[-1]
 LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")

@@ -45,6 +45,11 @@ securityContext:
   seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
+{{- /* Containers that are not given the pod's role, which EKS else gives to all: it is for what fetches secrets. */ -}}
+{{- define "marquez.withoutRole" -}}
+eks.amazonaws.com/skip-containers: {{ join "," . }}
+{{- end }}
+
 {{- /* Pods of one revision stand in different zones and on different nodes, as far as there are any. */ -}}
 {{- define "marquez.spread" -}}
 topologySpreadConstraints:
