@@ -25,6 +25,7 @@ VERSIONS ?=
 ONE_STACK = $(if $(STACK),--stack=$(STACK))
 ONE_AIRFLOW = $(if $(AIRFLOW_VERSION),--airflow-version=$(AIRFLOW_VERSION))
 AGREED = $(if $(filter 1,$(YES)),--yes)
+WITH_WHEELS = $(if $(WHEELS),$(if $(filter 1,$(WHEELS)),--wheels,--no-wheels))
 
 .PHONY: help
 help:  ## List the targets
@@ -54,8 +55,10 @@ lock: | $(PIPENV)  ## Resolve Pipfile and the requirements of tools and Airflow 
 	@PATH="$(CURDIR)/$(STATE)/pipenv/bin:$$PATH" $(STATE)/pipenv/bin/python -m tools.lock_runtimes
 
 .PHONY: package-plugin
-package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them (WHEELS=1 for a private web server)
-	@$(RUN) tools.package_plugin $(if $(filter 1,$(WHEELS)),--wheels)
+package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them (WHEELS=1 for a private web server without settings)
+	@$(RUN) tools.package_plugin $(WITH_WHEELS)
+# What runs on this machine needs no wheels, and no settings.
+demo test-runtimes up bench-demo test: WHEELS := 0
 
 .PHONY: tickit
 tickit: $(INSTALLED)  ## Generate the data that a deployment uploads, into build/tickit (SCALE= SEED=)

@@ -8,13 +8,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from modules.runtimes import Runtime
 from operations.deployment import Deployment
 from operations.findings import Finding, Level
 from operations.preflight import artefacts, external_ip, programs, synthesized, versions
 from tests.operations.answering_aws import answering
+from tests.operations.conftest import EXAMPLE
 from tests.operations.synthesis import build, synthesize
+from tools.package_plugin import main as package_plugin
 from tools.package_plugin import package
 
 Deploy = Callable[..., Deployment]
@@ -159,18 +162,36 @@ def test_plugins_that_cannot_be_packed_are_named(deployment: Deploy) -> None:
 
 def test_a_private_web_server_needs_every_wheel(deployment: Deploy) -> None:
     one = _with_plugins_of_its_own(deployment(mwaa_webserver="private"))
-    constraints = one.root / "airflow/requirements/constraints-2.7.2.txt"
-    constraints.write_text("# beyond\nOne_package==1.0\ntwo==2.0\n\n# Airflow's\nthree==3.0\n")
+    needed = one.root / "airflow/requirements/wheels-2.7.2.txt"
+    needed.write_text("# beyond\nOne_package==1.0\ntwo==2.0\n")
     wheels = [one.root / "one_package-1.0-py3-none-any.whl", one.root / "two-2.0-py3-none-any.whl"]
     for wheel in wheels:
         wheel.touch()
     sources, archive = one.root / "airflow/plugins", one.root / "build/plugins.zip"
     package(sources, archive, wheels[:1])
-    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "plugins.zip lacks two==2.0")]
+    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "plugins.zip lacks two==2.0: a private web server needs them")]
     package(sources, archive, wheels)
     assert said(artefacts.plugins(one))[1:] == [(Level.OK, "Wheels", "all 2 are in plugins.zip")]
-    constraints.unlink()
-    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "constraints-2.7.2.txt is missing")]
+    needed.unlink()
+    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "wheels-2.7.2.txt is missing")]
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("version", ["2.7.2", "3.3.1"])
+def test_the_packaging_tool_builds_what_a_private_web_server_needs(
+    deployment: Deploy, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    """By the settings alone, as each deploy runs it."""
+    one = build(synthesize(deployment(mwaa_webserver="private", airflow_version=version)))
+    assert not all(finding.level is Level.OK for finding in artefacts.files(one))
+    lines = [EXAMPLE.read_text(), 'mwaa_webserver = "private"', f'airflow_version = "{version}"']
+    (one.root / "settings.toml").write_text("\n".join(lines))
+    monkeypatch.chdir(one.root)
+    done = CliRunner().invoke(package_plugin, ["--target=build/plugins.zip"])
+    assert done.exit_code == 0, done.output
+    found = [*artefacts.files(one), *artefacts.plugins(one)]
+    assert {finding.level for finding in found} == {Level.OK}, found
+    assert "Wheels" in {finding.subject for finding in found}
 
 
 @pytest.mark.parametrize(
