@@ -16,7 +16,7 @@ from operations.deployment import ROOT, Deployment
 from operations.leftovers import Leftover, Survey, find, report, survey
 from operations.leftovers.survey import SEARCHES
 from tests.operations import abandoned
-from tests.operations.answering_aws import answering
+from tests.operations.answering import answering, operations
 from tests.operations.aws_commands import run
 
 pytestmark = pytest.mark.system
@@ -180,7 +180,7 @@ def test_what_cannot_be_looked_for_is_not_called_gone(
     running: Aws, deployment: Deploy, console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running.client("events").put_rule(Name="denied-crawl", ScheduleExpression="rate(1 day)")
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_ROUTE_53", url)
         found = survey(_with_its_own_clients(deployment(deployment_id="denied")))
@@ -190,7 +190,7 @@ def test_what_cannot_be_looked_for_is_not_called_gone(
 
 
 def test_without_the_tags_nothing_is_claimed(running: Aws, deployment: Deploy, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API", url)
         assert report(_with_its_own_clients(deployment()), console) == 1
     assert "What is the deployment's could not be read: needs tag:GetResources" in _printed(console)[0]

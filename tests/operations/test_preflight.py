@@ -18,7 +18,7 @@ from operations.preflight import account, certificate, existing_vpc, external_ip
 from operations.preflight.question import Question
 from tests.lineage_transport.endpoint import nobody
 from tests.operations import abandoned
-from tests.operations.answering_aws import answering
+from tests.operations.answering import answering, operations
 from tests.operations.synthesis import build, synthesize
 
 pytestmark = pytest.mark.system
@@ -103,7 +103,7 @@ def test_another_account_is_a_problem(running: Aws, deployment: Deploy) -> None:
 
 
 def test_the_root_user_is_a_warning(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({"GetCallerIdentity": ROOT_USER}) as url:
+    with answering(operations({"GetCallerIdentity": ROOT_USER})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
         found = account.findings(deployment())
     assert [finding.level for finding in found] == [Level.OK, Level.WARNING]
@@ -116,7 +116,7 @@ def test_the_root_user_is_a_warning(running: Aws, deployment: Deploy, monkeypatc
 def test_credentials_that_aws_refuses_are_a_problem(
     running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch, code: str, detail: str
 ) -> None:
-    with answering({}, refusal=code) as url:
+    with answering(operations({}, refusal=code)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
         finding = only(account.findings(deployment()))
     assert finding.level is Level.PROBLEM
@@ -154,7 +154,7 @@ def test_a_region_without_one_of_the_services_is_a_problem(running: Aws, deploym
 
 
 def test_what_may_not_be_read_of_the_region_the_sdk_knows(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", url)
         known, unknown = only(region.services(deployment())), only(region.services(deployment(region="me-south-1")))
     assert known.level is Level.OK
@@ -180,7 +180,7 @@ def test_there_are_three_zones(running: Aws, deployment: Deploy, name: str, expe
 @pytest.fixture
 def limit(running: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Every quota is this."""
-    with answering({"GetServiceQuota": {"Quota": {"Value": 2.0}}}) as url:
+    with answering(operations({"GetServiceQuota": {"Quota": {"Value": 2.0}}})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
         yield 2
 
@@ -240,7 +240,7 @@ def of_full_quotas(aws_process: Aws, tmp_path_factory: pytest.TempPathFactory) -
     """What is said of quotas that are used up, each in turn."""
     with (
         _account(aws_process, tmp_path_factory) as one,
-        answering({"GetServiceQuota": {"Quota": {"Value": 2.0}}}) as url,
+        answering(operations({"GetServiceQuota": {"Quota": {"Value": 2.0}}})) as url,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
@@ -295,13 +295,13 @@ def test_a_vpc_that_exists_needs_no_quota(limit: int, deployment: Deploy) -> Non
 
 
 def test_a_quota_that_was_never_changed_is_the_default(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({"GetAWSDefaultServiceQuota": {"Quota": {"Value": 5.0}}}, refusal="NoSuchResourceException") as url:
+    with answering(operations({"GetAWSDefaultServiceQuota": {"Quota": {"Value": 5.0}}}, refusal="NoSuchResourceException")) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
         assert said(QUOTAS["VPCs"].answer(deployment(region=UNTOUCHED))) == [(Level.OK, "1 of 5 used, 1 more needed")]
 
 
 def test_a_quota_that_may_not_be_read_is_a_warning(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
         found = QUOTAS["VPCs"].answer(deployment())
     assert said(found) == [(Level.WARNING, "could not be read: needs servicequotas:GetServiceQuota")]
@@ -367,7 +367,7 @@ def test_a_last_snapshot_in_the_way_of_a_later_destroy_is_a_warning(aws: Aws, de
 
 
 def test_names_that_may_not_be_looked_up_are_a_warning(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", url)
         found = NAMES["Glue database"].answer(synthesize(deployment()))
     assert said(found) == [(Level.WARNING, "could not be read: needs glue:GetDatabase")]
@@ -504,7 +504,7 @@ def _certificate(status: str, *names: str) -> dict[str, Any]:
 def test_the_certificate_is_issued_for_both_names(
     running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch, described: dict[str, Any], expected: list[tuple[Level, str]]
 ) -> None:
-    with answering({"DescribeCertificate": {"Certificate": described}}) as url:
+    with answering(operations({"DescribeCertificate": {"Certificate": described}})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_ACM", url)
         assert said(certificate.certificate(deployment(domain="data.example.com", certificate_arn=CERTIFICATE))) == expected
 
@@ -554,7 +554,7 @@ def test_the_sum_and_the_exit_code_say_whether_to_deploy(running: Aws, deploymen
 def test_without_credentials_the_machine_is_looked_at_all_the_same(
     running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with answering({}, refusal="ExpiredToken") as url:
+    with answering(operations({}, refusal="ExpiredToken")) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
         found = preflight.by_subject(deployment())
     assert {"Programs", "Artefacts", "EXTERNAL_IP"} <= found.keys()

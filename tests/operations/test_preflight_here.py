@@ -14,7 +14,7 @@ from modules.runtimes import Runtime
 from operations.deployment import Deployment
 from operations.findings import Finding, Level
 from operations.preflight import artefacts, external_ip, programs, synthesized, versions
-from tests.operations.answering_aws import answering
+from tests.operations.answering import answering, operations
 from tests.operations.conftest import EXAMPLE
 from tests.operations.synthesis import build, synthesize
 from tools.package_plugin import main as package_plugin
@@ -217,7 +217,7 @@ def test_the_examples_external_ip_is_a_problem(deployment: Deploy) -> None:
 @contextmanager
 def asked_for_the_address(answers: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Who says which address the caller has, and has time to: a server of the test's own."""
-    with answering(answers) as url:
+    with answering(operations(answers)) as url:
         monkeypatch.setattr(external_ip, "WHO_AM_I", url)
         monkeypatch.setattr(external_ip, "SECONDS", 60)
         yield url
