@@ -36,6 +36,15 @@ def pages(client: Any, operation: str, items: str, **arguments: Any) -> Iterator
     return iter(getattr(client, operation)(**arguments).get(items, []))
 
 
+def quota(client: Any, service: str, code: str) -> int:
+    """An account's own quota, or the default where it never had one of its own; `client` is that of Service Quotas. Raises ClientError."""
+    try:
+        answer = client.get_service_quota(ServiceCode=service, QuotaCode=code)
+    except client.exceptions.NoSuchResourceException:
+        answer = client.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)
+    return int(answer["Quota"]["Value"])
+
+
 def _action(error: ClientError, clients: Sequence[Any]) -> str:
     if named := re.search(r"not authorized to perform:? ([\w-]+:\w+)", str(error)):
         return named[1]

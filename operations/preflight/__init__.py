@@ -9,9 +9,9 @@ from operations import expiry
 from operations.deployment import Deployment
 from operations.findings import Finding, Level, problems, show
 from operations.preflight import account, artefacts, certificate, existing_vpc, external_ip, names, programs, quotas, region, versions
-from operations.preflight.question import Question
+from operations.question import Question
 
-SUBJECTS: dict[str, tuple[Question, ...]] = {
+SUBJECTS: dict[str, tuple[Question[Deployment], ...]] = {
     "Expiry": (Question("expires", expiry.findings),),
     "Programs": programs.QUESTIONS,
     "Artefacts": artefacts.QUESTIONS,
@@ -57,7 +57,7 @@ def run(deployment: Deployment, console: Console) -> int:
     return 1 if problems(everything) else 0
 
 
-def _possible(questions: tuple[Question, ...], *, with_aws: bool) -> list[Question]:
+def _possible(questions: tuple[Question[Deployment], ...], *, with_aws: bool) -> list[Question[Deployment]]:
     return [question for question in questions if with_aws or not question.services]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem
-from operations.preflight.question import Question
 from operations.preflight.synthesized import stacks, synthesized
+from operations.question import Question
 from tools.package_plugin import RefusedError, checked
 from tools.wheels import pins
 

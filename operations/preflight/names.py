@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem, warning
-from operations.preflight.question import Question
 from operations.preflight.synthesized import stacks, value
+from operations.question import Question
 from operations.reading import code, pages
 
 ABSENT = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem
-from operations.preflight.question import Question
+from operations.question import Question
 
 TERRAFORM = (1, 11)
 """Write-only arguments and ephemeral resources, which keep passwords out of the state, came with it."""

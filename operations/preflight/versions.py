@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from modules.runtimes import Runtime, load_runtimes
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem, warning
-from operations.preflight.question import Question
+from operations.question import Question
 from operations.reading import pages
 
 EKS_STANDARD_SUPPORT = {"1.34": date(2026, 12, 2), "1.35": date(2027, 3, 27)}

@@ -15,7 +15,7 @@ from operations import preflight
 from operations.deployment import ROOT, Deployment
 from operations.findings import Finding, Level
 from operations.preflight import account, certificate, existing_vpc, external_ip, names, quotas, region, versions
-from operations.preflight.question import Question
+from operations.question import Question
 from tests.lineage_transport.endpoint import nobody
 from tests.operations import abandoned
 from tests.operations.answering import answering, operations
@@ -23,7 +23,7 @@ from tests.operations.synthesis import build, synthesize
 
 pytestmark = pytest.mark.system
 Deploy = Callable[..., Deployment]
-Finds = Callable[[Question, Deployment], list[Finding]]
+
 ROOT_USER = """<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:root</Arn><UserId>1</UserId>
 <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"""
 UNTOUCHED = "eu-west-1"
