@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized"}
 IAM_PREFIXES = {"tagging": "tag"}
 """What a service is called in IAM policies, where that is not the name by which its requests are signed."""
-IAM_ACTIONS = {"ListBuckets": "ListAllMyBuckets"}
+IAM_ACTIONS = {"ListBuckets": "ListAllMyBuckets", "DescribeBudget": "ViewBudget"}
 LONGEST = 300
 """Characters of an error: a proxy or a load balancer answers with whole pages."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
 
@@ -14,11 +14,11 @@ from modules.settings import load
 from operations import preflight
 from operations.deployment import ROOT, Deployment
 from operations.findings import Finding, Level
-from operations.preflight import account, certificate, existing_vpc, external_ip, names, quotas, region, versions
+from operations.preflight import account, certificate, existing_vpc, external_ip, names, quotas, region, state_bucket, versions
 from operations.question import Question
 from tests.lineage_transport.endpoint import nobody
 from tests.operations import abandoned
-from tests.operations.answering import answering, operations
+from tests.operations.answering import Answer, answering, operations
 from tests.operations.synthesis import build, synthesize
 
 pytestmark = pytest.mark.system
@@ -40,7 +40,17 @@ TAKEN = {
     "MWAA environment": "tickit-airflow exists (",
     "RDS instance": "tickit-marquez exists (available)",
     "KMS alias": "alias/tickit exists (Enabled)",
+    "RDS subnet group": "tickit-marquez exists",
+    "RDS parameter group": "tickit-marquez",  # and perhaps a version
+    "Load balancers": "tickit-lineage exists",
+    "Target groups": "tickit-lineage exists",
+    "Launch template": "tickit-marquez-nodes exists",
     "Glue database": "tickit_lake exists",
+    "Glue crawler": "tickit-lake exists",
+    "Glue workflow": "tickit-crawl exists",
+    "Glue trigger": "tickit-crawl exists",
+    "Glue security configuration": "tickit-lake exists",
+    "Budget": "tickit-monthly exists",
 }
 
 
@@ -60,13 +70,14 @@ def running(aws_process: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
 
 
 @contextmanager
-def _account(aws: Aws, paths: pytest.TempPathFactory) -> Iterator[Deployment]:
+def _account(aws: Aws, paths: pytest.TempPathFactory, **overrides: Any) -> Iterator[Deployment]:
     """The example's deployment in an emptied account."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in aws.environment.items():
             patch.setenv(name, value)
         aws.reset()
-        yield Deployment(load(ROOT / "settings.example.toml", {}), paths.mktemp("account"))
+        settings = load(ROOT / "settings.example.toml", {}).model_copy(update=overrides)
+        yield Deployment(settings, paths.mktemp("account"))
 
 
 def said(findings: Iterable[Finding]) -> list[tuple[Level, str]]:
@@ -313,10 +324,20 @@ def test_a_quota_that_may_not_be_read_is_a_warning(running: Aws, deployment: Dep
 @pytest.fixture(scope="module")
 def of_taken_names(aws_process: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Finding]]]:
     """What is said of names when everything of the deployment's is there and no state of it."""
-    with _account(aws_process, tmp_path_factory) as one:
+    with _account(aws_process, tmp_path_factory, budget_usd=900) as one:
         abandoned.everything(one.client)
         synthesize(one)
+        _make_parameter_group(one)
         yield {subject: question.answer(one) for subject, question in NAMES.items()}
+
+
+def _make_parameter_group(deployment: Deployment) -> None:
+    """Under the name that the stack gives it."""
+    terraform = json.loads((deployment.root / "cdktf.out/stacks/marquez/cdk.tf.json").read_text())["resource"]
+    ((_, group),) = terraform["aws_db_parameter_group"].items()
+    rds = deployment.client("rds")
+    with suppress(rds.exceptions.DBParameterGroupAlreadyExistsFault):
+        rds.create_db_parameter_group(DBParameterGroupName=group["name"], DBParameterGroupFamily=group["family"], Description="-")
 
 
 @pytest.mark.parametrize("subject", TAKEN)
@@ -341,9 +362,14 @@ def test_a_second_private_zone_is_a_warning(of_taken_names: dict[str, list[Findi
 
 @pytest.mark.parametrize("subject", [*TAKEN, "Route 53 zone"])
 def test_free_names_are_fine(running: Aws, deployment: Deploy, subject: str) -> None:
-    finding = only(NAMES[subject].answer(synthesize(deployment(deployment_id="free", region=UNTOUCHED))))
+    settings = {"deployment_id": "free", "region": UNTOUCHED, "budget_usd": 900}
+    finding = only(NAMES[subject].answer(synthesize(deployment(**settings))))
     assert finding.level is Level.OK
     assert "free" in finding.detail
+
+
+def test_without_a_budget_nobody_is_asked_for_one(deployment: Deploy) -> None:
+    assert NAMES["Budget"].answer(synthesize(deployment())) == []
 
 
 def test_names_in_the_deployments_own_state_are_fine(aws: Aws, deployment: Deploy) -> None:
@@ -371,6 +397,30 @@ def test_names_that_may_not_be_looked_up_are_a_warning(running: Aws, deployment:
         monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", url)
         found = NAMES["Glue database"].answer(synthesize(deployment()))
     assert said(found) == [(Level.WARNING, "could not be read: needs glue:GetDatabase")]
+
+
+# The state's bucket
+
+
+def test_the_bucket_of_the_state_is_there(running: Aws, deployment: Deploy) -> None:
+    one = deployment(state_backend="s3://preflight-states/tickit")
+    finding = only(state_bucket.QUESTIONS[0].answer(one))
+    assert (finding.level, finding.detail) == (Level.PROBLEM, "preflight-states is not there")
+    assert finding.cure == "Run `make bootstrap`."
+    running.client("s3").create_bucket(Bucket="preflight-states")
+    assert said(state_bucket.QUESTIONS[0].answer(one)) == [(Level.OK, "preflight-states")]
+
+
+def test_a_bucket_of_somebody_else_holds_no_state(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(lambda _: Answer(403)) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        finding = only(state_bucket.QUESTIONS[0].answer(deployment(state_backend="s3://preflight-states/tickit")))
+    assert finding.level is Level.PROBLEM
+    assert finding.detail.startswith("the bucket preflight-states belongs to another account")
+
+
+def test_a_state_in_files_needs_no_bucket(deployment: Deploy) -> None:
+    assert state_bucket.QUESTIONS[0].answer(deployment()) == []
 
 
 # An existing VPC
@@ -530,7 +580,7 @@ def test_everything_is_found_at_once(running: Aws, deployment: Deploy) -> None:
     found = preflight.by_subject(build(synthesize(deployment())))
     assert list(found) == [
         "Credentials and account",
-        *(subject for subject in preflight.SUBJECTS if subject not in ("Expiry", "Existing VPC", "Certificate")),
+        *(subject for subject in preflight.SUBJECTS if subject not in ("Expiry", "State", "Existing VPC", "Certificate")),
     ]
     unread = [finding for findings in found.values() for finding in findings if "could not be read" in finding.detail]
     assert unread == []
@@ -545,7 +595,9 @@ def test_the_sum_and_the_exit_code_say_whether_to_deploy(running: Aws, deploymen
     assert "  ✗ cdktf.out: is missing: neither files nor names can be looked at\n      Run `make synth`.\n" in text
     assert text.splitlines()[-1].startswith("Not ready to deploy: ")
 
-    fine = {"Programs": (Question("a", lambda _: [Finding(Level.OK, "a"), Finding(Level.WARNING, "b", "c", "d")]),)}
+    fine: dict[str, tuple[Question[Deployment], ...]] = {
+        "Programs": (Question("a", lambda _: [Finding(Level.OK, "a"), Finding(Level.WARNING, "b", "c", "d")]),)
+    }
     monkeypatch.setattr(preflight, "SUBJECTS", fine)
     assert preflight.run(deployment(), console) == 0
     assert console.export_text().splitlines()[-1] == "Ready to deploy: 2 ok, 1 warning, 0 problems"
