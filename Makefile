@@ -67,7 +67,7 @@ tickit: $(INSTALLED)  ## Generate the data that a deployment uploads, into build
 $(CDKTF): package-lock.json
 	@command -v npm > /dev/null || { echo "make: npm not found: CDKTF's command line needs Node.js 20" >&2; exit 1; }
 	@echo "Installing CDKTF's command line into node_modules (about a minute the first time)"
-	@npm ci --silent --no-audit --no-fund
+	@npm ci --loglevel=error --no-audit --no-fund > /dev/null
 	@touch $@
 
 # What a stack uploads is built anew where it has changed.
@@ -95,8 +95,8 @@ outputs: $(INSTALLED)  ## AWS: print addresses and names of what is deployed (ST
 	@$(OPERATIONS) outputs $(ONE_STACK)
 
 .PHONY: state
-state: $(INSTALLED)  ## AWS: say what is deployed
-	@$(OPERATIONS) state
+state: $(INSTALLED)  ## AWS: say what is deployed, of one stack each resource (STACK=)
+	@$(OPERATIONS) state $(ONE_STACK)
 
 .PHONY: run-pipeline
 run-pipeline: $(INSTALLED)  ## AWS: run both DAGs on MWAA and follow them
