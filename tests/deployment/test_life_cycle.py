@@ -11,7 +11,6 @@ from local.aws.machine import Aws
 from tests.deployment.figures import FIGURES
 from tests.deployment.life import ANOTHER_LINE, STACKS, STATE_BUCKET, Life
 from tests.deployment.project import Project
-from tests.modules.chart import one
 from tests.modules.programs import require
 from tests.terraform import terraform_environment
 
@@ -131,10 +130,11 @@ def test_changed_settings_reach_aws(life: Life) -> None:
 def test_changed_values_reach_the_release(life: Life) -> None:
     (state,) = [json.loads(text) for key, text in life.held["states"].items() if "marquez-chart" in key]
     (release,) = [resource for resource in state["resources"] if resource["type"] == "helm_release"]
-    installed = list(yaml.safe_load_all(release["instances"][0]["attributes"]["manifest"]))
-    configured = yaml.safe_load(one(installed, "ConfigMap", "api")["data"]["marquez.yml"])
+    installed = yaml.safe_load_all(release["instances"][0]["attributes"]["manifest"])
+    files = {manifest["metadata"]["name"]: manifest["data"] for manifest in installed if manifest["kind"] == "ConfigMap"}
+    configured = yaml.safe_load(files["marquez-api"]["marquez.yml"])
     assert configured["dbRetention"] == {"retentionDays": 365}
-    assert re.search(r"\$allowed_to_ui \{\s+default 1;", one(installed, "ConfigMap", "proxy")["data"]["nginx.conf"])
+    assert re.search(r"\$allowed_to_ui \{\s+default 1;", files["marquez-proxy"]["nginx.conf"])
 
 
 @pytest.mark.parametrize("stack", STACKS)
