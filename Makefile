@@ -25,6 +25,7 @@ VERSIONS ?=
 ONE_STACK = $(if $(STACK),--stack=$(STACK))
 ONE_AIRFLOW = $(if $(AIRFLOW_VERSION),--airflow-version=$(AIRFLOW_VERSION))
 AGREED = $(if $(filter 1,$(YES)),--yes)
+WITH_WHEELS = $(if $(WHEELS),$(if $(filter 1,$(WHEELS)),--wheels,--no-wheels))
 
 .PHONY: help
 help:  ## List the targets
@@ -54,8 +55,10 @@ lock: | $(PIPENV)  ## Resolve Pipfile and the requirements of tools and Airflow 
 	@PATH="$(CURDIR)/$(STATE)/pipenv/bin:$$PATH" $(STATE)/pipenv/bin/python -m tools.lock_runtimes
 
 .PHONY: package-plugin
-package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them (WHEELS=1 for a private web server)
-	@$(RUN) tools.package_plugin $(if $(filter 1,$(WHEELS)),--wheels)
+package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA takes them (WHEELS=1 for a private web server without settings)
+	@$(RUN) tools.package_plugin $(WITH_WHEELS)
+# What runs on this machine needs no wheels, and no settings.
+demo test-runtimes up bench-demo test: WHEELS := 0
 
 .PHONY: tickit
 tickit: $(INSTALLED)  ## Generate the data that a deployment uploads, into build/tickit (SCALE= SEED=)
@@ -64,7 +67,7 @@ tickit: $(INSTALLED)  ## Generate the data that a deployment uploads, into build
 $(CDKTF): package-lock.json
 	@command -v npm > /dev/null || { echo "make: npm not found: CDKTF's command line needs Node.js 20" >&2; exit 1; }
 	@echo "Installing CDKTF's command line into node_modules (about a minute the first time)"
-	@npm ci --silent --no-audit --no-fund
+	@npm ci --loglevel=error --no-audit --no-fund > /dev/null
 	@touch $@
 
 # What a stack uploads is built anew where it has changed.
@@ -92,8 +95,8 @@ outputs: $(INSTALLED)  ## AWS: print addresses and names of what is deployed (ST
 	@$(OPERATIONS) outputs $(ONE_STACK)
 
 .PHONY: state
-state: $(INSTALLED)  ## AWS: say what is deployed
-	@$(OPERATIONS) state
+state: $(INSTALLED)  ## AWS: say what is deployed, of one stack each resource (STACK=)
+	@$(OPERATIONS) state $(ONE_STACK)
 
 .PHONY: run-pipeline
 run-pipeline: $(INSTALLED)  ## AWS: run both DAGs on MWAA and follow them

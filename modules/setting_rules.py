@@ -8,11 +8,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
+from modules.kubernetes_versions import STANDARD_SUPPORT_ENDS
 from modules.marquez_images import images
 from modules.runtimes import load_runtimes
 
-OLDEST_EKS = (1, 34)
-"""AWS's release calendar: standard support of 1.33 ended on 2026-07-29, that of 1.34 ends on 2026-12-02, that of 1.35 on 2027-03-27."""
+OLDEST_EKS = tuple(map(int, next(iter(STANDARD_SUPPORT_ENDS)).split(".")))
 NEWEST_EKS = (1, 37)
 """The newest Kubernetes that tools/kubernetes has the schemas of: the chart is known to be valid there."""
 WIDEST_EXTERNAL = 8

@@ -204,6 +204,11 @@ class Settings(BaseModel):
         return self.expires is not None and rules.is_past(self.expires)
 
     @property
+    def budget_name(self) -> str:
+        """The name of the budget, if there is one."""
+        return self.name("monthly")
+
+    @property
     def budget_address(self) -> str:
         """Who is told of the budget."""
         return self.budget_email or self.owner

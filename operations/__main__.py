@@ -13,7 +13,7 @@ from lineage.report import console
 from modules.settings import InvalidSettings
 from operations import bootstrap as state_bucket
 from operations import leftovers as leftover
-from operations import lineage_check, pipeline, preflight, stacks, state
+from operations import lineage_check, pipeline, preflight, stacks
 from operations.cdktf import CannotRun
 from operations.deployment import Deployment, NotDeployed
 from operations.explain import explain as explain_airflow
@@ -84,11 +84,12 @@ def destroy(deployment: Deployment, stack: str | None, yes: bool) -> None:
     sys.exit(stacks.destroy(deployment, out, stack, yes=yes, report_leftovers=lambda: leftover.report(deployment, out)))
 
 
-@cli.command("state")
+@cli.command()
+@stack_option
 @of_deployment
-def show_state(deployment: Deployment) -> None:
+def state(deployment: Deployment, stack: str | None) -> None:
     """Say what is deployed."""
-    sys.exit(state.show_state(deployment, console()))
+    sys.exit(stacks.show_state(deployment, console(), stack))
 
 
 @cli.command()

@@ -21,7 +21,6 @@ SIGNALLED = 128  # a shell's exit code of a process that a signal ended: this an
 LOOK_SECONDS = 0.5
 PROGRAM = Path("node_modules/.bin/cdktf")
 TERRAFORM_NAME = "TERRAFORM_BINARY_NAME"  # CDKTF's own variable
-TERRAFORM = os.environ.get(TERRAFORM_NAME, "terraform")
 HANGUP_PROOF, HANGUP_PROOF_PROGRAM = Path(__file__).parent / "hangup_proof", "HANGUP_PROOF_PROGRAM"
 QUIET = {"CHECKPOINT_DISABLE": "1"}
 """Neither CDKTF nor Terraform tells its maker that it runs. Crash reports are off in cdktf.json."""
@@ -43,6 +42,11 @@ class Run:
 
     code: int
     seconds: Mapping[str, float]
+
+
+def terraform() -> str:
+    """The Terraform that CDKTF runs."""
+    return os.environ.get(TERRAFORM_NAME, "terraform")
 
 
 def run(root: Path, console: Console, command: str, *arguments: str) -> Run:
@@ -68,7 +72,7 @@ def run(root: Path, console: Console, command: str, *arguments: str) -> Run:
 
 
 def _program(root: Path) -> Path:
-    for needed, cure in (("node", "install Node.js 20 or newer"), (TERRAFORM, "install Terraform 1.11 or newer")):
+    for needed, cure in (("node", "install Node.js 20 or newer"), (terraform(), "install Terraform 1.11 or newer")):
         if shutil.which(needed) is None:
             raise CannotRun(f"{needed} is not on PATH: {cure}")
     program = root / PROGRAM
@@ -103,7 +107,7 @@ def _interrupts() -> Iterator[_Interrupts]:
 
 def _hangup_proof() -> dict[str, str]:
     """Terraform outlives its cdktf, which ends at once when one of several stacks fails: the others would be lost, their states locked."""
-    return {TERRAFORM_NAME: str(HANGUP_PROOF), HANGUP_PROOF_PROGRAM: str(shutil.which(TERRAFORM))}
+    return {TERRAFORM_NAME: str(HANGUP_PROOF), HANGUP_PROOF_PROGRAM: str(shutil.which(terraform()))}
 
 
 def _await(work: "_Work", interrupts: _Interrupts, console: Console) -> int:
@@ -168,7 +172,7 @@ class _Work:
 
     def _terraforms(self) -> list[tuple[psutil.Process, str]]:
         """Each with its stack, known by the folder it works in: of an ended cdktf's processes nothing else tells."""
-        name, stacks = Path(TERRAFORM).name, self.root.resolve() / "cdktf.out/stacks"
+        name, stacks = Path(terraform()).name, self.root.resolve() / "cdktf.out/stacks"
         found = []
         for process in psutil.process_iter(["name", "cwd"]):
             folder = Path(process.info["cwd"] or "/")

@@ -48,6 +48,7 @@ class PipelineStopped(Exception):
 def run(deployment: Deployment, console: Console, patience: Patience = USUAL) -> int:
     """Run both DAGs; the exit code is 0 only when both succeed. Raises NotDeployed."""
     outputs = deployment.outputs("mwaa")
+    follower: _Follower | None = None
     environment, ui = outputs["environment_name"], outputs["airflow_ui_url"]
     try:
         runs = Runs(AirflowCli(deployment.client("mwaa"), environment), _airflow_version(deployment, environment))
@@ -63,7 +64,7 @@ def run(deployment: Deployment, console: Console, patience: Patience = USUAL) ->
     except CommandFailed as failure:
         show([problem("Airflow", str(failure), EXPLAIN)], console)
     except KeyboardInterrupt:
-        console.print(Text(f"\nThe run {follower.run} goes on without this command: {follower.page}"), soft_wrap=True)
+        console.print(Text(f"\n{follower.leaves if follower else 'Nothing was triggered.'}"), soft_wrap=True)
         return INTERRUPTED
     else:
         console.print(Text(f"Both DAGs succeeded. `make check-lineage` checks what they left behind; Airflow: {ui}", "bold green"))
@@ -89,6 +90,14 @@ class _Follower:
         self._environment = environment
         self._told: set[str] = set()
         self._hiccups = 0
+        self._triggered = False
+
+    @property
+    def leaves(self) -> str:
+        """What an interrupted command says of the run."""
+        if self._triggered:
+            return f"The run {self.run} goes on without this command: {self.page}"
+        return f"No run of {self.dag} was triggered."
 
     def follow(self) -> list[Task]:
         """Run the DAG to its end; the tasks that failed. Raises PipelineStopped, CliUnavailable, CommandFailed."""
@@ -117,6 +126,7 @@ class _Follower:
                 detail = f"Airflow knows no such DAG after {self.patience.begin / 60:.0f} min"
                 raise PipelineStopped(problem(self.dag, detail, f"is it in the bucket's dags folder? {DEPLOY}"))
             time.sleep(self.patience.look)
+        self._triggered = True  # by the time that an answer comes it may be
         self._runs.begin(self.dag, self.run)
 
     def _look(self) -> list[Task]:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized"}
 IAM_PREFIXES = {"tagging": "tag"}
 """What a service is called in IAM policies, where that is not the name by which its requests are signed."""
-IAM_ACTIONS = {"ListBuckets": "ListAllMyBuckets"}
+IAM_ACTIONS = {"ListBuckets": "ListAllMyBuckets", "DescribeBudget": "ViewBudget"}
 LONGEST = 300
 """Characters of an error: a proxy or a load balancer answers with whole pages."""
 
@@ -34,6 +34,15 @@ def pages(client: Any, operation: str, items: str, **arguments: Any) -> Iterator
         found = client.get_paginator(operation).paginate(**arguments).search(items)
         return (item for item in found if item is not None)
     return iter(getattr(client, operation)(**arguments).get(items, []))
+
+
+def quota(client: Any, service: str, code: str) -> int:
+    """An account's own quota, or the default where it never had one of its own; `client` is that of Service Quotas. Raises ClientError."""
+    try:
+        answer = client.get_service_quota(ServiceCode=service, QuotaCode=code)
+    except client.exceptions.NoSuchResourceException:
+        answer = client.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)
+    return int(answer["Quota"]["Value"])
 
 
 def _action(error: ClientError, clients: Sequence[Any]) -> str:

@@ -93,6 +93,13 @@ def destroy(deployment: Deployment, console: Console, stack: str | None = None, 
     return report_leftovers()
 
 
+def show_state(deployment: Deployment, console: Console, stack: str | None = None) -> int:
+    """Print what is deployed: of one stack with the addresses of its resources, or of all. Raises Refused."""
+    if stack in state.deployed(deployment):  # also one that the settings no longer want
+        return state.show_state(deployment, console, [stack], with_addresses=True)
+    return state.show_state(deployment, console, _wanted(deployment, stack) if stack else list(STACKS))
+
+
 def show_outputs(deployment: Deployment, console: Console, stack: str | None = None) -> int:
     """Print what one stack or all have put out. Raises Refused."""
     state.show_outputs(deployment, console, _wanted(deployment, stack))

@@ -21,9 +21,9 @@ def deployed(deployment: Deployment) -> list[str]:
     return [stack for stack in STACKS if deployment.resources(stack)]
 
 
-def show_state(deployment: Deployment, console: Console) -> int:
+def show_state(deployment: Deployment, console: Console, stacks: Sequence[str] = tuple(STACKS), *, with_addresses: bool = False) -> int:
     """Print a line for each stack, what was left half made, and for a state that is locked how to unlock it. The exit code is 0."""
-    states = {stack: deployment.states.of(stack) for stack in STACKS}
+    states = {stack: deployment.states.of(stack) for stack in stacks}
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
     for heading in ("Stack", "Resources", "Serial", "Last change", "State"):
         table.add_column(heading, overflow="fold")
@@ -34,6 +34,8 @@ def show_state(deployment: Deployment, console: Console) -> int:
             table.add_row(stack, "not deployed", "", "", where(deployment, stack))
     console.print(table)
     for stack, state in states.items():
+        if state and with_addresses:
+            console.print(Text("\n".join(f"  {address}" for address in state.addresses)), soft_wrap=True)
         if state and state.half_made:
             console.print(f"{stack}: half made, made anew by `make deploy STACK={stack}`: {', '.join(state.half_made)}", soft_wrap=True)
         _show_lock(deployment, stack, console)

@@ -19,7 +19,8 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from modules.runtimes import runtime
+from modules.runtimes import Runtime, runtime
+from modules.settings import InvalidSettings, load
 from modules.source_files import IGNORE_FILE, source_files
 from tools.wheels import download, offline_requirements
 
@@ -141,31 +142,45 @@ def package(source: Path, target: Path, wheels: Iterable[Path] = ()) -> Package:
     return Package(target, len(data), hashlib.sha256(data).hexdigest(), tuple(map(str, members)))
 
 
-def package_for(source: Path, target: Path, *, private: bool) -> Package:
-    """The archive for a public or a private web server. Raises RefusedError, CalledProcessError.
+def package_for(source: Path, target: Path, private: Runtime | None) -> Package:
+    """The archive for the private web server of a runtime, or for a public one. Raises RefusedError, CalledProcessError.
 
-    For a private one the requirements that go with it are written beside it; for a public one they are removed, so that a deployment
-    never takes the ones with the archive of the other.
+    For a private one the requirements that go with it are written beside it; any others are removed, so that a deployment never takes
+    the ones with the archive of another.
     """
-    default = runtime()
-    requirements = target.with_name(f"requirements-{default.airflow}-private.txt")
-    requirements.unlink(missing_ok=True)
-    if not private:
+    for requirements in target.parent.glob("requirements-*-private.txt"):
+        requirements.unlink()
+    if private is None:
         return package(source, target)
     with tempfile.TemporaryDirectory() as folder:
-        built = package(source, target, download(default, Path(folder)))
-    requirements.write_text(offline_requirements(default))
+        built = package(source, target, download(private, Path(folder)))
+    target.with_name(f"requirements-{private.airflow}-private.txt").write_text(offline_requirements(private))
     return built
+
+
+def private_runtime(settings: Path, wheels: bool | None) -> Runtime | None:
+    """The runtime whose web server is private; None for a public one. The settings say it, if there are any and `wheels` does not.
+
+    Raises InvalidSettings; ValueError for a version that is no runtime.
+    """
+    chosen = load(settings, os.environ) if settings.exists() and wheels is not False else None
+    if wheels is None:
+        wheels = chosen is not None and chosen.mwaa_webserver == "private"
+    return runtime(chosen.airflow_version if chosen else None) if wheels else None
 
 
 @click.command()
 @click.option("--source", type=click.Path(path_type=Path), default=ROOT / "airflow/plugins", help="The plugins folder.")
 @click.option("--target", type=click.Path(path_type=Path), default=ROOT / "build/plugins.zip", help="The archive to build.")
-@click.option("--wheels/--no-wheels", help="Put every wheel into it that a private web server cannot fetch.")
-def main(source: Path, target: Path, wheels: bool) -> None:
-    """Build plugins.zip for MWAA and print its path, size and SHA-256."""
+@click.option(
+    "--wheels/--no-wheels", default=None, help="Put every wheel into it that a private web server cannot fetch, whatever the settings."
+)
+def main(source: Path, target: Path, wheels: bool | None) -> None:
+    """Build plugins.zip for MWAA, as settings.toml wants it, and print its path, size and SHA-256."""
     try:
-        built = package_for(source, target, private=wheels)
+        built = package_for(source, target, private_runtime(Path("settings.toml"), wheels))
+    except (InvalidSettings, ValueError) as error:
+        raise click.ClickException(str(error)) from None
     except RefusedError as error:
         raise click.ClickException(str(error)) from None
     except subprocess.CalledProcessError as error:

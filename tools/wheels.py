@@ -1,6 +1,5 @@
 """The wheels that a private web server needs: it reaches no package index, so they travel in plugins.zip.
 
-MWAA's image has what Airflow publishes as its constraints; what our constraints have beyond that is their first block.
 https://docs.aws.amazon.com/mwaa/latest/userguide/best-practices-dependencies.html
 """
 
@@ -13,23 +12,23 @@ from modules.runtimes import Runtime
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "airflow/requirements"
 ON_MWAA = "/usr/local/airflow/plugins"
-PLATFORM = "manylinux2014_x86_64"
+PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
+"""The second for wheels that come for no older system: Amazon Linux 2023, on which MWAA runs, has glibc 2.34."""
 
 
-def beyond_airflow(constraints: str) -> list[str]:
-    """The pins of the first block of a constraints file: what Airflow does not publish so."""
-    blocks = [[line for line in block.splitlines() if "==" in line] for block in constraints.split("\n\n")]
-    return next(block for block in blocks if block)
+def pins(version: str, requirements: Path = REQUIREMENTS) -> list[str]:
+    """What MWAA's image for an Airflow version lacks of what its requirements need. Raises FileNotFoundError."""
+    lines = (requirements / f"wheels-{version}.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 def download(runtime: Runtime, folder: Path) -> list[Path]:
     """The wheels for an environment of a runtime, into an empty folder. Raises CalledProcessError when pip fails."""
-    pins = beyond_airflow((REQUIREMENTS / f"constraints-{runtime.airflow}.txt").read_text())
     python = runtime.python.replace(".", "")
-    target = ["--python-version", runtime.python, "--platform", PLATFORM, "--implementation", "cp"]
+    target = ["--python-version", runtime.python, "--implementation", "cp", *(f"--platform={platform}" for platform in PLATFORMS)]
     abis = [f"--abi={abi}" for abi in (f"cp{python}", "abi3", "none")]
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-qq", "download", "--no-deps", "--only-binary=:all:"]
-    subprocess.run([*pip, *target, *abis, "--dest", str(folder), *pins], check=True)
+    subprocess.run([*pip, *target, *abis, "--dest", str(folder), *pins(runtime.airflow)], check=True)
     return sorted(folder.glob("*.whl"))
 
 

@@ -32,7 +32,7 @@ def requirements(version: str, *, private: bool) -> Artefact:
     """What MWAA installs. A private web server reaches no package index: its requirements and their wheels are built together."""
     key = requirements_key(version)
     if private:
-        return Artefact(f"build/{key.removesuffix('.txt')}-private.txt", "package-plugin WHEELS=1")
+        return Artefact(f"build/{key.removesuffix('.txt')}-private.txt", "package-plugin")
     return Requirements(_from_root(REQUIREMENTS / key), "synth")
 
 

@@ -89,7 +89,7 @@ class NetworkStack(DeploymentStack):
 
     def _budget(self, usd: int) -> None:
         settings = self.settings
-        Budget(self, "budget", BudgetProps(settings.name("monthly"), settings.deployment_id, usd, settings.budget_address))
+        Budget(self, "budget", BudgetProps(settings.budget_name, settings.deployment_id, usd, settings.budget_address))
         self.publish(
             "activate_budget", ACTIVATE, "Has the budget count this deployment's cost; a day after the first deployment, as the payer"
         )

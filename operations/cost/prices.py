@@ -33,7 +33,6 @@ class PriceList:
     prices: Mapping[str, Price]
     assumed: Mapping[str, float]
     logs: Mapping[str, float]
-    eks_standard_support_ends: Mapping[str, date]
     free: Mapping[str, str]
 
     def price(self, name: str) -> Price:

@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
+from modules.kubernetes_versions import STANDARD_SUPPORT_ENDS
 from operations.cost.prices import Price, PriceList, Unpriced
 from tools.synthesized import SynthesizedStack
 
@@ -150,7 +151,7 @@ def _airflow(block: Block, pricing: Pricing) -> Iterator[Line]:
 
 
 def _cluster(block: Block, pricing: Pricing) -> Iterator[Line]:
-    ends = pricing.prices.eks_standard_support_ends.get(block["version"])
+    ends = STANDARD_SUPPORT_ENDS.get(block["version"])
     extended = ends is not None and pricing.today > ends
     yield pricing.line(
         f"EKS {block['version']}{' in extended support' if extended else ''}",

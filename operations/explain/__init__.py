@@ -3,7 +3,6 @@
 The facts are those of MWAA's user guide and of the script verify_env in AWS's support tools.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,21 +13,23 @@ from operations.deployment import Deployment
 from operations.explain import account, acls, bucket, endpoints, key, logs, requirements, role, routes, security_groups, subnets
 from operations.explain.case import Case
 from operations.findings import Finding, problem, problems, show, warning
+from operations.question import Question
+from operations.reading import code, unread
 
-CHECKS: dict[str, Callable[[Case], Iterator[Finding]]] = {
-    "Subnets": subnets.check,
-    "Routes": routes.check,
-    "Endpoints": endpoints.check,
-    "Security groups": security_groups.check,
-    "Network ACLs": acls.check,
-    "Execution role": role.check,
-    "Service-linked role": account.check_service_role,
-    "Bucket": bucket.check,
-    "Key": key.check,
-    "Log groups": logs.check,
-    "Requirements": requirements.check,
-    "Quota": account.check_quota,
-}
+CHECKS: tuple[Question[Case], ...] = (
+    Question("Subnets", subnets.check, ("ec2",)),
+    Question("Routes", routes.check, ("ec2",)),
+    Question("Endpoints", endpoints.check, ("ec2",)),
+    Question("Security groups", security_groups.check, ("ec2",)),
+    Question("Network ACLs", acls.check, ("ec2",)),
+    Question("Execution role", role.check, ("iam",)),
+    Question("Service-linked role", account.check_service_role, ("iam",)),
+    Question("Bucket", bucket.check, ("s3",)),
+    Question("Key", key.check, ("kms",)),
+    Question("Log groups", logs.check, ("logs", "kms")),
+    Question("Requirements", requirements.check, ("logs",)),
+    Question("Quota", account.check_quota, ("service-quotas", "ec2")),
+)
 
 
 def explain(deployment: Deployment, console: Console) -> int:
@@ -47,14 +48,8 @@ def explain(deployment: Deployment, console: Console) -> int:
 
 
 def look_into(case: Case) -> list[Finding]:
-    """Every check's findings; what may not be looked at is a warning, and no reason to stop."""
-    findings: list[Finding] = []
-    for subject, check in CHECKS.items():
-        try:
-            findings.extend(check(case))
-        except ClientError as error:
-            findings.append(_not_looked_at(subject, error))
-    return findings
+    """Every check's findings; what cannot be looked at is a warning, and no reason to stop."""
+    return [finding for check in CHECKS for finding in check.answer(case)]
 
 
 def what_aws_says(environment: dict[str, Any]) -> str:
@@ -65,15 +60,11 @@ def what_aws_says(environment: dict[str, Any]) -> str:
 
 
 def _not_there(deployment: Deployment, name: str, error: ClientError) -> Finding:
-    if error.response["Error"]["Code"] != "ResourceNotFoundException":
-        return _not_looked_at(name, error)
+    if code(error) != "ResourceNotFoundException":
+        cure = "ask again with credentials that may describe the environment"
+        return warning(name, unread(error, [deployment.client("mwaa")]), cure)
     first = "" if deployment.resources("network") else "make deploy STACK=network, then "
     return problem(name, f"there is no such environment in {deployment.settings.region}", f"{first}make deploy STACK=mwaa")
-
-
-def _not_looked_at(subject: str, error: ClientError) -> Finding:
-    said = f"{error.operation_name} answered {error.response['Error']['Code']}: {error.response['Error']['Message']}"
-    return warning(subject, f"could not be looked at: {said}", f"run this with credentials that may call {error.operation_name}")
 
 
 def _conclusion(findings: list[Finding]) -> str:

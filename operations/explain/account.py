@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from operations.explain.case import Case
 from operations.findings import Finding, ok, problem
+from operations.reading import quota
 
 SERVICE_ROLES = "/aws-service-role/airflow.amazonaws.com/"
 ENDPOINTS_QUOTA = "L-29B6F2EB"
@@ -25,8 +26,7 @@ def check_service_role(case: Case) -> Iterator[Finding]:
 
 def check_quota(case: Case) -> Iterator[Finding]:
     """Room for MWAA's own endpoints in the VPC."""
-    answer = case.client("service-quotas").get_service_quota(ServiceCode="vpc", QuotaCode=ENDPOINTS_QUOTA)
-    limit = int(answer["Quota"]["Value"])
+    limit = quota(case.client("service-quotas"), "vpc", ENDPOINTS_QUOTA)
     used = sum(endpoint["VpcEndpointType"] == "Interface" for endpoint in case.endpoints)
     if used >= limit:
         more = f"--service-code vpc --quota-code {ENDPOINTS_QUOTA} --desired-value {limit + 10}"

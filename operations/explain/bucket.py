@@ -13,7 +13,7 @@ from operations.findings import Finding, ok, problem
 FIRST_REGION = "us-east-1"
 """S3 names no location for it."""
 DEPLOY = "make deploy STACK=mwaa"
-FILES = {"requirements": "Requirements", "plugins": "Plugins", "startup script": "StartupScript"}
+FILES = {"requirements": "Requirements", "plugins": "Plugins"}
 GONE = ("404", "400", "NoSuchKey", "NoSuchVersion", "NotFound")
 
 

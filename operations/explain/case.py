@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """`environment` is what GetEnvironment answers; `client` gives boto3's client of a service. What asks AWS raises ClientError."""
+    """`environment` is what GetEnvironment answers; `client` gives boto3's client of a service."""
 
     environment: Json
     client: Callable[[str], Any]

@@ -36,7 +36,7 @@ def _missing(case: Case, present: dict[str, Json]) -> Iterator[Finding]:
             cure = f"give the subnets NAT, or {case.vpc_id} an endpoint to com.amazonaws.{case.region}.{service} with private DNS"
             yield problem("Endpoints", f"nothing leads to {service}: neither NAT nor an endpoint", cure)
     if case.environment.get("WebserverAccessMode") == "PUBLIC_ONLY" and case.environment.get("RequirementsS3Path"):
-        cure = 'give the subnets NAT, or set mwaa_webserver = "private" and `make package-plugin WHEELS=1`'
+        cure = 'give the subnets NAT, or set mwaa_webserver = "private", then make deploy STACK=mwaa'
         yield warning("Requirements", "without NAT pip reaches no package index", cure)
 
 

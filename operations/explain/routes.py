@@ -6,12 +6,22 @@ docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html
 from collections.abc import Iterator
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from operations.explain.case import Case, Json
 from operations.findings import Finding, ok, problem
 
 ANYWHERE = "0.0.0.0/0"
 AT_NAT = "NatGatewayId"
-OTHER_WAYS = ("TransitGatewayId", "NetworkInterfaceId", "GatewayId", "VpcPeeringConnectionId")
+OTHER_WAYS = (
+    "TransitGatewayId",
+    "NetworkInterfaceId",
+    "GatewayId",
+    "VpcPeeringConnectionId",
+    "LocalGatewayId",
+    "CarrierGatewayId",
+    "CoreNetworkArn",
+)
 
 
 def way_out(table: Json) -> Json | None:
@@ -42,15 +52,20 @@ def _way(case: Case, subnet: str, table: str, route: Json | None) -> Finding:
         return problem(subject, f"{table} leads to something that is gone", f"in {table}, route {ANYWHERE} to a NAT gateway that exists")
     if AT_NAT in route:
         return _nat(case, subject, route[AT_NAT])
-    return ok(subject, f"leaves by {next((str(route[way]) for way in OTHER_WAYS if way in route), 'an unknown way')}")
+    return ok(subject, f"leaves by {', '.join(str(route[way]) for way in OTHER_WAYS if way in route)}")
 
 
 def _nat(case: Case, subject: str, nat: str) -> Finding:
-    gateways = case.client("ec2").describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"]
-    state = gateways[0]["State"] if gateways else "gone"
-    if state != "available":
-        return problem(subject, f"{nat} is {state}", f"make a NAT gateway and route {ANYWHERE} to it: make deploy STACK=network")
-    place = gateways[0]["SubnetId"]
+    cure = f"make a NAT gateway and route {ANYWHERE} to it: make deploy STACK=network"
+    try:
+        (gateway,) = case.client("ec2").describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NatGatewayNotFound":
+            raise
+        return problem(subject, f"{nat} is gone", cure)
+    if gateway["State"] != "available":
+        return problem(subject, f"{nat} is {gateway['State']}", cure)
+    place = gateway["SubnetId"]
     if not _is_public(case, place):
         return problem(
             subject, f"{nat} stands in {place}, which has no internet gateway", f"route {ANYWHERE} of {place} to an internet gateway"

@@ -22,11 +22,12 @@ Tags = Mapping[str, str]
 class Belongings:
     """What is known before the search.
 
-    `tagged`: {ARN: the deployment that its tag names}. `held`: {Terraform type: what AWS knows the state's resources by}.
-    `clusters`: the EKS clusters that exist.
+    `account`: its number. `tagged`: {ARN: the deployment that its tag names}. `held`: {Terraform type: what AWS knows the state's
+    resources by}. `clusters`: the EKS clusters that exist.
     """
 
     settings: Settings
+    account: str
     tagged: Mapping[str, str]
     held: Mapping[str, frozenset[str]]
     clusters: frozenset[str]
@@ -60,7 +61,9 @@ def belongings(deployment: Deployment) -> Belongings:
     client = deployment.client("resourcegroupstaggingapi")
     found = pages(client, "get_resources", "ResourceTagMappingList[]", TagFilters=[{"Key": TAG}])
     clusters = frozenset(pages(deployment.client("eks"), "list_clusters", "clusters[]"))
-    return Belongings(deployment.settings, {item["ResourceARN"]: tags(item)[TAG] for item in found}, _held(deployment), clusters)
+    owners = {item["ResourceARN"]: tags(item)[TAG] for item in found}
+    account = deployment.client("sts").get_caller_identity()["Account"]
+    return Belongings(deployment.settings, account, owners, _held(deployment), clusters)
 
 
 def tags(item: Any) -> dict[str, str]:

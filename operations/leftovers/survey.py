@@ -10,13 +10,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.state_place import state_place
 from operations.deployment import STACKS, Deployment
-from operations.leftovers import airflow, buckets, databases, identity, keys, kubernetes, lake, logs, network, secrets, zones
+from operations.leftovers import airflow, buckets, budgets, databases, identity, keys, kubernetes, lake, logs, network, secrets, zones
 from operations.leftovers.belongings import Belongings, belongings
 from operations.leftovers.kind import Kind, Leftover
 from operations.reading import pages, unread
 
 SIDE_BY_SIDE = 16
-FIRST = ("resourcegroupstaggingapi", "eks", "s3")
+FIRST = ("resourcegroupstaggingapi", "eks", "sts", "s3")
 """Services that say what is the deployment's, before anything is looked for."""
 OF_THE_ACCOUNT = "RDSOSMetrics"
 """The log group of RDS's enhanced monitoring, which all databases of an account share."""
@@ -43,6 +43,7 @@ SEARCHES: tuple[Search, ...] = (
     ("Bucket", "s3", buckets.leftovers),
     *_of(*logs.KINDS, *secrets.KINDS, *zones.KINDS, *identity.KINDS, keys.ALIASES),
     ("KMS key", "kms", keys.leftovers),
+    ("Budget", "budgets", budgets.leftovers),
 )
 
 

@@ -8,12 +8,25 @@ from rich.text import Text
 from operations import expiry
 from operations.deployment import Deployment
 from operations.findings import Finding, Level, problems, show
-from operations.preflight import account, artefacts, certificate, existing_vpc, external_ip, names, programs, quotas, region, versions
-from operations.preflight.question import Question
+from operations.preflight import (
+    account,
+    artefacts,
+    certificate,
+    existing_vpc,
+    external_ip,
+    names,
+    programs,
+    quotas,
+    region,
+    state_bucket,
+    versions,
+)
+from operations.question import Question
 
-SUBJECTS: dict[str, tuple[Question, ...]] = {
+SUBJECTS: dict[str, tuple[Question[Deployment], ...]] = {
     "Expiry": (Question("expires", expiry.findings),),
     "Programs": programs.QUESTIONS,
+    "State": state_bucket.QUESTIONS,
     "Artefacts": artefacts.QUESTIONS,
     "Versions": versions.QUESTIONS,
     "EXTERNAL_IP": external_ip.QUESTIONS,
@@ -57,7 +70,7 @@ def run(deployment: Deployment, console: Console) -> int:
     return 1 if problems(everything) else 0
 
 
-def _possible(questions: tuple[Question, ...], *, with_aws: bool) -> list[Question]:
+def _possible(questions: tuple[Question[Deployment], ...], *, with_aws: bool) -> list[Question[Deployment]]:
     return [question for question in questions if with_aws or not question.services]
 
 

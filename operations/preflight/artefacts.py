@@ -8,10 +8,12 @@ from typing import Any
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem
-from operations.preflight.question import Question
 from operations.preflight.synthesized import stacks, synthesized
+from operations.question import Question
 from tools.package_plugin import RefusedError, checked
-from tools.wheels import beyond_airflow
+from tools.wheels import pins
+
+BUILD = "Run `make package-plugin`."
 
 
 def files(deployment: Deployment) -> Iterator[Finding]:
@@ -38,23 +40,22 @@ def _missing(block: dict[str, Any]) -> str:
 def plugins(deployment: Deployment) -> Iterator[Finding]:
     """Whether plugins.zip holds what the plugins folder holds today."""
     archive, folder = deployment.root / "build/plugins.zip", deployment.root / "airflow/plugins"
-    build = f"Run `make package-plugin{' WHEELS=1' if _private(deployment) else ''}`."
     try:
         sources = {str(name): path.read_bytes() for name, path in checked(folder).items()}
     except RefusedError as error:
         yield problem("plugins.zip", f"cannot be built: {'; '.join(f'{file}: {reason}' for file, reason in error.problems)}", "Mend these.")
         return
     if not archive.is_file():
-        yield problem("plugins.zip", "is not built", build)
+        yield problem("plugins.zip", "is not built", BUILD)
         return
     held = _contents(archive)
     packed = {name: data for name, data in held.items() if not name.endswith(".whl")}
     changed = sorted(name for name in sources.keys() | packed.keys() if sources.get(name) != packed.get(name))
     if changed:
-        yield problem("plugins.zip", f"is older than its sources: {', '.join(changed)}", build)
+        yield problem("plugins.zip", f"is older than its sources: {', '.join(changed)}", BUILD)
     else:
         yield ok("plugins.zip", f"holds today's {len(sources)} files")
-    if _private(deployment):
+    if deployment.settings.mwaa_webserver == "private":
         yield from _wheels(deployment, [name for name in held if name.endswith(".whl")])
 
 
@@ -64,32 +65,23 @@ def _contents(archive: Path) -> dict[str, bytes]:
 
 
 def _wheels(deployment: Deployment, found: list[str]) -> Iterator[Finding]:
-    """A private web server reaches no package index: every pin beyond Airflow's own travels in the archive."""
-    version = deployment.settings.airflow_version
-    constraints = deployment.root / f"airflow/requirements/constraints-{version}.txt"
-    if not constraints.is_file():
-        yield problem(
-            "Wheels", f"{constraints.name} is missing", "Write it as the others in airflow/requirements: it says which wheels to take."
-        )
+    """A private web server reaches no package index: what MWAA's image lacks travels in the archive."""
+    try:
+        wanted = pins(deployment.settings.airflow_version, deployment.root / "airflow/requirements")
+    except FileNotFoundError as error:
+        yield problem("Wheels", f"{Path(error.filename).name} is missing", "`make lock` writes it for every row of airflow/runtimes.toml.")
         return
-    pins = [pin.split(";")[0].strip() for pin in beyond_airflow(constraints.read_text(encoding="utf-8"))]
     carried = {_wheel(name.split("-")[0], name.split("-")[1]) for name in found}
-    missing = [pin for pin in pins if _wheel(*pin.split("==")) not in carried]
+    missing = [pin for pin in wanted if _wheel(*pin.split("==")) not in carried]
     if missing:
-        yield problem(
-            "Wheels", f"plugins.zip lacks {', '.join(missing)}", "Run `make package-plugin WHEELS=1`: a private web server needs them."
-        )
+        yield problem("Wheels", f"plugins.zip lacks {', '.join(missing)}: a private web server needs them", BUILD)
     else:
-        yield ok("Wheels", f"all {len(pins)} are in plugins.zip")
+        yield ok("Wheels", f"all {len(wanted)} are in plugins.zip")
 
 
 def _wheel(name: str, version: str) -> tuple[str, str]:
     """Names of packages are the same in any case and with any separator: packaging.python.org, name normalization."""
     return re.sub(r"[-_.]+", "-", name).lower(), version
-
-
-def _private(deployment: Deployment) -> bool:
-    return deployment.settings.mwaa_webserver == "private"
 
 
 QUESTIONS = (Question("Synthesis", synthesized), Question("Files", files), Question("plugins.zip", plugins))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem
-from operations.preflight.question import Question
+from operations.question import Question
 
 
 def certificate(deployment: Deployment) -> Iterator[Finding]:

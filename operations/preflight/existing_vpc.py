@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem
-from operations.preflight.question import Question
 from operations.preflight.region import ZONES
+from operations.question import Question
 from operations.reading import code, pages
 
 ANYWHERE = "0.0.0.0/0"

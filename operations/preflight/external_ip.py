@@ -7,7 +7,7 @@ import httpx
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem, warning
-from operations.preflight.question import Question
+from operations.question import Question
 
 WHO_AM_I = "https://checkip.amazonaws.com"
 SECONDS = 3

@@ -3,40 +3,50 @@
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem, warning
-from operations.preflight.question import Question
 from operations.preflight.synthesized import stacks, value
+from operations.question import Question
 from operations.reading import code, pages
 
 ABSENT = {
     "DBInstanceNotFound",
-    "DBSnapshotNotFound",
+    "DBSubnetGroupNotFoundFault",
     "EntityNotFoundException",
+    "InvalidLaunchTemplateName.NotFoundException",
+    "LoadBalancerNotFound",
     "NoSuchEntity",
     "NotFoundException",
     "ResourceNotFoundException",
+    "TargetGroupNotFound",
 }
 """How the services say that there is no such thing."""
+
+
+class Holder(NamedTuple):
+    """What has a name: in which state it is, and what else than the name a command takes that removes it."""
+
+    state: str = "exists"
+    arn: str = ""
 
 
 @dataclass(frozen=True)
 class Kind:
     """A Terraform type whose names are unique in an account.
 
-    `attribute` holds the name. `find` says what has the name: "exists", or more; None when the name is free. `remove` is what the AWS CLI
-    removes a {name} with.
+    `attribute` holds the name. `find` says what has the name; None when it is free. `remove` is what the AWS CLI removes a {name}, or an
+    {arn}, with.
     """
 
     plural: str
     resource: str
     attribute: str
     service: str
-    find: Callable[[Any, str], str | None]
+    find: Callable[[Any, str], Holder | None]
     remove: str
 
     def ask(self, deployment: Deployment) -> Iterator[Finding]:
@@ -61,7 +71,7 @@ class Kind:
                 if address.startswith(f"{self.resource}.") and self.attribute in block:
                     yield value(stack, block, self.attribute), address in held
 
-    def _found(self, client: Any, name: str) -> str | None:
+    def _found(self, client: Any, name: str) -> Holder | None:
         try:
             return self.find(client, name)
         except ClientError as error:
@@ -69,39 +79,54 @@ class Kind:
                 return None
             raise
 
-    def _taken(self, name: str, found: str, deployment: Deployment) -> Finding:
+    def _taken(self, name: str, found: Holder, deployment: Deployment) -> Finding:
         settings = deployment.settings
         other = "choose another deployment_id" if settings.deployment_id in name else "deploy to another region or account"
-        command = f"aws {self.remove.format(name=shlex.quote(name))} --region {settings.region}"
+        command = f"aws {self.remove.format(name=shlex.quote(name), arn=found.arn)} --region {settings.region}"
         cure = f"If somebody uses it, {other}. If nobody does: {command}"
-        return problem(self.plural, f"{name} {found}, and not in this deployment's state", cure)
+        return problem(self.plural, f"{name} {found.state}, and not in this deployment's state", cure)
 
 
-def _secret(client: Any, name: str) -> str | None:
-    return "is scheduled for deletion" if client.describe_secret(SecretId=name).get("DeletedDate") else "exists"
+def _secret(client: Any, name: str) -> Holder:
+    return Holder("is scheduled for deletion") if client.describe_secret(SecretId=name).get("DeletedDate") else Holder()
 
 
-def _log_group(client: Any, name: str) -> str | None:
+def _log_group(client: Any, name: str) -> Holder | None:
     found = pages(client, "describe_log_groups", "logGroups[].logGroupName", logGroupNamePrefix=name)
-    return "exists" if name in found else None
+    return Holder() if name in found else None
 
 
-def _policy(client: Any, name: str) -> str | None:
-    return "exists" if name in pages(client, "list_policies", "Policies[].PolicyName", Scope="Local") else None
+def _parameter_group(client: Any, name: str) -> Holder | None:
+    found = pages(client, "describe_db_parameter_groups", "DBParameterGroups[].DBParameterGroupName")
+    return Holder() if name in found else None
 
 
-def _database(client: Any, name: str) -> str | None:
-    return f"exists ({client.describe_db_instances(DBInstanceIdentifier=name)['DBInstances'][0]['DBInstanceStatus']})"
+def _policy(client: Any, name: str) -> Holder | None:
+    arns = pages(client, "list_policies", f"Policies[?PolicyName=='{name}'].Arn", Scope="Local")
+    return next((Holder(arn=arn) for arn in arns), None)
 
 
-def _existing(operation: str, argument: str, *status: str) -> Callable[[Any, str], str | None]:
+def _database(client: Any, name: str) -> Holder:
+    return Holder(f"exists ({client.describe_db_instances(DBInstanceIdentifier=name)['DBInstances'][0]['DBInstanceStatus']})")
+
+
+def _existing(operation: str, argument: str, *status: str) -> Callable[[Any, str], Holder]:
     """Finds by asking for one thing; `status` leads through the answer to its state."""
 
-    def find(client: Any, name: str) -> str | None:
+    def find(client: Any, name: str) -> Holder:
         answer = getattr(client, operation)(**{argument: name})
         for key in status:
             answer = answer[key]
-        return f"exists ({answer})" if status else "exists"
+        return Holder(f"exists ({answer})") if status else Holder()
+
+    return find
+
+
+def _listed(operation: str, argument: str, items: str, arn: str) -> Callable[[Any, str], Holder]:
+    """Finds by asking for a list of one."""
+
+    def find(client: Any, name: str) -> Holder:
+        return Holder(arn=getattr(client, operation)(**{argument: [name]})[items][0][arn])
 
     return find
 
@@ -158,6 +183,46 @@ KINDS = (
         "rds delete-db-instance --skip-final-snapshot --db-instance-identifier {name}",
     ),
     Kind(
+        "RDS subnet group",
+        "aws_db_subnet_group",
+        "name",
+        "rds",
+        _existing("describe_db_subnet_groups", "DBSubnetGroupName"),
+        "rds delete-db-subnet-group --db-subnet-group-name {name}",
+    ),
+    Kind(
+        "RDS parameter group",
+        "aws_db_parameter_group",
+        "name",
+        "rds",
+        _parameter_group,
+        "rds delete-db-parameter-group --db-parameter-group-name {name}",
+    ),
+    Kind(
+        "Load balancers",
+        "aws_lb",
+        "name",
+        "elbv2",
+        _listed("describe_load_balancers", "Names", "LoadBalancers", "LoadBalancerArn"),
+        "elbv2 delete-load-balancer --load-balancer-arn {arn}",
+    ),
+    Kind(
+        "Target groups",
+        "aws_lb_target_group",
+        "name",
+        "elbv2",
+        _listed("describe_target_groups", "Names", "TargetGroups", "TargetGroupArn"),
+        "elbv2 delete-target-group --target-group-arn {arn}",
+    ),
+    Kind(
+        "Launch template",
+        "aws_launch_template",
+        "name",
+        "ec2",
+        _listed("describe_launch_templates", "LaunchTemplateNames", "LaunchTemplates", "LaunchTemplateId"),
+        "ec2 delete-launch-template --launch-template-name {name}",
+    ),
+    Kind(
         "KMS alias",
         "aws_kms_alias",
         "name",
@@ -173,17 +238,33 @@ KINDS = (
         _existing("get_database", "Name"),
         "glue delete-database --name {name}",
     ),
+    Kind("Glue crawler", "aws_glue_crawler", "name", "glue", _existing("get_crawler", "Name"), "glue delete-crawler --name {name}"),
+    Kind("Glue workflow", "aws_glue_workflow", "name", "glue", _existing("get_workflow", "Name"), "glue delete-workflow --name {name}"),
+    Kind("Glue trigger", "aws_glue_trigger", "name", "glue", _existing("get_trigger", "Name"), "glue delete-trigger --name {name}"),
+    Kind(
+        "Glue security configuration",
+        "aws_glue_security_configuration",
+        "name",
+        "glue",
+        _existing("get_security_configuration", "Name"),
+        "glue delete-security-configuration --name {name}",
+    ),
+    Kind("IAM policies", "aws_iam_policy", "name", "iam", _policy, "iam delete-policy --policy-arn {arn}"),
 )
 
 
-def policies(deployment: Deployment) -> Iterator[Finding]:
-    """IAM policies are removed by their ARN."""
-    account = deployment.client("sts").get_caller_identity()
-    partition = account["Arn"].split(":")[1]
-    arn = f"arn:{partition}:iam::{account['Account']}:policy/"
-    yield from Kind("IAM policies", "aws_iam_policy", "name", "iam", _policy, f"iam delete-policy --policy-arn {arn}{{name}}").ask(
-        deployment
-    )
+def budget(deployment: Deployment) -> Iterator[Finding]:
+    """Budgets are an account's, and asked for by its number; without one in the settings nobody is asked."""
+    if not deployment.settings.budget_usd:
+        return
+    account = deployment.client("sts").get_caller_identity()["Account"]
+
+    def find(client: Any, name: str) -> Holder:
+        client.describe_budget(AccountId=account, BudgetName=name)
+        return Holder()
+
+    remove = f"budgets delete-budget --account-id {account} --budget-name {{name}}"
+    yield from Kind("Budget", "aws_budgets_budget", "name", "budgets", find, remove).ask(deployment)
 
 
 def snapshots(deployment: Deployment) -> Iterator[Finding]:
@@ -218,7 +299,7 @@ def zones(deployment: Deployment) -> Iterator[Finding]:
 
 QUESTIONS = (
     *(Question(kind.plural, kind.ask, (kind.service,)) for kind in KINDS),
-    Question("IAM policies", policies, ("iam", "sts")),
+    Question("Budget", budget, ("budgets", "sts")),
     Question("RDS snapshot", snapshots, ("rds",)),
     Question("Route 53 zone", zones, ("route53",)),
 )

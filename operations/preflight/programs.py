@@ -6,9 +6,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 
+from operations.cdktf import terraform as terraform_program
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem
-from operations.preflight.question import Question
+from operations.question import Question
 
 TERRAFORM = (1, 11)
 """Write-only arguments and ephemeral resources, which keep passwords out of the state, came with it."""
@@ -18,7 +19,7 @@ SECONDS = 30
 
 def terraform(_: Deployment) -> Iterator[Finding]:
     """Terraform, new enough."""
-    text = _output("terraform", "version", "-json")
+    text = _output(terraform_program(), "version", "-json")
     version = json.loads(text).get("terraform_version", "") if text else None
     yield _judged("Terraform", version, TERRAFORM, "Install it: https://developer.hashicorp.com/terraform/install")
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem, warning
-from operations.preflight.question import Question
-from operations.reading import pages
+from operations.question import Question
+from operations.reading import pages, quota
 
 STANDARD = "acdhimrtz"
 """First letters of the instance families that the vCPU quotas below are for."""
@@ -33,7 +33,7 @@ class Quota:
         needed = self.needed(deployment)
         if not needed:
             return
-        used, limit = self.used(deployment), _limit(deployment.client("service-quotas"), self.service, self.code_for(deployment))
+        used, limit = self.used(deployment), quota(deployment.client("service-quotas"), self.service, self.code_for(deployment))
         detail = f"{used} of {limit} used, {needed} more needed"
         if used + needed <= limit:
             yield ok(self.name, detail)
@@ -47,15 +47,6 @@ class Quota:
     def code_for(self, deployment: Deployment) -> str:
         """Spot and on-demand nodes count against quotas of their own."""
         return SPOT if self.code == ON_DEMAND and deployment.settings.eks_spot else self.code
-
-
-def _limit(client: Any, service: str, code: str) -> int:
-    """An account's own quota, or the default where it never had one of its own."""
-    try:
-        answer = client.get_service_quota(ServiceCode=service, QuotaCode=code)
-    except client.exceptions.NoSuchResourceException:
-        answer = client.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)
-    return int(answer["Quota"]["Value"])
 
 
 def _vpcs(deployment: Deployment) -> int:
@@ -133,6 +124,6 @@ def _node_vcpus_fit(deployment: Deployment) -> Iterator[Finding]:
 
 
 QUESTIONS = (
-    *(Question(quota.name, quota.ask, (*quota.reads, "service-quotas")) for quota in (VPCS, ADDRESSES, GATEWAYS, ENVIRONMENTS, CLUSTERS)),
+    *(Question(kind.name, kind.ask, (*kind.reads, "service-quotas")) for kind in (VPCS, ADDRESSES, GATEWAYS, ENVIRONMENTS, CLUSTERS)),
     Question("vCPUs", _node_vcpus_fit, ("ec2", "service-quotas")),
 )

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem, warning
-from operations.preflight.question import Question
+from operations.question import Question
 from operations.reading import unread
 
 SERVICES = {

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from socket import SHUT_RDWR
 
 import pytest
 
@@ -93,6 +94,47 @@ def test_others_pass_poison_on_both_sides_after_some_rounds(spool: Folder, store
     assert rounds == [0, 0, 0, 1]
     endpoint.how = lambda request: request.answer(201)
     assert deliver(spool, store, failed=failed) == Tally(delivered=6)
+
+
+def test_others_pass_an_event_that_the_store_never_answers(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    """From the second round on: in the first it is the store that seems to be away."""
+    fill(spool, ("poison", "1"), *((f"good{number}", str(number)) for number in range(2, 6)), ("after", "1"))
+    endpoint.how = lambda request: request.connection.shutdown(SHUT_RDWR) if job(request) == "poison" else request.answer(201)
+    failed: set[str] = set()
+    assert [deliver(spool, store, failed=failed).delivered for _ in range(3)] == [0, 4, 0]
+    assert waiting(spool) == ["poison", "after"]
+
+
+def test_another_run_is_tried_even_when_the_time_of_the_round_is_over(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    """An event at which the store hangs would take it up every time."""
+    fill(spool, ("poison", "1"), ("good1", "2"), ("good2", "3"))
+    over: list[bool] = []
+
+    def answer(request: Request) -> None:
+        if job(request) == "poison":
+            over.append(True)
+            request.connection.shutdown(SHUT_RDWR)
+        else:
+            request.answer(201)
+
+    endpoint.how = answer
+    failed: set[str] = set()
+    for delivered in (0, 1, 1):
+        over.clear()
+        assert deliver(spool, store, lambda: bool(over), failed).delivered == delivered
+    assert waiting(spool) == ["poison"]
+
+
+def test_a_store_that_is_away_is_asked_twice_a_round_at_most_and_gets_all_in_order(spool: Folder, store: Store, endpoint: Endpoint) -> None:
+    fill(spool, *((f"job{number}", str(number)) for number in range(3)))
+    endpoint.how = lambda request: request.answer(503)
+    failed: set[str] = set()
+    for rounds in range(1, 10):
+        deliver(spool, store, failed=failed)
+        assert len(endpoint.requests) < 2 * rounds
+    endpoint.how = lambda request: request.answer(201)
+    assert deliver(spool, store, failed=failed) == Tally(delivered=3)
+    assert endpoint.jobs == ["job0", "job1", "job2"]
 
 
 def test_a_store_that_fails_at_everything_is_left_in_peace_in_every_round(spool: Folder, store: Store, endpoint: Endpoint) -> None:

@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from lineage_transport.spool import SAVED, Folder
 from local.console import Progress
 from local.demo import check_lineage, check_rows, run_dags
 from local.processes import ProcessFailed, free_port
 from local.settings import BUCKET, CI_VERSIONS, Settings
 from local.system import STORE_SECRET, System, running
 from modules.runtimes import runtime
+from tests.lineage_transport.conftest import kill_couriers
 from tests.lineage_transport.endpoint import Request, serving
+from tests.local.waiting import eventually
 from tools.bench_emission.endpoints import BABBLES, DOWN, FAILS, HANGS, endpoint
 
 pytestmark = pytest.mark.system
@@ -53,8 +56,8 @@ def in_bucket(system: System) -> dict[str, str]:
     return {key: s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for key in keys}
 
 
-def waiting(system: System) -> list[Path]:
-    return [*system.airflow.spool.glob("waiting/*.json"), *system.airflow.spool.glob("saved/*.json")]
+def waiting(system: System) -> list[str]:
+    return Folder(system.airflow.spool).entries()
 
 
 @contextmanager
@@ -103,7 +106,7 @@ def test_a_store_that_fails_in_each_way_fails_no_task_and_the_dag_replays(system
     point_at(system, system.store.url)
     assert system.airflow.test_dag("lineage_replay").succeeded
     system.drain()  # what the replay's own task has said last
-    assert (waiting(system), in_bucket(system)) == ([], {})
+    eventually(lambda: not waiting(system) and not in_bucket(system), "nothing is left, here and in the bucket")
     outcome = check_lineage(system, progress, check_rows(system, progress))
     assert outcome.is_right, (outcome.problems, outcome.verdict)
     assert outcome.events >= EVENTS
@@ -147,9 +150,11 @@ def test_no_secret_of_a_task_is_in_the_spool_or_in_a_log_or_in_the_store(system:
         point_at(system, store.url)
         conf = json.dumps({"api_key": "c4n4ryConf", "nested": {"client_secret": "c4n4ryNested"}})
         assert system.airflow.test_dag("canaries", "--conf", conf).failed_tasks
+        eventually(lambda: all(entry.startswith(SAVED) for entry in waiting(system)), "the courier has copied to the bucket what is left")
+        kill_couriers(system.airflow.spool)
     spool = {str(file): file.read_text() for file in system.airflow.spool.rglob("*") if file.is_file()} | in_bucket(system)
     assert any("/refused/" in name and name.endswith(".reason") for name in spool)
-    assert any("/waiting/" in name or "/saved/" in name for name in spool)
+    assert any(f"/{SAVED}/" in name for name in spool)
     kept = " ".join(spool.values())
     assert {task for task in ("ours", "stock", "bash", "python", "fails") if f'"canaries.{task}"' not in kept} == set()
     assert set(CANARY.findall(kept)) == set()

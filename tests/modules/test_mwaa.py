@@ -194,7 +194,7 @@ def test_a_private_web_server_installs_from_the_archive(synthesize: Callable[...
     requirements = blocks(synthesize(mwaa_webserver="private")["mwaa"], "aws_s3_object")["objects/requirements-2.7.2.txt"]
     assert requirements["source"].endswith("build/requirements-2.7.2-private.txt")
     (precondition,) = requirements["lifecycle"]["precondition"]
-    assert "is missing: run `make package-plugin WHEELS=1`" in precondition["error_message"]
+    assert "build/requirements-2.7.2-private.txt is missing: run `make package-plugin`" in precondition["error_message"]
 
 
 # Environment

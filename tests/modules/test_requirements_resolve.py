@@ -16,11 +16,9 @@ import pytest
 
 from local.airflow_python import UV
 from modules.runtimes import RUNTIMES, load_runtimes, runtime
-from tools.lock_runtimes import LOCKS, REQUIREMENTS, wanted
+from tools.lock_runtimes import LOCKS, PLATFORM, REQUIREMENTS, wanted
 
 pytestmark = pytest.mark.system
-
-PLATFORM = "x86_64-manylinux_2_28"  # of Amazon Linux 2023
 
 Done = subprocess.CompletedProcess[str]
 

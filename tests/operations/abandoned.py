@@ -209,10 +209,18 @@ def keys(client: Client) -> None:
     kms.create_alias(AliasName="alias/tickit", TargetKeyId=key)
 
 
+def budget(client: Client) -> None:
+    """That of the month."""
+    limit = {"Amount": "900", "Unit": "USD"}
+    client("budgets").create_budget(
+        AccountId=ACCOUNT, Budget={"BudgetName": "tickit-monthly", "BudgetLimit": limit, "TimeUnit": "MONTHLY", "BudgetType": "COST"}
+    )
+
+
 def everything(client: Client) -> None:
     """All of it."""
     made = network(client)
     for make in (cluster, nodes, load_balancer, database, zone, airflow):
         make(client, made)
-    for make_alone in (warehouse, lake, logs, secrets, identities, keys):
+    for make_alone in (warehouse, lake, logs, secrets, identities, keys, budget):
         make_alone(client)

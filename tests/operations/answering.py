@@ -1,10 +1,16 @@
-"""An HTTP server that answers as a test wants it: what an AWS service says where the emulated one does not."""
+"""An HTTP server that answers as a test wants it: what an AWS service says where the emulated one cannot be brought to say it."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+DENIED = "AccessDeniedException"
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Answer:
 
     status: int
     body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -35,7 +42,8 @@ def answering(answer: Callable[[Request], Answer]) -> Iterator[str]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             said = answer(Request(self.command, self.path, headers, body))
             self.send_response(said.status)
-            self.send_header("content-length", str(len(said.body)))
+            for name, value in (said.headers | {"content-length": str(len(said.body))}).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(said.body)
 
@@ -53,3 +61,22 @@ def answering(answer: Callable[[Request], Answer]) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def operations(answers: Mapping[str, Any], refusal: str = DENIED) -> Callable[[Request], Answer]:
+    """For AWS: `answers` is {operation, or path of a REST service: JSON or text}, and all else fails with the code `refusal`."""
+
+    def answer(request: Request) -> Answer:
+        target = request.headers.get("x-amz-target", "").rpartition(".")[2]
+        path = urlsplit(request.path).path
+        operation = target or parse_qs(request.body.decode()).get("Action", [path])[0]
+        if operation in answers:
+            said = answers[operation]
+            return Answer(HTTPStatus.OK, (said if isinstance(said, str) else json.dumps(said)).encode())
+        error = f"<ErrorResponse><Error><Code>{refusal}</Code><Message>no</Message></Error></ErrorResponse>"
+        refused = json.dumps({"__type": refusal, "message": "no"}) if target else error
+        return Answer(
+            HTTPStatus.FORBIDDEN, refused.encode(), {"x-amzn-errortype": refusal}
+        )  # where a REST service that speaks JSON says it
+
+    return answer

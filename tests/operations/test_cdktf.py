@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -37,6 +38,20 @@ sys.exit(run(Path.cwd(), console(), *sys.argv[1:]).code)
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return small_project.install_cdktf(small_project.write(tmp_path))
+
+
+def test_an_older_node_installs_no_cdktf(tmp_path: Path) -> None:
+    """npm only warns of it by itself, and cdktf fails later in its own words."""
+    npm = require("npm", "cdktf")
+    shutil.copy(ROOT / ".npmrc", tmp_path)
+    for name in ("package.json", "package-lock.json"):
+        (tmp_path / name).write_text((ROOT / name).read_text().replace('"node": ">=20"', '"node": ">=999"'))
+    done = subprocess.run(
+        [npm, "ci", "--loglevel=error", "--offline"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode != 0
+    assert "EBADENGINE" in done.stderr
+    assert 'Required: {"node":">=999"}' in done.stderr
 
 
 def state(project: Path, stack: str = "network") -> dict[str, Any]:

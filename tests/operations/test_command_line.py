@@ -13,6 +13,7 @@ from operations.preflight import external_ip
 from tests.lineage_transport.endpoint import nobody
 from tests.modules.programs import require
 from tests.operations.answering import Answer, answering
+from tests.operations.outputs import publish
 
 pytestmark = pytest.mark.system
 
@@ -61,6 +62,22 @@ def test_what_has_expired_can_be_looked_at_and_destroyed(run: Run, tmp_path: Pat
     code, output, errors = run(*words)
     assert (code, errors) == (0, "")
     assert said in output
+
+
+def test_the_state_of_one_stack_names_each_resource(run: Run, tmp_path: Path) -> None:
+    choose(tmp_path, 'lineage_url = "https://lineage.example.com:443"')
+    for stack in ("network", "marquez"):
+        publish(tmp_path, stack)
+    code, output, _ = run("state", "--stack=network")
+    heading, row, *addresses = output.splitlines()
+    assert (code, heading.split()[0], row.split()[:2], addresses) == (0, "Stack", ["network", "1"], ["  terraform_data.first"])
+    assert "  terraform_data.first\n" in run("state", "--stack=marquez")[1], "the settings no longer want it, but it is there"
+    assert run("state", "--stack=lake")[1].splitlines()[-1].split() == ["lake", "not", "deployed", "terraform.lake.tfstate"]
+    assert "terraform_data" not in run("state")[1]
+    assert run("state", "--stack=nothing")[::2] == (
+        2,
+        "error: there is no stack 'nothing': choose one of network, lake, redshift, mwaa, or leave STACK out for all\n",
+    )
 
 
 @pytest.mark.parametrize(("expires", "mark"), [("2020-01-31", "✗ expires: 2020-01-31 is past"), ("2099-12-31", "✓ expires: 2099-12-31")])

@@ -9,6 +9,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from rich.console import Console
 
 from local.aws.machine import Aws
@@ -16,7 +18,10 @@ from operations.deployment import Deployment
 from operations.explain import explain, look_into, what_aws_says
 from operations.explain.requirements import pip_errors
 from operations.findings import Finding, Level, problems
+from tests.lineage_transport.endpoint import nobody
 from tests.operations import right_environment
+from tests.operations.answering import answering, operations
+from tests.operations.outputs import publish
 from tests.operations.policy_simulator import simulating
 from tests.operations.right_environment import ACCOUNT, ALL_TRAFFIC, ARN, NAME, REGION, World, key_policy, permissions, trust
 
@@ -63,6 +68,10 @@ def no_dns_names(world: World) -> None:
     world.ec2.modify_vpc_attribute(VpcId=world.vpc, EnableDnsHostnames={"Value": False})
 
 
+def no_dns(world: World) -> None:
+    world.ec2.modify_vpc_attribute(VpcId=world.vpc, EnableDnsSupport={"Value": False})
+
+
 def replace_route(table: str, world: World, **way: str) -> None:
     world.ec2.replace_route(RouteTableId=table, DestinationCidrBlock=ANYWHERE, **way)
 
@@ -75,6 +84,32 @@ def nat_deleted(world: World) -> None:
     world.ec2.delete_nat_gateway(NatGatewayId=world.nat)
 
 
+def nat_forgotten(world: World) -> None:
+    """AWS forgets a deleted gateway after an hour; the emulated one does not."""
+
+    def forgotten(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "NatGatewayNotFound", "Message": "was not found"}}, "DescribeNatGateways")
+
+    otherwise(world, "DescribeNatGateways", forgotten)
+
+
+def blackhole(world: World) -> None:
+    def change(parsed: Any, **_: Any) -> None:
+        for table in parsed["RouteTables"]:
+            for route in table["Routes"]:
+                route["State"] = "blackhole" if "NatGatewayId" in route else route["State"]
+
+    otherwise(world, "DescribeRouteTables", change)
+
+
+def otherwise(world: World, operation: str, change: Callable[..., None]) -> None:
+    """Have EC2 answer what the emulated one cannot be brought to say."""
+    url, others = world.ec2.meta.endpoint_url, world.client
+    ec2 = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION).client("ec2", endpoint_url=url)
+    ec2.meta.events.register(f"after-call.ec2.{operation}", change)
+    world.client = lambda service: ec2 if service == "ec2" else others(service)
+
+
 def nat_without_internet(world: World) -> None:
     world.ec2.delete_route(RouteTableId=world.public_table, DestinationCidrBlock=ANYWHERE)
 
@@ -82,6 +117,16 @@ def nat_without_internet(world: World) -> None:
 def endpoint_closed(world: World) -> None:
     closed = world.ec2.create_security_group(GroupName="closed", Description="closed", VpcId=world.vpc)["GroupId"]
     world.endpoint("sqs", SecurityGroupIds=[closed])
+
+
+def endpoint_pending(world: World) -> None:
+    world.endpoint("sqs")
+
+    def change(parsed: Any, **_: Any) -> None:
+        for endpoint in parsed["VpcEndpoints"]:
+            endpoint["State"] = "pendingAcceptance"
+
+    otherwise(world, "DescribeVpcEndpoints", change)
 
 
 def endpoint_without_dns(world: World) -> None:
@@ -98,6 +143,18 @@ def https_from_itself_only(world: World) -> None:
     no_self_reference(world)
     rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [{"GroupId": world.group}]}
     world.ec2.authorize_security_group_ingress(GroupId=world.group, IpPermissions=[rule])
+
+
+def database_from_itself_only(world: World) -> None:
+    no_self_reference(world)
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [{"GroupId": world.group}]}
+    world.ec2.authorize_security_group_ingress(GroupId=world.group, IpPermissions=[rule])
+
+
+def https_out_only(world: World) -> None:
+    no_egress(world)
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": ANYWHERE}]}
+    world.ec2.authorize_security_group_egress(GroupId=world.group, IpPermissions=[rule])
 
 
 def no_egress(world: World) -> None:
@@ -128,6 +185,11 @@ def trusts_lambda(world: World) -> None:
 
 def trusts_another_environment(world: World) -> None:
     policy = trust(**{"aws:SourceArn": ARN.replace(NAME, "other")})
+    world.client("iam").update_assume_role_policy(RoleName=NAME, PolicyDocument=policy)
+
+
+def trusts_another_account(world: World) -> None:
+    policy = trust(**{"aws:SourceAccount": "210987654321"})
     world.client("iam").update_assume_role_policy(RoleName=NAME, PolicyDocument=policy)
 
 
@@ -218,12 +280,20 @@ def log_group_gone(world: World) -> None:
     world.client("logs").delete_log_group(logGroupName=f"airflow-{NAME}-Task")
 
 
-def log_group_with_a_dead_key(world: World) -> None:
-    key = world.client("kms").create_key()["KeyMetadata"]["Arn"]
+def encrypt_log_group(world: World, key: str) -> None:
     group = f"airflow-{NAME}-Other"
     world.client("logs").create_log_group(logGroupName=group, kmsKeyId=key)
     world.environment["LoggingConfiguration"]["TaskLogs"]["CloudWatchLogGroupArn"] = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}"
+
+
+def log_group_with_a_dead_key(world: World) -> None:
+    key = world.client("kms").create_key()["KeyMetadata"]["Arn"]
+    encrypt_log_group(world, key)
     world.client("kms").disable_key(KeyId=key_id(key))
+
+
+def log_group_with_a_lost_key(world: World) -> None:
+    encrypt_log_group(world, f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000")
 
 
 def nothing_logged(world: World) -> None:
@@ -258,26 +328,40 @@ BROKEN: dict[str, tuple[Breaking, str]] = {
     "two VPCs": (two_vpcs, "Subnets: .* different VPCs"),
     "subnet gone": (lambda world: network(world, SubnetIds=[world.subnets[0], GONE]), "Subnets: .*at least one is gone"),
     "no DNS names": (no_dns_names, "DNS: enableDnsHostnames of vpc-.* is off"),
+    "no DNS": (no_dns, "DNS: enableDnsSupport of vpc-.* is off"),
     "public subnets": (public_subnets, "Route of subnet-.*: rtb-.* leads to igw-.* the subnet is public"),
-    "NAT deleted": (nat_deleted, "Route of subnet-.*: nat-.* is (deleted|gone)|leads to something that is gone"),
+    "NAT deleted": (nat_deleted, "Route of subnet-.*: nat-.* is deleted"),
+    "NAT forgotten": (nat_forgotten, "Route of subnet-.*: nat-.* is gone"),
+    "route to nothing": (blackhole, "Route of subnet-.*: rtb-.* leads to something that is gone"),
     "NAT without internet": (nat_without_internet, "Route of subnet-.*: nat-.* stands in subnet-.* no internet gateway"),
     "no way to SQS": (lambda world: world.without_nat(but="sqs"), "Endpoints: nothing leads to sqs"),
     "no way to MWAA": (lambda world: world.without_nat(but="airflow.ops"), "Endpoints: nothing leads to airflow.ops"),
+    "endpoint pending": (endpoint_pending, r"Endpoint vpce-.* \(sqs\): is pendingAcceptance"),
     "endpoint without DNS": (endpoint_without_dns, r"Endpoint vpce-.* \(logs\): has no private DNS"),
     "endpoint closed": (endpoint_closed, r"Endpoint vpce-.* \(sqs\): its security group does not admit Airflow"),
     "group gone": (lambda world: network(world, SecurityGroupIds=["sg-00000000"]), "Security groups: sg-00000000: at least one is gone"),
     "no self-reference": (no_self_reference, "Security groups: .* TCP 5432 from the group itself"),
     "HTTPS among themselves only": (https_from_itself_only, "Security groups: .* TCP 5432 from the group itself"),
+    "database among themselves only": (
+        database_from_itself_only,
+        r"Security groups: .* TCP 443 from the group itself \(Airflow's web server and endpoints\)",
+    ),
+    "no egress to itself": (no_egress, r"Security groups: .* TCP 443 to the group itself \(Airflow's web server and endpoints\)"),
+    "HTTPS out only": (https_out_only, r"Security groups: .* TCP 5432 to the group itself \(Airflow's database\)"),
     "no egress": (no_egress, "Security groups: .* no rule lets HTTPS out"),
     "ACL against the database": (acl_denies_the_database, "Network ACL: acl-.* lets no TCP 5432 to 10.20.0.0/24 through"),
     "ACL against answers": (acl_denies_answers, "Network ACL: acl-.* lets no TCP 32768-60999 from 0.0.0.0/0 through"),
     "role gone": (role_gone, "Execution role: .*role/nobody is not there"),
     "role of another service": (trusts_lambda, "Execution role: .* does not let airflow-env.amazonaws.com take it on"),
     "role of another environment": (trusts_another_environment, "Execution role: .* demands aws:SourceArn .*environment/other"),
+    "role of another account": (trusts_another_account, "Execution role: .* demands aws:SourceAccount 210987654321, .* is 123456789012"),
     "role without health": (may_not("airflow:PublishMetrics"), "Execution role: may not report its health: airflow:PublishMetrics"),
     "role without bucket": (may_not("s3:GetObject*"), "Execution role: may not read the bucket: s3:GetObject, s3:GetObjectVersion"),
+    "role without list": (may_not("s3:List*"), "Execution role: may not list the bucket: s3:ListBucket on arn:aws:s3:::"),
     "role without block": (may_not("s3:GetAccountPublicAccessBlock"), "Execution role: may not see that public access is blocked"),
     "role without logs": (may_not("logs:PutLogEvents"), "Execution role: may not write logs: logs:PutLogEvents"),
+    "role without log groups": (may_not("logs:DescribeLogGroups"), "Execution role: may not find log groups: logs:DescribeLogGroups"),
+    "role without its queue": (may_not("sqs:*"), "Execution role: may not find its queue: sqs:GetQueueAttributes, sqs:GetQueueUrl"),
     "role without queue": (may_not("sqs:*"), "Execution role: may not pass tasks on: sqs:ChangeMessageVisibility"),
     "role without metrics": (may_not("cloudwatch:PutMetricData"), "Execution role: may not write metrics"),
     "role without key": (may_not("kms:*"), "Execution role: may not use the key: kms:Decrypt"),
@@ -301,6 +385,7 @@ BROKEN: dict[str, tuple[Breaking, str]] = {
     "key for nobody": (key_for_nobody, "Key: .* neither the account's IAM policies nor the execution role"),
     "log group gone": (log_group_gone, "Log groups: airflow-tickit-airflow-Task is not there"),
     "log group with a dead key": (log_group_with_a_dead_key, "Log groups: .*-Other is encrypted by .* which is Disabled"),
+    "log group with a lost key": (log_group_with_a_lost_key, "Log groups: .*-Other is encrypted by .* which is gone"),
     "pip failed": (pip_failed, "Requirements: ERROR: No matching distribution found for sqlglot==99"),
     "no room for endpoints": (fifty_endpoints, "Quota: vpc-.* has 50 interface endpoints of 50"),
 }
@@ -317,6 +402,34 @@ def lines(findings: list[Finding], level: Level) -> list[str]:
 
 def test_nothing_is_found_where_nothing_is_wrong(world: World) -> None:
     assert {finding.level for finding in look_into(world.case)} == {Level.OK}
+
+
+def transit_gateway(world: World) -> str:
+    return str(world.ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"])
+
+
+def peering(world: World) -> str:
+    other = world.ec2.create_vpc(CidrBlock="10.30.0.0/16")["Vpc"]["VpcId"]
+    made = world.ec2.create_vpc_peering_connection(VpcId=world.vpc, PeerVpcId=other)["VpcPeeringConnection"]
+    return str(made["VpcPeeringConnectionId"])
+
+
+@pytest.mark.parametrize(("attribute", "make"), [("TransitGatewayId", transit_gateway), ("VpcPeeringConnectionId", peering)])
+def test_other_ways_out_are_as_good_and_named(world: World, attribute: str, make: Callable[[World], str]) -> None:
+    way = make(world)
+    replace_route(world.private_table, world, **{attribute: way})
+    findings = look_into(world.case)
+    assert not problems(findings)
+    assert [f"Route of {subnet}: leaves by {way}" for subnet in world.subnets] == [
+        line for line in lines(findings, Level.OK) if line.startswith("Route of ")
+    ]
+
+
+def test_a_key_of_awss_own_needs_no_look(world: World) -> None:
+    del world.environment["KmsKey"]
+    findings = look_into(world.case)
+    assert not problems(findings)
+    assert "Key: AWS's own" in lines(findings, Level.OK)
 
 
 def test_endpoints_stand_in_for_nat(world: World) -> None:
@@ -373,15 +486,68 @@ def test_what_may_not_be_looked_at_is_a_warning_and_no_reason_to_stop(world: Wor
     there = deployment()
     right_environment.create(world, there.client("mwaa"))
     _, written = explained(there)
-    assert "! Execution role: could not be looked at: SimulatePrincipalPolicy answered NotImplemented" in written
+    assert "✓ Execution role: tickit-airflow trusts MWAA" in written
+    assert "! Execution role: could not be read: An error occurred (NotImplemented) when calling the SimulatePrincipalPolicy" in written
     assert "✓ Quota" in written
+
+
+def test_a_service_out_of_reach_takes_no_other_finding_with_it(world: World) -> None:
+    clients = {service: client_at(nobody(), service) for service in ("kms", "logs")}
+    others = world.client
+    world.client = lambda service: clients.get(service) or others(service)
+    findings = look_into(world.case)
+    unread = [line.partition(": could not be read: Could not connect to the endpoint URL")[0] for line in lines(findings, Level.WARNING)]
+    assert unread == ["Key", "Log groups", "Requirements"]
+    assert not problems(findings)
+    assert any(line.startswith("Quota: ") for line in lines(findings, Level.OK))
+
+
+def test_a_quota_that_was_never_changed_is_the_default(world: World) -> None:
+    others = world.client
+    with answering(operations({"GetAWSDefaultServiceQuota": {"Quota": {"Value": 5.0}}}, refusal="NoSuchResourceException")) as url:
+        quotas = client_at(url, "service-quotas")
+        world.client = lambda service: quotas if service == "service-quotas" else others(service)
+        findings = look_into(world.case)
+    assert f"Quota: 0 of 5 interface endpoints in {world.vpc}" in lines(findings, Level.OK)
+
+
+def client_at(url: str, service: str) -> Any:
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    return session.client(service, endpoint_url=url, config=Config(retries={"total_max_attempts": 1}))
+
+
+def test_an_environment_that_may_not_be_described_is_a_warning(
+    aws: Aws, deployment: Callable[..., Deployment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(operations({})) as url:
+        for name in ("HTTP_PROXY", "http_proxy"):  # MWAA's host is made up, and the proxy answers for it
+            monkeypatch.setenv(name, url)
+        code, written = explained(deployment())
+    assert code == 1
+    assert f"! {NAME}: could not be read: needs airflow:GetEnvironment" in written
+
+
+def test_a_creation_that_has_failed_is_no_success_though_all_is_right_now(world: World, deployment: Callable[..., Deployment]) -> None:
+    no_self_reference(world)
+    there = deployment()
+    right_environment.create(world, there.client("mwaa"))
+    rule = ALL_TRAFFIC | {"UserIdGroupPairs": [{"GroupId": world.group}]}
+    world.ec2.authorize_security_group_ingress(GroupId=world.group, IpPermissions=[rule])
+    code, written = explained(there)
+    assert (code, written.splitlines()[-1]) == (1, "All that can be checked is as MWAA wants it")
 
 
 def test_an_environment_that_is_not_there(aws: Aws, deployment: Callable[..., Deployment]) -> None:
     code, written = explained(deployment())
     assert code == 1
     assert f"✗ {NAME}: there is no such environment in us-east-1" in written
-    assert "make deploy STACK=network, then make deploy STACK=mwaa" in written
+    assert "      make deploy STACK=network, then make deploy STACK=mwaa\n" in written
+
+
+def test_an_environment_that_is_not_there_though_its_network_is(aws: Aws, deployment: Callable[..., Deployment]) -> None:
+    there = deployment()
+    publish(there.root, "network")
+    assert "      make deploy STACK=mwaa\n" in explained(there)[1]
 
 
 def test_the_last_install_counts(world: World) -> None:

@@ -1,7 +1,7 @@
 """What a destroy leaves: every kind appears, its command removes it, and nothing else is named."""
 
 import json
-import shutil
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ from operations.deployment import ROOT, Deployment
 from operations.leftovers import Leftover, Survey, find, report, survey
 from operations.leftovers.survey import SEARCHES
 from tests.operations import abandoned
-from tests.operations.answering_aws import answering
+from tests.operations.answering import answering, operations
 from tests.operations.aws_commands import run
+from tools.tool_environment import environment
 
 pytestmark = pytest.mark.system
 Deploy = Callable[..., Deployment]
@@ -66,6 +67,7 @@ class Clearing:
 @pytest.fixture(scope="module")
 def clearing(aws_process: Aws, clients: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clearing]:
     """Everything is made once and cleared once, by the commands, from top to bottom. That for a bucket takes a shell and the AWS CLI."""
+    with_cli = {"PATH": f"{environment('aws')}{os.pathsep}{os.environ['PATH']}"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in aws_process.environment.items():
             patch.setenv(name, value)
@@ -76,16 +78,15 @@ def clearing(aws_process: Aws, clients: dict[str, Any], tmp_path_factory: pytest
         for leftover in before.leftovers:
             if leftover.kind != "Bucket":
                 run(leftover.command, deployment.client, deployment.settings.region)
-            elif shutil.which("aws"):
-                subprocess.run(["bash", "-c", leftover.command], check=True, timeout=300, capture_output=True)
+            else:
+                subprocess.run(["bash", "-c", leftover.command], check=True, timeout=300, capture_output=True, env=os.environ | with_cli)
         yield Clearing(before, survey(deployment))
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _, _ in SEARCHES])
 def test_a_kind_is_found_and_its_command_removes_it(clearing: Clearing, kind: str) -> None:
     assert kind in {leftover.kind for leftover in clearing.before.leftovers}
-    if kind != "Bucket" or shutil.which("aws"):
-        assert [leftover.name for leftover in clearing.after.leftovers if leftover.kind == kind] == []
+    assert [leftover.name for leftover in clearing.after.leftovers if leftover.kind == kind] == []
 
 
 def test_what_eks_makes_goes_with_its_cluster(clearing: Clearing) -> None:
@@ -180,7 +181,7 @@ def test_what_cannot_be_looked_for_is_not_called_gone(
     running: Aws, deployment: Deploy, console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running.client("events").put_rule(Name="denied-crawl", ScheduleExpression="rate(1 day)")
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_ROUTE_53", url)
         found = survey(_with_its_own_clients(deployment(deployment_id="denied")))
@@ -189,8 +190,25 @@ def test_what_cannot_be_looked_for_is_not_called_gone(
     assert [leftover.kind for leftover in found.leftovers] == ["Event rule"]
 
 
+def test_a_budget_that_nobody_wants_needs_no_permission(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(operations({})) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_BUDGETS", url)
+        assert survey(_with_its_own_clients(deployment(deployment_id="poor"))).unread == []
+        wanted = survey(_with_its_own_clients(deployment(deployment_id="rich", budget_usd=900)))
+    assert wanted.unread == ["Budget could not be read: needs budgets:ViewBudget"]
+
+
+def test_a_budget_of_a_deployed_stack_is_no_leftover(running: Aws, deployment: Deploy) -> None:
+    budget = {"BudgetName": "held-monthly", "BudgetLimit": {"Amount": "9", "Unit": "USD"}, "TimeUnit": "MONTHLY", "BudgetType": "COST"}
+    running.client("budgets").create_budget(AccountId=abandoned.ACCOUNT, Budget=budget)
+    one = deployment(deployment_id="held")
+    assert [leftover.name for leftover in find(one)] == ["held-monthly"]
+    _hold(one, "network", {"aws_budgets_budget": "held-monthly"})
+    assert find(one) == []
+
+
 def test_without_the_tags_nothing_is_claimed(running: Aws, deployment: Deploy, console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API", url)
         assert report(_with_its_own_clients(deployment()), console) == 1
     assert "What is the deployment's could not be read: needs tag:GetResources" in _printed(console)[0]

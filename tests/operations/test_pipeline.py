@@ -224,8 +224,25 @@ def test_what_stops_the_pipeline_is_named(deployed: Deployment, airflow: Airflow
     assert text in written
 
 
-def test_an_interrupted_command_says_that_the_run_goes_on(deployed: Deployment, airflow: Airflow, aws: Aws) -> None:
-    airflow.answers(GREEN | {"tasks states-for-dag-run": [says([task("load_date", "running", **BEGAN)])]})
+INTERRUPTED: dict[str, tuple[dict[str, list[Answer]], str]] = {
+    "tasks states-for-dag-run": (
+        {"tasks states-for-dag-run": [says([task("load_date", "running", **BEGAN)])]},
+        "goes on without this command: https://airflow.example/dags/rs_source_to_staging/grid?dag_run_id=run-pipeline-",
+    ),
+    "dags details": (
+        {
+            "dags details": [says(errors="DAG: rs_source_to_staging does not exist in 'dag' table\n", code=1)],
+            "dags list-import-errors": [says([])],
+        },
+        "\nNo run of rs_source_to_staging was triggered.\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("during", INTERRUPTED)
+def test_an_interrupted_command_says_whether_a_run_goes_on(deployed: Deployment, airflow: Airflow, aws: Aws, during: str) -> None:
+    script, left = INTERRUPTED[during]
+    airflow.answers(GREEN | script)
     program = (
         "import sys, tomllib; from pathlib import Path; from lineage.report import console; from modules.settings import Settings;"
         "from operations import pipeline; from operations.deployment import Deployment;"
@@ -235,13 +252,21 @@ def test_an_interrupted_command_says_that_the_run_goes_on(deployed: Deployment, 
     environment = {"PATH": "/usr/bin:/bin", **aws.environment}
     command = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        eventually(lambda: (airflow.folder / "asked").exists() and any("states-for" in line for line in airflow.asked), "it looks")
+        eventually(lambda: (airflow.folder / "asked").exists() and any(line.startswith(during) for line in airflow.asked), "it looks")
         command.send_signal(signal.SIGINT)
         written, _ = command.communicate(timeout=60)
     finally:
         command.kill()
     assert command.returncode == 130
-    assert "goes on without this command: https://airflow.example/dags/rs_source_to_staging/grid?dag_run_id=run-pipeline-" in written
+    assert left in written
+
+
+def test_a_command_that_is_interrupted_at_once_has_triggered_nothing(deployed: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "_airflow_version", interrupt)
+    assert run(deployed) == (130, "\nNothing was triggered.\n")
 
 
 def test_a_stack_that_is_not_deployed_is_named(aws: Aws, deployment: Callable[..., Deployment]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
 
@@ -14,16 +14,16 @@ from modules.settings import load
 from operations import preflight
 from operations.deployment import ROOT, Deployment
 from operations.findings import Finding, Level
-from operations.preflight import account, certificate, existing_vpc, external_ip, names, quotas, region, versions
-from operations.preflight.question import Question
+from operations.preflight import account, certificate, existing_vpc, external_ip, names, quotas, region, state_bucket, versions
+from operations.question import Question
 from tests.lineage_transport.endpoint import nobody
 from tests.operations import abandoned
-from tests.operations.answering_aws import answering
+from tests.operations.answering import Answer, answering, operations
 from tests.operations.synthesis import build, synthesize
 
 pytestmark = pytest.mark.system
 Deploy = Callable[..., Deployment]
-Finds = Callable[[Question, Deployment], list[Finding]]
+
 ROOT_USER = """<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:root</Arn><UserId>1</UserId>
 <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"""
 UNTOUCHED = "eu-west-1"
@@ -40,7 +40,17 @@ TAKEN = {
     "MWAA environment": "tickit-airflow exists (",
     "RDS instance": "tickit-marquez exists (available)",
     "KMS alias": "alias/tickit exists (Enabled)",
+    "RDS subnet group": "tickit-marquez exists",
+    "RDS parameter group": "tickit-marquez",  # and perhaps a version
+    "Load balancers": "tickit-lineage exists",
+    "Target groups": "tickit-lineage exists",
+    "Launch template": "tickit-marquez-nodes exists",
     "Glue database": "tickit_lake exists",
+    "Glue crawler": "tickit-lake exists",
+    "Glue workflow": "tickit-crawl exists",
+    "Glue trigger": "tickit-crawl exists",
+    "Glue security configuration": "tickit-lake exists",
+    "Budget": "tickit-monthly exists",
 }
 
 
@@ -60,13 +70,14 @@ def running(aws_process: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
 
 
 @contextmanager
-def _account(aws: Aws, paths: pytest.TempPathFactory) -> Iterator[Deployment]:
+def _account(aws: Aws, paths: pytest.TempPathFactory, **overrides: Any) -> Iterator[Deployment]:
     """The example's deployment in an emptied account."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in aws.environment.items():
             patch.setenv(name, value)
         aws.reset()
-        yield Deployment(load(ROOT / "settings.example.toml", {}), paths.mktemp("account"))
+        settings = load(ROOT / "settings.example.toml", {}).model_copy(update=overrides)
+        yield Deployment(settings, paths.mktemp("account"))
 
 
 def said(findings: Iterable[Finding]) -> list[tuple[Level, str]]:
@@ -103,7 +114,7 @@ def test_another_account_is_a_problem(running: Aws, deployment: Deploy) -> None:
 
 
 def test_the_root_user_is_a_warning(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({"GetCallerIdentity": ROOT_USER}) as url:
+    with answering(operations({"GetCallerIdentity": ROOT_USER})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
         found = account.findings(deployment())
     assert [finding.level for finding in found] == [Level.OK, Level.WARNING]
@@ -116,7 +127,7 @@ def test_the_root_user_is_a_warning(running: Aws, deployment: Deploy, monkeypatc
 def test_credentials_that_aws_refuses_are_a_problem(
     running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch, code: str, detail: str
 ) -> None:
-    with answering({}, refusal=code) as url:
+    with answering(operations({}, refusal=code)) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
         finding = only(account.findings(deployment()))
     assert finding.level is Level.PROBLEM
@@ -154,7 +165,7 @@ def test_a_region_without_one_of_the_services_is_a_problem(running: Aws, deploym
 
 
 def test_what_may_not_be_read_of_the_region_the_sdk_knows(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", url)
         known, unknown = only(region.services(deployment())), only(region.services(deployment(region="me-south-1")))
     assert known.level is Level.OK
@@ -180,7 +191,7 @@ def test_there_are_three_zones(running: Aws, deployment: Deploy, name: str, expe
 @pytest.fixture
 def limit(running: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Every quota is this."""
-    with answering({"GetServiceQuota": {"Quota": {"Value": 2.0}}}) as url:
+    with answering(operations({"GetServiceQuota": {"Quota": {"Value": 2.0}}})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
         yield 2
 
@@ -240,7 +251,7 @@ def of_full_quotas(aws_process: Aws, tmp_path_factory: pytest.TempPathFactory) -
     """What is said of quotas that are used up, each in turn."""
     with (
         _account(aws_process, tmp_path_factory) as one,
-        answering({"GetServiceQuota": {"Quota": {"Value": 2.0}}}) as url,
+        answering(operations({"GetServiceQuota": {"Quota": {"Value": 2.0}}})) as url,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
@@ -295,13 +306,13 @@ def test_a_vpc_that_exists_needs_no_quota(limit: int, deployment: Deploy) -> Non
 
 
 def test_a_quota_that_was_never_changed_is_the_default(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({"GetAWSDefaultServiceQuota": {"Quota": {"Value": 5.0}}}, refusal="NoSuchResourceException") as url:
+    with answering(operations({"GetAWSDefaultServiceQuota": {"Quota": {"Value": 5.0}}}, refusal="NoSuchResourceException")) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
         assert said(QUOTAS["VPCs"].answer(deployment(region=UNTOUCHED))) == [(Level.OK, "1 of 5 used, 1 more needed")]
 
 
 def test_a_quota_that_may_not_be_read_is_a_warning(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", url)
         found = QUOTAS["VPCs"].answer(deployment())
     assert said(found) == [(Level.WARNING, "could not be read: needs servicequotas:GetServiceQuota")]
@@ -313,10 +324,20 @@ def test_a_quota_that_may_not_be_read_is_a_warning(running: Aws, deployment: Dep
 @pytest.fixture(scope="module")
 def of_taken_names(aws_process: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Finding]]]:
     """What is said of names when everything of the deployment's is there and no state of it."""
-    with _account(aws_process, tmp_path_factory) as one:
+    with _account(aws_process, tmp_path_factory, budget_usd=900) as one:
         abandoned.everything(one.client)
         synthesize(one)
+        _make_parameter_group(one)
         yield {subject: question.answer(one) for subject, question in NAMES.items()}
+
+
+def _make_parameter_group(deployment: Deployment) -> None:
+    """Under the name that the stack gives it."""
+    terraform = json.loads((deployment.root / "cdktf.out/stacks/marquez/cdk.tf.json").read_text())["resource"]
+    ((_, group),) = terraform["aws_db_parameter_group"].items()
+    rds = deployment.client("rds")
+    with suppress(rds.exceptions.DBParameterGroupAlreadyExistsFault):
+        rds.create_db_parameter_group(DBParameterGroupName=group["name"], DBParameterGroupFamily=group["family"], Description="-")
 
 
 @pytest.mark.parametrize("subject", TAKEN)
@@ -341,9 +362,14 @@ def test_a_second_private_zone_is_a_warning(of_taken_names: dict[str, list[Findi
 
 @pytest.mark.parametrize("subject", [*TAKEN, "Route 53 zone"])
 def test_free_names_are_fine(running: Aws, deployment: Deploy, subject: str) -> None:
-    finding = only(NAMES[subject].answer(synthesize(deployment(deployment_id="free", region=UNTOUCHED))))
+    settings = {"deployment_id": "free", "region": UNTOUCHED, "budget_usd": 900}
+    finding = only(NAMES[subject].answer(synthesize(deployment(**settings))))
     assert finding.level is Level.OK
     assert "free" in finding.detail
+
+
+def test_without_a_budget_nobody_is_asked_for_one(deployment: Deploy) -> None:
+    assert NAMES["Budget"].answer(synthesize(deployment())) == []
 
 
 def test_names_in_the_deployments_own_state_are_fine(aws: Aws, deployment: Deploy) -> None:
@@ -367,10 +393,34 @@ def test_a_last_snapshot_in_the_way_of_a_later_destroy_is_a_warning(aws: Aws, de
 
 
 def test_names_that_may_not_be_looked_up_are_a_warning(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering({}) as url:
+    with answering(operations({})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", url)
         found = NAMES["Glue database"].answer(synthesize(deployment()))
     assert said(found) == [(Level.WARNING, "could not be read: needs glue:GetDatabase")]
+
+
+# The state's bucket
+
+
+def test_the_bucket_of_the_state_is_there(running: Aws, deployment: Deploy) -> None:
+    one = deployment(state_backend="s3://preflight-states/tickit")
+    finding = only(state_bucket.QUESTIONS[0].answer(one))
+    assert (finding.level, finding.detail) == (Level.PROBLEM, "preflight-states is not there")
+    assert finding.cure == "Run `make bootstrap`."
+    running.client("s3").create_bucket(Bucket="preflight-states")
+    assert said(state_bucket.QUESTIONS[0].answer(one)) == [(Level.OK, "preflight-states")]
+
+
+def test_a_bucket_of_somebody_else_holds_no_state(running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(lambda _: Answer(403)) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+        finding = only(state_bucket.QUESTIONS[0].answer(deployment(state_backend="s3://preflight-states/tickit")))
+    assert finding.level is Level.PROBLEM
+    assert finding.detail.startswith("the bucket preflight-states belongs to another account")
+
+
+def test_a_state_in_files_needs_no_bucket(deployment: Deploy) -> None:
+    assert state_bucket.QUESTIONS[0].answer(deployment()) == []
 
 
 # An existing VPC
@@ -504,7 +554,7 @@ def _certificate(status: str, *names: str) -> dict[str, Any]:
 def test_the_certificate_is_issued_for_both_names(
     running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch, described: dict[str, Any], expected: list[tuple[Level, str]]
 ) -> None:
-    with answering({"DescribeCertificate": {"Certificate": described}}) as url:
+    with answering(operations({"DescribeCertificate": {"Certificate": described}})) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_ACM", url)
         assert said(certificate.certificate(deployment(domain="data.example.com", certificate_arn=CERTIFICATE))) == expected
 
@@ -530,7 +580,7 @@ def test_everything_is_found_at_once(running: Aws, deployment: Deploy) -> None:
     found = preflight.by_subject(build(synthesize(deployment())))
     assert list(found) == [
         "Credentials and account",
-        *(subject for subject in preflight.SUBJECTS if subject not in ("Expiry", "Existing VPC", "Certificate")),
+        *(subject for subject in preflight.SUBJECTS if subject not in ("Expiry", "State", "Existing VPC", "Certificate")),
     ]
     unread = [finding for findings in found.values() for finding in findings if "could not be read" in finding.detail]
     assert unread == []
@@ -545,7 +595,9 @@ def test_the_sum_and_the_exit_code_say_whether_to_deploy(running: Aws, deploymen
     assert "  ✗ cdktf.out: is missing: neither files nor names can be looked at\n      Run `make synth`.\n" in text
     assert text.splitlines()[-1].startswith("Not ready to deploy: ")
 
-    fine = {"Programs": (Question("a", lambda _: [Finding(Level.OK, "a"), Finding(Level.WARNING, "b", "c", "d")]),)}
+    fine: dict[str, tuple[Question[Deployment], ...]] = {
+        "Programs": (Question("a", lambda _: [Finding(Level.OK, "a"), Finding(Level.WARNING, "b", "c", "d")]),)
+    }
     monkeypatch.setattr(preflight, "SUBJECTS", fine)
     assert preflight.run(deployment(), console) == 0
     assert console.export_text().splitlines()[-1] == "Ready to deploy: 2 ok, 1 warning, 0 problems"
@@ -554,7 +606,7 @@ def test_the_sum_and_the_exit_code_say_whether_to_deploy(running: Aws, deploymen
 def test_without_credentials_the_machine_is_looked_at_all_the_same(
     running: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with answering({}, refusal="ExpiredToken") as url:
+    with answering(operations({}, refusal="ExpiredToken")) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", url)
         found = preflight.by_subject(deployment())
     assert {"Programs", "Artefacts", "EXTERNAL_IP"} <= found.keys()

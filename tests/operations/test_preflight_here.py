@@ -1,20 +1,25 @@
 """The preflight's questions that this machine answers: programs, artefacts, EXTERNAL_IP, versions."""
 
+import json
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from modules.runtimes import Runtime
 from operations.deployment import Deployment
 from operations.findings import Finding, Level
 from operations.preflight import artefacts, external_ip, programs, synthesized, versions
-from tests.operations.answering_aws import answering
+from tests.operations.answering import answering, operations
+from tests.operations.conftest import EXAMPLE
 from tests.operations.synthesis import build, synthesize
+from tools.package_plugin import main as package_plugin
 from tools.package_plugin import package
 
 Deploy = Callable[..., Deployment]
@@ -52,6 +57,13 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str]
 def test_terraform_is_new_enough(path: Callable[..., None], deployment: Deploy, version: str, level: Level, detail: str) -> None:
     path("terraform", f'echo \'{{"terraform_version": "{version}"}}\'')
     assert said(programs.terraform(deployment())) == [(level, "Terraform", detail)]
+
+
+def test_the_terraform_that_cdktf_runs_is_looked_at(path: Callable[..., None], deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    path("terraform", 'echo \'{"terraform_version": "1.9.8"}\'')
+    path("another", 'echo \'{"terraform_version": "1.12.0"}\'')
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", "another")
+    assert said(programs.terraform(deployment())) == [(Level.OK, "Terraform", "1.12.0")]
 
 
 def test_terraform_is_missing(path: Callable[..., None], deployment: Deploy) -> None:
@@ -159,18 +171,36 @@ def test_plugins_that_cannot_be_packed_are_named(deployment: Deploy) -> None:
 
 def test_a_private_web_server_needs_every_wheel(deployment: Deploy) -> None:
     one = _with_plugins_of_its_own(deployment(mwaa_webserver="private"))
-    constraints = one.root / "airflow/requirements/constraints-2.7.2.txt"
-    constraints.write_text("# beyond\nOne_package==1.0\ntwo==2.0\n\n# Airflow's\nthree==3.0\n")
+    needed = one.root / "airflow/requirements/wheels-2.7.2.txt"
+    needed.write_text("# beyond\nOne_package==1.0\ntwo==2.0\n")
     wheels = [one.root / "one_package-1.0-py3-none-any.whl", one.root / "two-2.0-py3-none-any.whl"]
     for wheel in wheels:
         wheel.touch()
     sources, archive = one.root / "airflow/plugins", one.root / "build/plugins.zip"
     package(sources, archive, wheels[:1])
-    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "plugins.zip lacks two==2.0")]
+    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "plugins.zip lacks two==2.0: a private web server needs them")]
     package(sources, archive, wheels)
     assert said(artefacts.plugins(one))[1:] == [(Level.OK, "Wheels", "all 2 are in plugins.zip")]
-    constraints.unlink()
-    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "constraints-2.7.2.txt is missing")]
+    needed.unlink()
+    assert said(artefacts.plugins(one))[1:] == [(Level.PROBLEM, "Wheels", "wheels-2.7.2.txt is missing")]
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("version", ["2.7.2", "3.3.1"])
+def test_the_packaging_tool_builds_what_a_private_web_server_needs(
+    deployment: Deploy, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    """By the settings alone, as each deploy runs it."""
+    one = build(synthesize(deployment(mwaa_webserver="private", airflow_version=version)))
+    assert not all(finding.level is Level.OK for finding in artefacts.files(one))
+    lines = [EXAMPLE.read_text(), 'mwaa_webserver = "private"', f'airflow_version = "{version}"']
+    (one.root / "settings.toml").write_text("\n".join(lines))
+    monkeypatch.chdir(one.root)
+    done = CliRunner().invoke(package_plugin, ["--target=build/plugins.zip"])
+    assert done.exit_code == 0, done.output
+    found = [*artefacts.files(one), *artefacts.plugins(one)]
+    assert {finding.level for finding in found} == {Level.OK}, found
+    assert "Wheels" in {finding.subject for finding in found}
 
 
 @pytest.mark.parametrize(
@@ -196,7 +226,7 @@ def test_the_examples_external_ip_is_a_problem(deployment: Deploy) -> None:
 @contextmanager
 def asked_for_the_address(answers: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Who says which address the caller has, and has time to: a server of the test's own."""
-    with answering(answers) as url:
+    with answering(operations(answers)) as url:
         monkeypatch.setattr(external_ip, "WHO_AM_I", url)
         monkeypatch.setattr(external_ip, "SECONDS", 60)
         yield url
@@ -248,11 +278,41 @@ def test_airflow_can_be_created(end: date | None, level: Level, detail: str) -> 
     assert level is Level.OK or "3.0.6" in finding.cure
 
 
-def test_an_old_airflow_is_allowed_where_it_stands_already(deployment: Deploy) -> None:
-    one = deployment(airflow_version="2.6.3", airflow_environment_exists=True)
-    assert only(versions.airflow(one)).detail == "MWAA creates no environment of 2.6.3, and none is deployed"
-    (one.root / "terraform.mwaa.tfstate").write_text('{"resources": [{"mode": "managed", "type": "a", "name": "b", "instances": [{}]}]}')
-    assert said(versions.airflow(one)) == [(Level.OK, "Airflow", "2.6.3, which stands already")]
+@pytest.mark.parametrize(
+    ("stands", "wanted", "level", "detail"),
+    [
+        (None, "2.6.3", Level.PROBLEM, "MWAA creates no environment of 2.6.3, and none of it stands"),
+        ("2.6.3", "2.6.3", Level.OK, "2.6.3, which stands already"),
+        ("2.7.2", "2.6.3", Level.PROBLEM, "MWAA creates no environment of 2.6.3, and none of it stands"),
+        ("2.7.2", "2.10.3", Level.OK, "2.10.3; 2.7.2 stands, and can become it"),
+        ("2.10.3", "2.8.1", Level.OK, "2.8.1; 2.10.3 stands, and can become it"),
+        ("2.11.0", "3.3.1", Level.OK, "3.3.1; 2.11.0 stands, and can become it"),
+        ("3.0.6", "2.11.2", Level.OK, "2.11.2; 3.0.6 stands, and can become it"),
+        ("3.0.6", "3.3.1", Level.OK, "3.3.1; 3.0.6 stands, and can become it"),
+        ("2.10.3", "3.3.1", Level.PROBLEM, "2.10.3 stands, and AWS moves it to 3.3.1 only by way of 2.11.x"),
+        ("3.3.1", "2.10.3", Level.PROBLEM, "3.3.1 stands, and AWS moves it to 2.10.3 only by way of 2.11.x"),
+    ],
+)
+def test_airflow_is_compared_with_what_stands(deployment: Deploy, stands: str | None, wanted: str, level: Level, detail: str) -> None:
+    one = deployment(airflow_version=wanted, airflow_environment_exists=True)
+    if stands:
+        _let_stand(one, {"attributes": {"airflow_version": stands}})
+    finding = only(versions.airflow(one))
+    assert (finding.level, finding.detail) == (level, detail)
+    if "by way of" in detail:
+        assert finding.cure.startswith('Set airflow_version = "2.11.2" in settings.toml, `make deploy STACK=mwaa`')
+
+
+def test_an_environment_that_was_half_made_is_created_anew(deployment: Deploy) -> None:
+    one = deployment(airflow_version="3.3.1")
+    _let_stand(one, {"attributes": {"airflow_version": "2.7.2"}, "status": "tainted"})
+    assert said(versions.airflow(one)) == [(Level.OK, "Airflow", "3.3.1")]
+
+
+def _let_stand(deployment: Deployment, environment: dict[str, Any]) -> None:
+    """Write the state of mwaa with an environment in it."""
+    held = {"mode": "managed", "type": "aws_mwaa_environment", "name": "a", "instances": [environment]}
+    (deployment.root / "terraform.mwaa.tfstate").write_text(json.dumps({"resources": [held]}))
 
 
 @pytest.mark.parametrize(

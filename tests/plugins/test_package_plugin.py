@@ -170,7 +170,7 @@ def test_an_interrupted_build_leaves_the_archive_that_stands(source: Path, targe
 
 
 def command(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
-    arguments = [sys.executable, "-m", "tools.package_plugin", f"--source={source}", f"--target={target}"]
+    arguments = [sys.executable, "-m", "tools.package_plugin", "--no-wheels", f"--source={source}", f"--target={target}"]
     return subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 

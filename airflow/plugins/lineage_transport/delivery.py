@@ -8,6 +8,7 @@ from lineage_transport.spool import Spool, run_of
 from lineage_transport.store import Answer, Store, Verdict
 
 FAILURES = 3  # in a row, the last of them at the newest run: more would only show that the store fails at everything
+_SETTLED = {Verdict.ACCEPTED, Verdict.REFUSED}
 
 
 @dataclass
@@ -19,6 +20,13 @@ class Tally:
     reason: str = ""
     denied: bool = False
 
+    def count(self, answer: Answer) -> None:
+        """Add what became of one event."""
+        self.delivered += answer.verdict is Verdict.ACCEPTED
+        self.refused += answer.verdict is Verdict.REFUSED
+        if answer.verdict not in _SETTLED:
+            self.reason, self.denied = answer.reason, answer.verdict is Verdict.DENIED
+
     def after(self, earlier: "Tally") -> "Tally":
         """This round, with the counts of those before it."""
         return Tally(earlier.delivered + self.delivered, earlier.refused + self.refused, self.reason, self.denied)
@@ -27,32 +35,34 @@ class Tally:
 def deliver(spool: Spool, store: Store, stop: Callable[[], bool] = lambda: False, failed: set[str] | None = None) -> Tally:
     """Send what waits. An event leaves the spool when the store has accepted it, and not before.
 
-    An event at which the store fails holds up its own run only: events of one run are never overtaken by later ones. Before the round gives
-    up, the newest run is asked for; whoever keeps `failed` between rounds has another one asked for each time. Raises OSError.
+    An event at which the store fails holds up its own run only: events of one run are never overtaken by later ones. Before a round gives
+    up, the newest run is asked for. `failed`, kept between rounds, makes that another one each time, and tells an event that finds the
+    store away once more, and may be the cause of it. Raises OSError.
     """
     tally = Tally()
     failed = set() if failed is None else failed
     held: set[str] = set()
     waiting = deque(spool.entries())
     failures = 0
-    while waiting and failures < FAILURES and not stop():
-        entry = _newest(waiting, failed) if failures == FAILURES - 1 else waiting.popleft()
-        answer = None if run_of(entry) in held else _send(spool, store, entry)
+    while waiting and failures < FAILURES:
+        probing = failures == FAILURES - 1
+        if stop() and not probing:  # what has hung until now is put to the proof
+            break
+        entry = _newest(waiting, failed) if probing else waiting.popleft()
+        run = run_of(entry)
+        answer = None if run in held else _send(spool, store, entry)
         if answer is None:
             continue
-        failures = failures + 1 if answer.verdict is Verdict.FAILED else 0
-        match answer.verdict:
-            case Verdict.ACCEPTED:
-                tally.delivered += 1
-            case Verdict.REFUSED:
-                tally.refused += 1
-            case Verdict.FAILED:
-                tally.reason = answer.reason
-                held.add(run_of(entry))
-                failed.add(run_of(entry))
-            case Verdict.AWAY | Verdict.DENIED:
-                tally.reason, tally.denied = answer.reason, answer.verdict is Verdict.DENIED
-                break
+        tally.count(answer)
+        if answer.verdict in _SETTLED:
+            failures = 0
+            continue
+        if answer.verdict is Verdict.DENIED or (answer.verdict is Verdict.AWAY and run not in failed):
+            failed.add(run)
+            break
+        failures = failures + 1 if answer.verdict is Verdict.FAILED else FAILURES - 1
+        held.add(run)
+        failed.add(run)
     return tally
 
 
