@@ -16,13 +16,13 @@ from lineage_transport.settings import Settings
 from local.aws.emulator.certificates import issue
 from tests.lineage_diagnosis.kinds import kinds, only, text
 from tests.lineage_diagnosis.marquez import Asked, Marquez
-from tests.lineage_transport.conftest import KEY, PATIENCE
+from tests.lineage_transport.conftest import KEY, PATIENT
 from tests.lineage_transport.endpoint import Endpoint, Request, hang, nobody, serving
 
 
 @pytest.fixture
 def store(endpoint: Endpoint) -> Settings:
-    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=PATIENCE)
+    return Settings(f"{endpoint.url}/api/v1/lineage", KEY, timeout=PATIENT)
 
 
 @contextmanager
