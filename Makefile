@@ -24,6 +24,8 @@ AIRFLOW_VERSION ?=
 VERSIONS ?=
 ONE_STACK = $(if $(STACK),--stack=$(STACK))
 ONE_AIRFLOW = $(if $(AIRFLOW_VERSION),--airflow-version=$(AIRFLOW_VERSION))
+# Two at a time, as the longest test mostly waits; a file's tests stay together.
+PARALLEL := --numprocesses=2 --dist=loadfile
 AGREED = $(if $(filter 1,$(YES)),--yes)
 WITH_WHEELS = $(if $(WHEELS),$(if $(filter 1,$(WHEELS)),--wheels,--no-wheels))
 
@@ -190,11 +192,11 @@ check: $(INSTALLED)  ## Lint, types and the fast tests (under two minutes)
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check --quiet .
 	@$(RUN) mypy .
-	@$(RUN) pytest -q -m "not system"
+	@$(RUN) pytest -q $(PARALLEL) -m "not system"
 
 .PHONY: test
 test: $(INSTALLED) package-plugin $(if $(shell command -v npm),$(CDKTF))  ## All tests, the whole demo at a small scale among them
-	@$(RUN) pytest -q
+	@$(RUN) pytest -q $(PARALLEL)
 
 .PHONY: format
 format: $(INSTALLED)  ## Format the code
