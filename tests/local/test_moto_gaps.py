@@ -2,6 +2,7 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -39,6 +40,22 @@ def put_policy(aws: Aws, *statements: dict[str, Any]) -> None:
 def lake(aws: Aws) -> str:
     aws.client("s3").create_bucket(Bucket="lake")
     return "lake"
+
+
+def test_versions_are_listed_while_others_are_deleted(aws: Aws, lake: str) -> None:
+    """As Terraform does when it destroys a bucket's objects side by side."""
+    s3 = aws.client("s3")
+    s3.put_bucket_versioning(Bucket=lake, VersioningConfiguration={"Status": "Enabled"})
+
+    versions = {name: s3.put_object(Bucket=lake, Key=name, Body=b"")["VersionId"] for name in map(str, range(100))}
+
+    def destroy(name: str) -> None:
+        s3.list_object_versions(Bucket=lake, Prefix=name)
+        s3.delete_object(Bucket=lake, Key=name, VersionId=versions[name])
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(destroy, versions))
+    assert aws.refusals() == []
 
 
 def test_a_condition_of_a_bucket_policy_is_not_passed_over(aws: Aws, lake: str) -> None:
