@@ -281,6 +281,17 @@ def test_parsing_a_dag_imports_neither_sqlglot_nor_openlineage(tmp_path: Path) -
     assert found.stdout.strip().splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("disabled", ["", "true"])
+def test_what_derives_lineage_is_imported_before_there_is_an_event(make: Make, monkeypatch: pytest.MonkeyPatch, disabled: str) -> None:
+    """Once in the task's process; and not at all where nobody asks for lineage."""
+    modules = ("sql_lineage.report", "sql_lineage.catalog")
+    for name in modules:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setenv("OPENLINEAGE_DISABLED", disabled)
+    make("select 1").pre_execute({})
+    assert [name in sys.modules for name in modules] == [not disabled] * 2
+
+
 def test_an_airflow_that_masks_nothing_runs_the_sql_all_the_same(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_masker(secret: Any) -> None:
         raise RuntimeError("No SecretsMasker found")
