@@ -32,6 +32,7 @@ from airflow.plugins_manager import AirflowPlugin
 TRANSPORT = ("OPENLINEAGE__TRANSPORT", "OPENLINEAGE_CONFIG", "AIRFLOW__OPENLINEAGE__TRANSPORT", "AIRFLOW__OPENLINEAGE__CONFIG")
 URL, NAMESPACE, API_KEY, TIMEOUT = "OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"
 SOURCE_CODE = ("OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE", "AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE")
+IN_THREAD = "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD"
 CONFIG, FOLDER, SPOOL = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL"
 CONFIG_FILE = Path(__file__).parent / "lineage_transport/openlineage.yml"
 
@@ -153,6 +154,7 @@ def export() -> None:
     facts: list[str] = []
     if not any(os.environ.get(name) for name in SOURCE_CODE):
         os.environ[SOURCE_CODE[0]] = "true"  # which both integrations read, and the provider only where its own option says nothing
+    os.environ.setdefault(IN_THREAD, "true")  # from the provider's 2.19 on: a fork for each event costs more, and can block the task
     try:
         exports, facts = resolve(problems)
         os.environ.update({name: value for name, value in exports.items() if not os.environ.get(name)})

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -332,12 +333,13 @@ def test_the_connection_holds_no_password(uri: str) -> None:
 def test_the_lineage_operators_mint_credentials_from_the_connection(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    def mint(*arguments: Any) -> tuple[str, str]:
+    def mint(*arguments: Any) -> Any:
         asked.append(arguments)
-        return "IAMR:tickit-airflow", "minted"
+        return lineage_connection._Credentials("IAMR:tickit-airflow", "minted", datetime.max.replace(tzinfo=UTC))
 
     monkeypatch.setattr(lineage_connection, "_mint", mint)
-    hook = lineage_connection.serverless_hook(Connection(conn_id="REDSHIFT_CONNECTOR", uri=uri))
+    monkeypatch.setattr(lineage_connection, "_minted", {})
+    hook = lineage_connection.postgres_hook(Connection(conn_id="REDSHIFT_CONNECTOR", uri=uri))
     assert hook is not None
     assert asked == [("tickit", "dev", "us-east-1")]
 

@@ -32,7 +32,7 @@ def main() -> None:
 
     transport: Any = OpenLineageClient().transport
     result = {
-        "environment": {name: value for name, value in os.environ.items() if name.startswith("OPENLINEAGE")},
+        "environment": {name: value for name, value in os.environ.items() if name.startswith(("OPENLINEAGE", "AIRFLOW__OPENLINEAGE"))},
         "import_errors": plugins_manager.import_errors,
         "modules": modules,
         "namespace": _DAG_NAMESPACE,

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 URL = "http://marquez.test:5000"
 KEY = "canary-key-d41d8cd9"
 GOOD = {"OPENLINEAGE_URL": URL, "OPENLINEAGE_NAMESPACE": "tickit", "OPENLINEAGE_API_KEY": KEY}
-NO_SOURCE = {"OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE": "true"}
+ALWAYS = {"OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE": "true", "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD": "true"}
 HOME = os.environ["AIRFLOW_HOME"]
 
 
@@ -80,7 +80,7 @@ def run(plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogC
 
 
 def exported() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith("OPENLINEAGE")}
+    return {name: value for name, value in os.environ.items() if "OPENLINEAGE" in name}
 
 
 def client_transport() -> Any:
@@ -174,7 +174,7 @@ def test_all_missing(run: Callable[..., str]) -> None:
     line = run(Backend({}))
     assert line.startswith("WARNING")
     assert "no lineage is sent; OPENLINEAGE_URL is missing; OPENLINEAGE_NAMESPACE is missing" in line
-    assert exported() == NO_SOURCE
+    assert exported() == ALWAYS
 
 
 @pytest.mark.parametrize("value", ["", " ", "\n"])
@@ -206,7 +206,7 @@ def test_a_malformed_url_is_not_exported(run: Callable[..., str], url: str) -> N
     line = run(Backend(GOOD | {"OPENLINEAGE_URL": url}))
     assert line.startswith("WARNING")
     assert "OPENLINEAGE_URL is malformed, not a URL like http://marquez.example:5000" in line
-    assert set(exported()) == {"OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", *NO_SOURCE}
+    assert set(exported()) == {"OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", *ALWAYS}
     assert client_transport().kind == "console"
 
 
@@ -266,7 +266,7 @@ def test_a_configured_transport_is_left_alone(run: Callable[..., str], name: str
     line = run(backend)
     assert line == f"INFO OpenLineage: namespace tickit; transport left as {name} has it"
     assert backend.asked == ["OPENLINEAGE_NAMESPACE"]
-    assert exported() | {name: value} == {name: value, "OPENLINEAGE_NAMESPACE": "tickit", **NO_SOURCE}
+    assert exported() | {name: value} == {name: value, "OPENLINEAGE_NAMESPACE": "tickit", **ALWAYS}
 
 
 @pytest.mark.parametrize("name", ["OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE", "AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE"])
@@ -274,6 +274,12 @@ def test_who_wants_source_code_in_events_gets_it(run: Callable[..., str], name: 
     os.environ[name] = "False"
     run(Backend(GOOD))
     assert {name: value for name, value in os.environ.items() if "SOURCE_CODE" in name} == {name: "False"}
+
+
+def test_who_wants_a_fork_for_each_event_gets_it(run: Callable[..., str]) -> None:
+    os.environ["AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD"] = "False"
+    run(Backend(GOOD))
+    assert os.environ["AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD"] == "False"
 
 
 def test_twice_changes_and_asks_nothing(run: Callable[..., str]) -> None:
@@ -320,7 +326,7 @@ def test_a_search_path_that_cannot_be_made_does_no_harm(
     monkeypatch.setattr("airflow.configuration.ensure_secrets_loaded", mock.Mock(side_effect=ImportError("No module named 'vault'")))
     plugin.export()
     assert "ImportError: No module named 'vault'" in caplog.text
-    assert exported() == NO_SOURCE
+    assert exported() == ALWAYS
 
 
 def test_airflow_variables_in_the_environment_count(plugin: ModuleType) -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.system
 
 URL = "http://marquez.test:5000"
 KEY = "canary-key-d41d8cd9"
-NO_SOURCE = {"OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE": "true"}
+ALWAYS = {"OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE": "true", "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD": "true"}
 SECRETS = {"OPENLINEAGE_URL": URL, "OPENLINEAGE_NAMESPACE": "tickit", "OPENLINEAGE_API_KEY": KEY}
 
 
@@ -114,7 +114,7 @@ def test_airflow_starts_without_the_secrets_and_keeps_what_is_set(secrets_manage
     put(client, {"OPENLINEAGE_NAMESPACE": "of the secret"})
     result = probe(url, OPENLINEAGE_NAMESPACE="of the environment")
     assert result.found["import_errors"] == {}
-    assert result.found["environment"] == {"OPENLINEAGE_NAMESPACE": "of the environment", **NO_SOURCE}
+    assert result.found["environment"] == {"OPENLINEAGE_NAMESPACE": "of the environment", **ALWAYS}
     assert result.found["transport"] == "console"
     assert "WARNING - OpenLineage: namespace of the environment; no lineage is sent; OPENLINEAGE_URL is missing" in result.line
 
@@ -125,7 +125,7 @@ def test_airflow_starts_when_secrets_manager_is_unreachable(probe: Callable[...,
     assert len(paths) == 1
     assert result.found["seconds"] < 60
     assert result.found["import_errors"] == {}
-    assert result.found["environment"] == {"OPENLINEAGE_NAMESPACE": "tickit", **NO_SOURCE}
+    assert result.found["environment"] == {"OPENLINEAGE_NAMESPACE": "tickit", **ALWAYS}
     assert "WARNING - OpenLineage: namespace tickit; no lineage is sent; SecretsManagerBackend did not give OPENLINEAGE_URL" in result.line
 
 
@@ -141,5 +141,5 @@ def test_airflow_starts_when_access_is_denied(probe: Callable[..., Probe]) -> No
         result = probe(url)
     assert len(paths) == 4
     assert result.found["import_errors"] == {}
-    assert result.found["environment"] == NO_SOURCE
+    assert result.found["environment"] == ALWAYS
     assert "AccessDeniedException" in result.line

@@ -1,6 +1,7 @@
 """Connecting to the warehouse: with a password as ever, or with credentials minted from IAM."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -12,12 +13,17 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from sql_lineage import LineageSQLOperator, airflow_masker
-from sql_lineage.connection import serverless_hook, warehouse_hook
+from sql_lineage import connection as lineage_connection
+from sql_lineage.connection import postgres_hook, warehouse_hook
 
 HOST = "tickit.123456789012.us-east-1.redshift-serverless.amazonaws.com"
 IAM = {"iam": True, "workgroup": "tickit", "region": "us-east-1", "some_other_extra": "x"}
-MINTED = {"dbUser": "IAM:loader", "dbPassword": "c4n4ryMinted"}
 GET = "get_credentials"
+
+
+def minted(seconds: int = 900, **other: str) -> dict[str, Any]:
+    """Redshift Serverless's answer: credentials that are good for so many seconds."""
+    return {"dbUser": "IAM:loader", "dbPassword": "c4n4ryMinted", "expiration": datetime.now(UTC) + timedelta(seconds=seconds), **other}
 
 
 def connection(**extras: Any) -> Connection:
@@ -34,6 +40,7 @@ def redshift(monkeypatch: pytest.MonkeyPatch) -> Stubber:
         return client
 
     monkeypatch.setattr(boto3, "client", make)
+    monkeypatch.setattr(lineage_connection, "_minted", {})
     stubber = Stubber(client)
     stubber.activate()
     return stubber
@@ -54,8 +61,8 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", ["workgroup", "workgroup-name"])
 def test_minted_credentials_and_nothing_that_psycopg_does_not_know(name: str, redshift: Stubber, connected: list[dict[str, Any]]) -> None:
-    redshift.add_response(GET, MINTED, {"workgroupName": "tickit", "dbName": "dev"})
-    hook = serverless_hook(connection(**{"iam": True, name: "tickit", "region": "us-east-1", "other": "x"}))
+    redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "dev"})
+    hook = postgres_hook(connection(**{"iam": True, name: "tickit", "region": "us-east-1", "other": "x"}))
     assert isinstance(hook, PostgresHook)
     hook.get_conn()
     assert connected == [
@@ -65,8 +72,8 @@ def test_minted_credentials_and_nothing_that_psycopg_does_not_know(name: str, re
 
 
 def test_the_database_of_the_operator_goes_before_the_connections(redshift: Stubber, connected: list[dict[str, Any]]) -> None:
-    redshift.add_response(GET, MINTED, {"workgroupName": "tickit", "dbName": "other"})
-    hook = serverless_hook(connection(**IAM), "other")
+    redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "other"})
+    hook = postgres_hook(connection(**IAM), database="other")
     assert hook is not None
     hook.get_conn()
     assert connected[0]["dbname"] == "other"
@@ -75,20 +82,55 @@ def test_the_database_of_the_operator_goes_before_the_connections(redshift: Stub
 def test_the_minted_password_is_hidden_from_logs(redshift: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(airflow_masker, "mask_secret", told.append)
-    redshift.add_response(GET, MINTED)
-    serverless_hook(connection(**IAM))
+    redshift.add_response(GET, minted())
+    postgres_hook(connection(**IAM))
     assert told == ["c4n4ryMinted"]
 
 
 def test_no_credentials_is_an_error_that_names_the_cause(redshift: Stubber) -> None:
     redshift.add_client_error(GET, "AccessDeniedException", "not authorized to perform: redshift-serverless:GetCredentials")
     with pytest.raises(ClientError, match="not authorized to perform: redshift-serverless:GetCredentials"):
-        serverless_hook(connection(**IAM))
+        postgres_hook(connection(**IAM))
+
+
+def test_credentials_are_minted_once_while_they_are_good(redshift: Stubber, connected: list[dict[str, Any]]) -> None:
+    """For each database: what they are good for is one of them."""
+    redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "dev"})
+    redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "other"})
+    for database in ("dev", "dev", "other", "other"):
+        postgres_hook(connection(**IAM), database=database).get_conn()  # type: ignore[union-attr]
+    assert [asked["dbname"] for asked in connected] == ["dev", "dev", "other", "other"]
+    redshift.assert_no_pending_responses()
+
+
+def test_credentials_that_soon_expire_are_minted_anew(redshift: Stubber, connected: list[dict[str, Any]]) -> None:
+    redshift.add_response(GET, minted(30, dbPassword="c4n4ryOld"))
+    redshift.add_response(GET, minted(900, dbPassword="c4n4ryNew"))
+    for _ in range(2):
+        postgres_hook(connection(**IAM)).get_conn()  # type: ignore[union-attr]
+    assert [asked["password"] for asked in connected] == ["c4n4ryOld", "c4n4ryNew"]
 
 
 @pytest.mark.parametrize("extras", [{}, {"iam": True}, {"workgroup": "tickit"}, {"iam": False, "workgroup": "tickit"}])
-def test_without_both_extras_nothing_is_minted(extras: dict[str, Any]) -> None:
-    assert serverless_hook(connection(**extras)) is None
+def test_without_both_extras_nothing_is_minted(extras: dict[str, Any], redshift: Stubber) -> None:
+    assert isinstance(postgres_hook(connection(**extras)), PostgresHook)
+    redshift.assert_no_pending_responses()
+
+
+def test_a_connection_of_another_type_has_its_own_hook() -> None:
+    assert postgres_hook(Connection(conn_id="WAREHOUSE", conn_type="sqlite", host=":memory:")) is None
+
+
+def test_the_hooks_parameters_are_passed_on(monkeypatch: pytest.MonkeyPatch, connected: list[dict[str, Any]]) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://loader:pw@127.0.0.1:5439/dev")
+    parameters = {"options": "-c search_path=dm", "database": "sales"}
+    for database in (None, "finance"):
+        operator = LineageSQLOperator(task_id="t", conn_id="WAREHOUSE", sql="select 1", hook_params=parameters, database=database)
+        operator.get_db_hook().get_conn()
+    assert [(asked["options"], asked["dbname"]) for asked in connected] == [
+        ("-c search_path=dm", "sales"),
+        ("-c search_path=dm", "finance"),
+    ]
 
 
 def test_a_plain_uri_with_a_password_has_the_ordinary_hook(monkeypatch: pytest.MonkeyPatch, connected: list[dict[str, Any]]) -> None:
@@ -104,8 +146,8 @@ def test_the_operator_and_the_sensor_connect_with_minted_credentials(
     monkeypatch: pytest.MonkeyPatch, redshift: Stubber, connected: list[dict[str, Any]]
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({"conn_type": "postgres", "host": HOST, "schema": "dev", "extra": IAM}))
-    redshift.add_response(GET, MINTED, {"workgroupName": "tickit", "dbName": "sales"})
-    redshift.add_response(GET, MINTED, {"workgroupName": "tickit", "dbName": "dev"})
+    redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "sales"})
+    redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "dev"})
     LineageSQLOperator(task_id="t", conn_id="WAREHOUSE", sql="select 1", database="sales").get_db_hook().get_conn()
     warehouse_hook("WAREHOUSE").get_conn()
     assert [(asked["user"], asked["dbname"]) for asked in connected] == [("IAM:loader", "sales"), ("IAM:loader", "dev")]

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 from airflow.exceptions import AirflowException
+from airflow.models.connection import Connection
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from openlineage.client.serde import Serde
+from psycopg2 import OperationalError
 
 from sql_lineage import LineageSQLOperator, airflow_masker, lineage_operator
+from sql_lineage.compat import BaseHook
 from sql_lineage.connection import connect_timeout
 from tests.sql_lineage.warehouse import NO_EXTERNAL_TABLES, DatabaseError, Rows, Warehouse, session
 
@@ -288,8 +291,35 @@ def test_what_derives_lineage_is_imported_before_there_is_an_event(make: Make, m
     for name in modules:
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setenv("OPENLINEAGE_DISABLED", disabled)
-    make("select 1").pre_execute({})
+    make("select {{ one }}").render_template_fields({"one": 1})
     assert [name in sys.modules for name in modules] == [not disabled] * 2
+
+
+def test_templates_are_rendered_when_the_lineage_cannot_be_prepared(make: Make) -> None:
+    operator = make("select {{ one }}")
+    operator.conn_id = "NOBODY"
+    operator.render_template_fields({"one": 1})
+    assert operator.sql == "select 1"
+
+
+def test_a_task_looks_its_connection_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first event, so that processes forked for events have it."""
+    connection = Connection(conn_id="WAREHOUSE", conn_type="postgres", host="127.0.0.1", port=9)
+    asked: list[str] = []
+
+    def get_connection(conn_id: str) -> Connection:
+        asked.append(conn_id)
+        return connection
+
+    monkeypatch.setattr(BaseHook, "get_connection", get_connection)
+    operator = LineageSQLOperator(task_id="load", conn_id="WAREHOUSE", sql=INSERT)
+    operator.render_template_fields({})
+    assert asked == ["WAREHOUSE"]
+    refused = errors(operator.get_openlineage_facets_on_start())
+    with pytest.raises(OperationalError, match="refused"):
+        operator.execute({})
+    assert errors(operator.get_openlineage_facets_on_complete(None)) == refused
+    assert asked == ["WAREHOUSE"]
 
 
 def test_an_airflow_that_masks_nothing_runs_the_sql_all_the_same(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,46 +1,46 @@
-"""Connections to the warehouse: with temporary credentials for Redshift Serverless, and without waiting for ever."""
+"""Connections to the warehouse: with temporary credentials for Redshift Serverless, and without waiting for ever.
+
+A task connects three times: for the lineage at its start, for its SQL, and for the lineage at its end. Looking a connection up costs
+0.1 s with Secrets Manager, minting credentials more: hooks are made of the connection, not of its id, and credentials last for all.
+"""
 
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
 from sql_lineage.airflow_masker import hide
 from sql_lineage.compat import BaseHook
 
+SPARE = timedelta(minutes=1)  # that credentials must still be good for
 
-def serverless_hook(connection: Any, database: str | None = None) -> PostgresHook | None:
-    """A hook with credentials minted from IAM, None where the connection does not ask for them.
 
-    It does by its extras `{"iam": true, "workgroup": "<name>"}` (or `workgroup-name`), with `region` where that is not the default one.
-    `database` overrides the connection's. Raises what boto3 raises when it gets no credentials.
+def postgres_hook(connection: Any, **parameters: Any) -> PostgresHook | None:
+    """A hook that does not look `connection` up again; None for a connection of another type than postgres.
+
+    Its credentials are minted from IAM where the connection asks for them, by its extras `{"iam": true, "workgroup": "<name>"}` (or
+    `workgroup-name`), with `region` where that is not the default one. `parameters` are the hook's own, of which `database` overrides
+    the connection's. Raises what boto3 raises when it gets no credentials.
     """
+    database = parameters.pop("database", None)
     extras = connection.extra_dejson
     workgroup = extras.get("workgroup") or extras.get("workgroup-name")
-    if not (extras.get("iam") and workgroup):
+    if extras.get("iam") and workgroup:
+        database = database or connection.schema
+        connection = _with_credentials(connection, database, _credentials(workgroup, database, extras.get("region")))
+    elif connection.conn_type != "postgres":
         return None
-    database = database or connection.schema
-    user, password = _mint(workgroup, database, extras.get("region"))
-    minted = type(connection)(
-        conn_id=connection.conn_id,
-        conn_type="postgres",
-        host=connection.host,
-        port=connection.port or 5439,
-        schema=database,
-        login=user,
-        password=password,
-        extra=json.dumps({"sslmode": "require"}),  # psycopg takes every extra for a parameter of its own
-    )
-    return PostgresHook(postgres_conn_id=connection.conn_id, connection=minted, database=database)
+    return PostgresHook(postgres_conn_id=connection.conn_id, connection=connection, database=database, **parameters)
 
 
 def warehouse_hook(conn_id: str) -> Any:
     """The hook of an Airflow connection to the warehouse."""
     connection: Any = BaseHook.get_connection(conn_id)
-    return serverless_hook(connection) or connection.get_hook()
+    return postgres_hook(connection) or connection.get_hook()
 
 
 @contextmanager
@@ -56,10 +56,40 @@ def connect_timeout(seconds: int) -> Iterator[None]:
         del os.environ["PGCONNECT_TIMEOUT"]
 
 
-def _mint(workgroup: str, database: str | None, region: str | None) -> tuple[str, str]:
+class _Credentials(NamedTuple):
+    user: str
+    password: str
+    expiration: datetime
+
+
+_minted: dict[tuple[str, str | None, str | None], _Credentials] = {}
+
+
+def _credentials(workgroup: str, database: str | None, region: str | None) -> _Credentials:
+    """Those of this process, or of the one that forked it, while they are good."""
+    known = _minted.get((workgroup, database, region))
+    if known is None or known.expiration < datetime.now(UTC) + SPARE:
+        known = _minted[workgroup, database, region] = _mint(workgroup, database, region)
+    return known
+
+
+def _mint(workgroup: str, database: str | None, region: str | None) -> _Credentials:
     import boto3  # noqa: PLC0415 - slow to import, and only this way of connecting needs it
 
     client: Any = boto3.client("redshift-serverless", region_name=region)
-    credentials = client.get_credentials(workgroupName=workgroup, **({"dbName": database} if database else {}))
-    hide([credentials["dbPassword"]])
-    return credentials["dbUser"], credentials["dbPassword"]
+    answer = client.get_credentials(workgroupName=workgroup, **({"dbName": database} if database else {}))
+    hide([answer["dbPassword"]])
+    return _Credentials(answer["dbUser"], answer["dbPassword"], answer["expiration"])
+
+
+def _with_credentials(connection: Any, database: str | None, credentials: _Credentials) -> Any:
+    return type(connection)(
+        conn_id=connection.conn_id,
+        conn_type="postgres",
+        host=connection.host,
+        port=connection.port or 5439,
+        schema=database,
+        login=credentials.user,
+        password=credentials.password,
+        extra=json.dumps({"sslmode": "require"}),  # psycopg takes every extra for a parameter of its own
+    )
