@@ -14,6 +14,8 @@ integration's own has a store that hangs cost every task 40 s. OPENLINEAGE_CONFI
 reads that, 1.3 to 1.52, in both integrations. OPENLINEAGE_SPOOL_FOLDER is where it spools, below Airflow's home. OPENLINEAGE_SPOOL, from
 the configuration option [sql_lineage] spool, is the place in S3 for what cannot be delivered. A transport that is configured already, by
 one of the variables of `TRANSPORT`, is left alone.
+
+Events are made in a thread of the task, where the provider would fork a process for each: see lineage_transport/in_thread.py.
 """
 
 from __future__ import annotations
@@ -154,12 +156,14 @@ def export() -> None:
     facts: list[str] = []
     if not any(os.environ.get(name) for name in SOURCE_CODE):
         os.environ[SOURCE_CODE[0]] = "true"  # which both integrations read, and the provider only where its own option says nothing
-    os.environ.setdefault(IN_THREAD, "true")  # from the provider's 2.19 on: a fork for each event costs more, and can block the task
+    os.environ.setdefault(IN_THREAD, "true")
     try:
         exports, facts = resolve(problems)
         os.environ.update({name: value for name, value in exports.items() if not os.environ.get(name)})
         if os.environ.get(CONFIG) == str(CONFIG_FILE):
             importlib.import_module("lineage_transport.transport")  # here, and not again in every process that is forked for a task
+        if configuration.conf.getboolean("openlineage", "execute_in_thread"):
+            importlib.import_module("lineage_transport.in_thread").replace_forks()
     except Exception as error:
         problems.append(f"{type(error).__name__}: {masked(error)}")
     log.log(logging.WARNING if problems else logging.INFO, "OpenLineage: %s", "; ".join(facts + problems))

@@ -5,12 +5,12 @@ import pytest
 from local.settings import CI_VERSIONS, ROOT
 from modules.runtimes import load_runtimes, runtime
 from tools.bench_emission import bounds
-from tools.bench_emission.airflow_run import NOTHING_SENT, SPOOL
+from tools.bench_emission.airflow_run import NONE, SPOOL
 from tools.bench_emission.bounds import AIM, FLOOR, OVER
 from tools.bench_emission.endpoints import DOWN, HEALTHY
 from tools.bench_emission.tasks import Row, Run
 
-BASELINE = Row("", NOTHING_SENT, [Run([100, 50, 50], 100)])
+BASELINE = Row("", NONE, [Run([100, 50, 50], 100)])
 
 
 def test_the_versions_are_those_that_ci_compares() -> None:

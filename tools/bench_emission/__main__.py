@@ -36,7 +36,7 @@ def _measure(python: AirflowPython, runs: int, out: Console) -> None:
         out.print(f"\n[bold]{python}[/]\n{airflow.version}")
         airflow.prepare()
         waits = tasks.table(airflow, runs, out)
-        seconds = pipelines.table(Path(folder).resolve() / "pipeline", python.runtime.airflow, out)
+        seconds = pipelines.table(Path(folder).resolve() / "pipeline", python.runtime.airflow, runs, out)
     out.print(f"\nMilliseconds that a task waits for lineage, {runs} runs; {bounds.WORDS}")
     out.print(waits)
     out.print("\nSeconds of both DAGs of the pipeline")

@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 SECONDS = 1800
 DELIVERY = 15  # seconds for a courier to deliver what a healthy store takes
 
+NOOP = "transport: {type: noop}\n"
 NONE, NOTHING_SENT, HTTP, SPOOL = "no lineage", "nothing sent", "own HTTP", "spool"
 
 
@@ -85,8 +86,9 @@ class Airflow:
         if transport == NONE:
             return {"OPENLINEAGE_DISABLED": "true"}
         config = self._home / "openlineage.yml"
-        config.write_text(f"transport: {{type: http, url: '{url}'}}\n" if transport == HTTP else "transport: {type: noop}\n")
-        return {"OPENLINEAGE_CONFIG": str(config)}
+        config.write_text(f"transport: {{type: http, url: '{url}'}}\n" if transport == HTTP else NOOP)
+        stock = {"AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD": "false"} if transport == HTTP else {}
+        return {"OPENLINEAGE_CONFIG": str(config), **stock}
 
     def _command(self, command: list[str], environment: dict[str, str]) -> str:
         fixed = {

@@ -68,7 +68,7 @@ def table(airflow: Airflow, runs: int, out: Console) -> Table:
         printed.add_column(heading, justify="right")
     baseline: Row | None = None
     for row in _rows(airflow, runs, Progress(out)):
-        if row.transport == NOTHING_SENT:
+        if row.transport == NONE:
             baseline = row
         printed.add_row(*row.cells(baseline))
     return printed
@@ -89,7 +89,7 @@ def _rows(airflow: Airflow, runs: int, progress: Progress) -> Iterator[Row]:
 
 def _row(airflow: Airflow, transport: str, store: str, runs: int, events: int) -> Row:
     waits = transport == HTTP and store != HEALTHY
-    tasks, processes, times = (FEW, 1, 1) if waits else (TASKS, 1 if transport == NONE else PROCESSES, runs)
+    tasks, processes, times = (FEW, 1, 1) if waits else (TASKS, PROCESSES, runs)
     expected = (events - 2 * (TASKS - tasks)) * processes * times
     done, spooled = [], 0
     with endpoint(store, free_port()) as (url, accepted):
