@@ -85,21 +85,33 @@ def faults_in_turn(log: Path, port: int) -> Iterator[None]:
         thread.join(30)
 
 
-def hasten(system: System) -> None:
-    """Make the courier's pauses so short that it meets every fault while the DAGs run."""
+@contextmanager
+def hastened(system: System) -> Iterator[None]:
+    """Make the courier's waits so short that it meets faults while the DAGs run: it ends with the command whose tasks it serves."""
     courier = system.airflow.home / "plugins/lineage_transport/courier.py"
     changed = re.sub(r"^PAUSES = .*$", "PAUSES = (0.1, 0.1)", courier.read_text(), count=1, flags=re.MULTILINE)
     assert changed != courier.read_text()
     courier.write_text(changed)
+    system.airflow.environment["AIRFLOW_VAR_OPENLINEAGE_TIMEOUT"] = "0.3"
+    yield
+    del system.airflow.environment["AIRFLOW_VAR_OPENLINEAGE_TIMEOUT"]
+
+
+def unmet(log: Path) -> set[str]:
+    """The faults that the courier has not met yet."""
+    said = log.read_text()
+    return {fault for fault, sign in MET.items() if sign not in said}
 
 
 def test_a_store_that_fails_in_each_way_fails_no_task_and_the_dag_replays(system: System, progress: Progress) -> None:
     port, log = free_port(), system.airflow.spool / "courier.log"
-    hasten(system)
     point_at(system, f"http://127.0.0.1:{port}")
-    with faults_in_turn(log, port):
+    with hastened(system), faults_in_turn(log, port):
         assert run_dags(system, progress) == []
-        eventually(lambda: all(sign in log.read_text() for sign in MET.values()), "the courier has met every fault")
+        for _ in range(4):  # rounds more, at most
+            if unmet(log):
+                assert run_dags(system, progress) == []
+    assert unmet(log) == set()
     assert len(waiting(system)) >= EVENTS
     assert in_bucket(system)
 
@@ -130,6 +142,7 @@ HIDDEN_BY_AIRFLOW = {"c4n4ryConf", "c4n4ryNested", "c4n4ryEnv", "c4n4ryCode", "c
 """What `airflow dags test`, which masks nothing, does not print either; the rest stands in statements, commands and exceptions."""
 OF_LINEAGE = re.compile("openlineage|lineage_transport|lineage (of|event)", re.IGNORECASE)
 PLANTED = {
+    "AIRFLOW__OPENLINEAGE__INCLUDE_FULL_TASK_INFO": "true",
     "CANARY_TOKEN": "c4n4ryVariable",
     "CANARY_HOME": "postgres://me:c4n4ryUri@host/db",
     "OPENLINEAGE__FACETS__ENVIRONMENT_VARIABLES": '["CANARY_TOKEN", "CANARY_HOME"]',
@@ -158,10 +171,12 @@ def test_no_secret_of_a_task_is_in_the_spool_or_in_a_log_or_in_the_store(system:
     kept = " ".join(spool.values())
     assert {task for task in ("ours", "stock", "bash", "python", "fails") if f'"canaries.{task}"' not in kept} == set()
     assert set(CANARY.findall(kept)) == set()
+    assert system.warehouse.credentials.loader not in kept
 
     said = (system.supervisor.logs / "canaries.log").read_text(errors="replace")
     assert HIDDEN_BY_AIRFLOW & set(CANARY.findall(said)) == set()
     assert [line for line in said.splitlines() if OF_LINEAGE.search(line) and CANARY.search(line)] == []
+    assert "authentication failed" not in said  # as when the provider masks a connection that the task goes on to use
 
     point_at(system, system.store.url)
     for file in system.airflow.spool.glob("refused/*.json"):

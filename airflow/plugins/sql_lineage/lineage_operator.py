@@ -2,9 +2,9 @@
 
 import importlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
     def get_db_hook(self) -> Any:
         """The hook for running the SQL and for reading the catalog."""
         database = {"database": self.database} if self.database else {}
-        return postgres_hook(self._connection, **{**(self.hook_params or {}), **database}) or super().get_db_hook()
+        return postgres_hook(self._connection(), **{**(self.hook_params or {}), **database}) or super().get_db_hook()
 
     def render_template_fields(self, context: Any, jinja_env: Any = None) -> None:
         """Renders, and prepares the lineage: in the task's own process and before any event, on every version of Airflow.
@@ -86,7 +86,7 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
 
         secrets = self._secrets()
         hide(secrets, self.parameters)
-        connection = self._connection
+        connection = self._connection()
         warehouse = namespace(connection.conn_id, connection.host, connection.port)
         database = self.database or connection.schema or connection.login or ""  # libpq's own defaults
         return describe(self._texts(), warehouse, database.lower(), self._read_catalog, partial(mask, secrets=secrets))
@@ -109,9 +109,13 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
             hook.set_autocommit(connection, True)
             return read_catalog(connection, names)
 
-    @cached_property
     def _connection(self) -> Any:
-        return BaseHook.get_connection(getattr(self, self.conn_id_field))
+        return self._look_up()
+
+    @cached_property
+    def _look_up(self) -> Callable[[], Any]:
+        """Looks the connection up, once. It is kept in a function, as the provider's full task info takes apart and masks what it finds."""
+        return cache(partial(BaseHook.get_connection, getattr(self, self.conn_id_field)))
 
     def _secrets(self) -> set[str]:
         return secrets_in("\n".join(self._texts()))
