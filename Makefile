@@ -184,7 +184,7 @@ bench-demo: $(INSTALLED) package-plugin  ## Say where the demo's time goes (RUNS
 
 .PHONY: bench-emission
 bench-emission: RUNS = 1
-bench-emission: $(INSTALLED) package-plugin  ## What lineage adds to a task and to the pipeline, for stores that fail in each way (RUNS=1 VERSIONS=, nearly half an hour)
+bench-emission: $(INSTALLED) package-plugin  ## What lineage adds to a task and to the pipeline, for stores that fail in each way (RUNS=1 VERSIONS=, a quarter of an hour)
 	@$(RUN) tools.bench_emission --runs=$(RUNS) $(VERSIONS)
 
 .PHONY: check

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from lineage.report import console
 from local.airflow_python import AirflowPython, MissingArtefact, airflow_python
-from local.processes import ProcessFailed
-from local.settings import CI_VERSIONS
-from modules.runtimes import runtime
+from local.aws.machine import Aws
+from local.processes import ProcessFailed, Supervisor
+from local.settings import CI_VERSIONS, WAREHOUSE_NAMESPACE
+from modules.runtimes import as_environment, configuration_options, runtime
 from tools.bench_emission import bounds, pipelines, tasks
 from tools.bench_emission.airflow_run import Airflow, BenchFailed
 
@@ -31,16 +33,26 @@ def main(versions: tuple[str, ...], runs: int) -> None:
 
 
 def _measure(python: AirflowPython, runs: int, out: Console) -> None:
-    with tempfile.TemporaryDirectory(prefix="bench-emission-") as folder:
-        airflow = Airflow(str(python.interpreter), Path(folder).resolve() / "tasks")
-        out.print(f"\n[bold]{python}[/]\n{airflow.version}")
-        airflow.prepare()
-        waits = tasks.table(airflow, runs, out)
-        seconds = pipelines.table(Path(folder).resolve() / "pipeline", python.runtime.airflow, runs, out)
+    with tempfile.TemporaryDirectory(prefix="bench-emission-") as name:
+        folder = Path(name).resolve()
+        waits = _tasks(python, folder, runs, out)
+        seconds = pipelines.table(folder / "pipeline", python.runtime.airflow, runs, out)
     out.print(f"\nMilliseconds that a task waits for lineage, {runs} runs; {bounds.WORDS}")
     out.print(waits)
     out.print("\nSeconds of both DAGs of the pipeline")
     out.print(seconds)
+
+
+def _tasks(python: AirflowPython, folder: Path, runs: int, out: Console) -> Table:
+    """The first table, of an Airflow whose secrets backend is MWAA's: what that imports, lineage does not."""
+    options = configuration_options(python.runtime.airflow, warehouse_namespace=WAREHOUSE_NAMESPACE)
+    with Supervisor(folder / "logs") as supervisor:
+        aws = Aws(supervisor)
+        aws.start()
+        airflow = Airflow(str(python.interpreter), folder / "tasks", {**as_environment(options), **aws.environment})
+        out.print(f"\n[bold]{python}[/]\n{airflow.version}")
+        airflow.prepare()
+        return tasks.table(airflow, runs, out)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,11 +26,11 @@ class BenchFailed(Exception):
 
 
 class Airflow:
-    """The Airflow of an interpreter, in a home of its own."""
+    """The Airflow of an interpreter, in a home of its own; `mwaa` are the variables that MWAA would set."""
 
-    def __init__(self, python: str, home: Path) -> None:
+    def __init__(self, python: str, home: Path, mwaa: Mapping[str, str]) -> None:
         home.mkdir()
-        self._python, self._home = python, home
+        self._python, self._home, self._mwaa = python, home, mwaa
         self._runs = 0
 
     @property
@@ -96,9 +96,8 @@ class Airflow:
             "HOME": str(self._home),
             "AIRFLOW_HOME": str(self._home),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__CORE__LAZY_LOAD_PLUGINS": "False",
-            "NO_PROXY": "127.0.0.1",
             "BENCH_TASKS": "1",
+            **self._mwaa,
         }
         done = subprocess.run(
             [self._python, *command],
