@@ -156,7 +156,7 @@ def export() -> None:
     facts: list[str] = []
     if not any(os.environ.get(name) for name in SOURCE_CODE):
         os.environ[SOURCE_CODE[0]] = "true"  # which both integrations read, and the provider only where its own option says nothing
-    os.environ.setdefault(IN_THREAD, "true")
+    os.environ[IN_THREAD] = os.environ.get(IN_THREAD) or "true"
     try:
         exports, facts = resolve(problems)
         os.environ.update({name: value for name, value in exports.items() if not os.environ.get(name)})

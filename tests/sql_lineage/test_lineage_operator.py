@@ -284,26 +284,8 @@ def test_parsing_a_dag_imports_neither_sqlglot_nor_openlineage(tmp_path: Path) -
     assert found.stdout.strip().splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("disabled", ["", "true"])
-def test_what_derives_lineage_is_imported_before_there_is_an_event(make: Make, monkeypatch: pytest.MonkeyPatch, disabled: str) -> None:
-    """Once in the task's process; and not at all where nobody asks for lineage."""
-    modules = ("sql_lineage.report", "sql_lineage.catalog")
-    for name in modules:
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.setenv("OPENLINEAGE_DISABLED", disabled)
-    make("select {{ one }}").render_template_fields({"one": 1})
-    assert [name in sys.modules for name in modules] == [not disabled] * 2
-
-
-def test_templates_are_rendered_when_the_lineage_cannot_be_prepared(make: Make) -> None:
-    operator = make("select {{ one }}")
-    operator.conn_id = "NOBODY"
-    operator.render_template_fields({"one": 1})
-    assert operator.sql == "select 1"
-
-
 def test_a_task_looks_its_connection_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the first event, so that processes forked for events have it."""
+    """For its first event, its SQL and its last event."""
     connection = Connection(conn_id="WAREHOUSE", conn_type="postgres", host="127.0.0.1", port=9)
     asked: list[str] = []
 
@@ -313,8 +295,6 @@ def test_a_task_looks_its_connection_up_once(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(BaseHook, "get_connection", get_connection)
     operator = LineageSQLOperator(task_id="load", conn_id="WAREHOUSE", sql=INSERT)
-    operator.render_template_fields({})
-    assert asked == ["WAREHOUSE"]
     refused = errors(operator.get_openlineage_facets_on_start())
     with pytest.raises(OperationalError, match="refused"):
         operator.execute({})

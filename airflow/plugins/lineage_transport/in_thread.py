@@ -1,8 +1,9 @@
 """Makes a task's events in a thread of it, on versions of Airflow's OpenLineage provider that fork a process for each.
 
-A fork takes 0.05 s or more of every event, though this transport is done in milliseconds, and on Airflow 3 it can leave the task running
-for ever, as the process has the task's connection to its supervisor. From version 2.19 on the provider has an option for it, which is
-honoured here: [openlineage] execute_in_thread. Of MWAA's versions those from 2.10.1 to 3.2.1 fork; the ones before do neither.
+A fork takes 0.05 s or more of every event, though this transport is done in milliseconds, and forgets what the event has imported and
+looked up; on Airflow 3 it can leave the task running for ever, as the process has the task's connection to its supervisor. From version
+2.19 on the provider has an option for it, which is honoured here: [openlineage] execute_in_thread. Of MWAA's versions those from 2.10.1
+to 3.2.1 fork; the ones before do neither.
 """
 
 import logging

@@ -1,7 +1,5 @@
 """The operator that runs SQL and tells OpenLineage what the SQL reads and writes."""
 
-import importlib
-import os
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from functools import cache, cached_property, partial
@@ -34,18 +32,6 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
         """The hook for running the SQL and for reading the catalog."""
         database = {"database": self.database} if self.database else {}
         return postgres_hook(self._connection(), **{**(self.hook_params or {}), **database}) or super().get_db_hook()
-
-    def render_template_fields(self, context: Any, jinja_env: Any = None) -> None:
-        """Renders, and prepares the lineage: in the task's own process and before any event, on every version of Airflow.
-
-        The integration may fork a process for each event, and each would import and look up anew what is there now, for 0.3 s.
-        """
-        super().render_template_fields(context, jinja_env)
-        if os.environ.get("OPENLINEAGE_DISABLED", "").lower() != "true":
-            with suppress(Exception):  # which is told when there is an event
-                importlib.import_module("sql_lineage.report")
-                importlib.import_module("sql_lineage.catalog")
-                self.get_db_hook()
 
     def execute(self, context: Any) -> Any:
         """Runs the SQL. Raises what the base class raises, without the credentials in the SQL."""
@@ -109,11 +95,8 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
             hook.set_autocommit(connection, True)
             return read_catalog(connection, names)
 
-    def _connection(self) -> Any:
-        return self._look_up()
-
     @cached_property
-    def _look_up(self) -> Callable[[], Any]:
+    def _connection(self) -> Callable[[], Any]:
         """Looks the connection up, once. It is kept in a function, as the provider's full task info takes apart and masks what it finds."""
         return cache(partial(BaseHook.get_connection, getattr(self, self.conn_id_field)))
 
