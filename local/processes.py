@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ephemeral_port_reserve import reserve
+
 GUARD = Path(__file__).with_name("guard.py")
 
 
@@ -19,14 +21,19 @@ class ProcessFailed(Exception):
 
 
 def free_port(wanted: int = 0) -> int:
-    """The loopback TCP port that is wanted, or any free one for 0. Raises ProcessFailed if somebody listens there."""
+    """The loopback TCP port that is wanted, or for 0 any free one, which nobody else is given within a minute.
+
+    Raises ProcessFailed if somebody listens on the port that is wanted.
+    """
+    if wanted == 0:
+        return int(reserve())
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", wanted))
         except OSError as error:
             raise ProcessFailed(f"port {wanted} cannot be used ({error.strerror}): choose another with PORT=..., or leave it out") from None
-        return int(probe.getsockname()[1])
+    return wanted
 
 
 def answers(port: int, path: str) -> bool:

@@ -1,7 +1,8 @@
 """Write Pipfile.lock from Pipfile, under the constraints of the default Airflow runtime.
 
 `pipenv lock` takes no constraints, and without them pip's resolver moves Airflow's own dependencies past what Airflow 2.7.2 runs with.
-uv resolves with them; the lock it yields is an ordinary Pipfile.lock, which pipenv verifies and installs.
+uv resolves with them; the lock it yields is an ordinary Pipfile.lock, which pipenv verifies and installs. Versions that are locked stay
+where they are, unless Pipfile or another package asks for another; without a Pipfile.lock everything is resolved anew.
 Run by `make lock` in the environment that holds pipenv and uv.
 """
 
@@ -17,6 +18,7 @@ from pipenv.vendor import plette  # type: ignore[import-not-found]
 
 ROOT = Path(__file__).parent.parent
 CONSTRAINTS = ROOT / "airflow/requirements/constraints-2.7.2.txt"
+LOCK = ROOT / "Pipfile.lock"
 
 
 def requirement(name: str, spec: str | dict[str, Any]) -> str:
@@ -26,11 +28,23 @@ def requirement(name: str, spec: str | dict[str, Any]) -> str:
     return f"{name}[{','.join(spec.get('extras', []))}]{spec['version']}"
 
 
-def resolve(requirements: list[str], *constraints: Path) -> str:
-    """Requirements with hashes, for every platform. Raises CalledProcessError when there is no solution."""
+def resolve(requirements: list[str], present: list[str], constraints: Path) -> str:
+    """Requirements with hashes, for every platform, at the `present` pins where those will do.
+
+    Raises CalledProcessError when there is no solution.
+    """
     command = ["uv", "pip", "compile", "-", "--quiet", "--universal", "--python-version=3.11", "--generate-hashes"]
-    command += ["--no-annotate", "--no-header", *(f"--constraint={path}" for path in constraints)]
-    return subprocess.run(command, input="\n".join(requirements), capture_output=True, text=True, check=True).stdout
+    with tempfile.NamedTemporaryFile("r+", suffix=".txt") as output:  # what uv finds there is what it prefers
+        output.write("\n".join(present))
+        output.flush()
+        command += ["--no-annotate", "--no-header", f"--constraint={constraints}", f"--output-file={output.name}"]
+        subprocess.run(command, input="\n".join(requirements), capture_output=True, text=True, check=True)
+        return Path(output.name).read_text()
+
+
+def pins(entries: dict[str, dict[str, Any]]) -> list[str]:
+    """Entries of Pipfile.lock as lines of requirements.txt."""
+    return [f"{name}{entry['version']}" + (f"; {entry['markers']}" if "markers" in entry else "") for name, entry in entries.items()]
 
 
 def locked(resolved: str) -> dict[str, dict[str, Any]]:
@@ -62,17 +76,18 @@ def main() -> None:
             "sources": list(pipfile["source"]._data),
         }
     }
+    present = json.loads(LOCK.read_text()) if LOCK.exists() else {"default": {}, "develop": {}}
     product = [requirement(*item) for item in pipfile["packages"]._data.items()]
     tools = [requirement(*item) for item in pipfile["dev-packages"]._data.items()]
     try:
-        lock["default"] = locked(resolve(product, CONSTRAINTS))
-        with tempfile.NamedTemporaryFile("w", suffix=".txt") as pins:
-            pins.write("\n".join(name + entry["version"] for name, entry in lock["default"].items()))
-            pins.flush()
-            lock["develop"] = locked(resolve(tools, Path(pins.name)))
+        lock["default"] = locked(resolve(product, pins(present["default"]), CONSTRAINTS))
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as fixed:
+            fixed.write("\n".join(pins(lock["default"])))
+            fixed.flush()
+            lock["develop"] = locked(resolve(tools, pins(present["develop"]), Path(fixed.name)))
     except subprocess.CalledProcessError as error:
         sys.exit(f"make lock: no set of versions satisfies Pipfile under {CONSTRAINTS.relative_to(ROOT)}:\n{error.stderr}")
-    (ROOT / "Pipfile.lock").write_text(json.dumps(lock, indent=4, sort_keys=True) + "\n")
+    LOCK.write_text(json.dumps(lock, indent=4, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

@@ -205,7 +205,12 @@ def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, sent: signal.Sign
     command = [sys.executable, "-m", "local", "demo", f"--scale={SCALE}", f"--state={tmp_path / 'demo'}"]
     with output.open("w") as file:
         demo = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file, env=dict(os.environ), start_new_session=True)
-    eventually(lambda: "external schema" in output.read_text(), "the demo is half-way", 300)
+
+    def half_way() -> bool:
+        assert demo.poll() is None, output.read_text()
+        return "external schema" in output.read_text()
+
+    eventually(half_way, "the demo is half-way", 300)
     family = psutil.Process(demo.pid).children(recursive=True)
     assert family
     demo.send_signal(sent)

@@ -85,3 +85,10 @@ def test_a_taken_port_is_refused() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(ProcessFailed, match=f"port {port} cannot be used"):
             free_port(port)
+
+
+def test_a_free_port_is_given_once_and_can_be_listened_on() -> None:
+    ports = [free_port() for _ in range(1000)]
+    assert len(set(ports)) == len(ports)
+    with socket.create_server(("127.0.0.1", ports[0])):
+        pass
