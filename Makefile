@@ -163,8 +163,8 @@ test-runtimes: $(INSTALLED) package-plugin  ## Run both DAGs on every Airflow ve
 	@$(RUN) local runtimes $(VERSIONS)
 
 .PHONY: up
-up: $(INSTALLED) package-plugin  ## Keep the same system running, with Airflow's own pages (SCALE= SEED= PORT=)
-	@$(RUN) local up --scale=$(SCALE) --seed=$(SEED) --port=$(PORT)
+up: $(INSTALLED) package-plugin  ## Keep the same system running, with Airflow's own pages (SCALE= SEED= PORT= AIRFLOW_VERSION=)
+	@$(RUN) local up --scale=$(SCALE) --seed=$(SEED) --port=$(PORT) $(ONE_AIRFLOW)
 
 .PHONY: down
 down: $(INSTALLED)  ## Stop what `make up` started

@@ -26,6 +26,7 @@ BAD_INPUT, INTERRUPTED = 2, 130
 def system_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What may be chosen of a local system."""
     for option in (
+        click.option("--airflow-version", default=runtime().airflow, help="A row of airflow/runtimes.toml."),
         click.option("--port", default=0, help="Port of the lineage store (0: any free one)."),
         click.option("--seed", default=2008, help="Seed of the generated data."),
         click.option("--scale", default=1.0, help="Factor on TICKIT's row counts."),
@@ -41,7 +42,6 @@ def cli() -> None:
 
 @cli.command()
 @system_options
-@click.option("--airflow-version", default=runtime().airflow, help="A row of airflow/runtimes.toml.")
 @click.option("--state", default=STATE / "demo", type=click.Path(path_type=Path), help="Folder for everything the demo writes.")
 def demo(scale: float, seed: int, port: int, airflow_version: str, state: Path) -> None:
     """Run both DAGs, check their lineage, show it; exit code 0 only if all of it is right."""
@@ -62,17 +62,17 @@ def runtimes(versions: tuple[str, ...], scale: float) -> None:
 
 @cli.command()
 @system_options
-def up(scale: float, seed: int, port: int) -> None:
+def up(scale: float, seed: int, port: int, airflow_version: str) -> None:
     """Start the system in the background, with Airflow's own pages."""
-    _show(kept.up(Settings(STATE / "up", scale, seed, port), console()))
+    _show(kept.up(Settings(STATE / "up", scale, seed, port, airflow_version), console()))
 
 
 @cli.command(hidden=True)
 @system_options
 @click.option("--state", required=True, type=click.Path(path_type=Path))
-def serve(scale: float, seed: int, port: int, state: Path) -> None:
+def serve(scale: float, seed: int, port: int, airflow_version: str, state: Path) -> None:
     """Run the system in the foreground: the background process that `up` starts."""
-    kept.serve(Settings(state, scale, seed, port), console())
+    kept.serve(Settings(state, scale, seed, port, airflow_version), console())
 
 
 @cli.command()
@@ -93,7 +93,7 @@ def status() -> None:
 
 
 def _show(note: Note) -> None:
-    print(f"Airflow   {note.airflow_url}   user {note.user}, password {note.password}")
+    print(f"Airflow   {note.airflow_url}   {note.airflow_version}, user {note.user}, password {note.password}")
     print(f"Lineage   {note.lineage_url}")
     print(f"Logs      {note.logs}")
     for name in note.stopped:

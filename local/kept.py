@@ -10,19 +10,22 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from local.airflow_services import USER, start_services
 from local.console import Progress
-from local.processes import Process, ProcessFailed, answers, free_port
+from local.processes import ProcessFailed, free_port
 from local.settings import ROOT, Settings
 from local.state import Note, holder
 from local.system import System, running
 
 START_SECONDS = 600
 STOP_SECONDS = 180
-USER = "admin"
 
 
 def up(settings: Settings, console: Console) -> Note:
-    """Start the system in the background unless it runs, and wait until it answers. Raises ProcessFailed."""
+    """Start the system in the background unless it runs, and wait until it answers.
+
+    Raises ProcessFailed, too where one runs that has another Airflow.
+    """
     launched = _launch(settings) if holder(settings.state) is None else None
     log = settings.state.with_suffix(".log")
     deadline = time.monotonic() + START_SECONDS
@@ -34,6 +37,8 @@ def up(settings: Settings, console: Console) -> Note:
                 down(settings)
                 raise ProcessFailed(f"the system was not ready within {START_SECONDS} s; see {log}")
             time.sleep(0.2)
+    if note.airflow_version != settings.airflow_version:
+        raise ProcessFailed(f"it runs already, with Airflow {note.airflow_version}: `make down` stops it, `make status` says where it is")
     return note
 
 
@@ -61,9 +66,9 @@ def serve(settings: Settings, console: Console) -> None:
     progress = Progress(console)
     try:
         with running(settings, progress) as system:
-            note, processes = _start_airflow(system, progress)
+            note = _start_airflow(system, progress)
             note.write(settings.state)
-            _watch(system, note, processes)
+            _watch(system, note)
     except KeyboardInterrupt:
         console.print("stopped")
 
@@ -72,22 +77,21 @@ def _launch(settings: Settings) -> subprocess.Popen[bytes]:
     Note.remove(settings.state)
     settings.state.parent.mkdir(parents=True, exist_ok=True)
     choices = [f"--scale={settings.scale}", f"--seed={settings.seed}", f"--port={settings.port}", f"--state={settings.state}"]
+    choices += [f"--airflow-version={settings.airflow_version}"]
     with settings.state.with_suffix(".log").open("wb") as log:
         command = [sys.executable, "-m", "local", "serve", *choices]
         return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
 
 
-def _start_airflow(system: System, progress: Progress) -> tuple[Note, list[Process]]:
+def _start_airflow(system: System, progress: Progress) -> Note:
     port, password = free_port(), secrets.token_hex(8)
-    airflow = system.airflow
-    with progress.step("Airflow's scheduler and web server"):
-        airflow.create_user(USER, password)
-        processes = [airflow.start_scheduler(), airflow.start_webserver(port)]
-        processes[1].wait_until(lambda: answers(port, "/health"), seconds=300)
-    return Note(f"http://127.0.0.1:{port}", USER, password, system.store.url, str(system.supervisor.logs)), processes
+    with progress.step("Airflow's scheduler and pages"):
+        start_services(system.airflow, port, password)
+    version, logs = system.settings.airflow_version, str(system.supervisor.logs)
+    return Note(version, f"http://127.0.0.1:{port}", USER, password, system.store.url, logs)
 
 
-def _watch(system: System, note: Note, processes: list[Process]) -> None:
+def _watch(system: System, note: Note) -> None:
     while True:
         stopped = tuple(process.name for process in system.supervisor.stopped())
         if stopped != note.stopped:

@@ -42,6 +42,7 @@ class Airflow:
 
     def __init__(self, home: Path, supervisor: Supervisor, *, python: AirflowPython, database: Postgres, aws: Mapping[str, str]) -> None:
         self.home, self.supervisor, self.database = home, supervisor, database
+        self.runtime = python.runtime
         self.command = [str(python.interpreter), "-m", "airflow"]
         options = configuration_options(python.runtime.airflow, warehouse_namespace=WAREHOUSE_NAMESPACE)
         self.environment = {
@@ -60,6 +61,7 @@ class Airflow:
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database.metadata_uri,
             "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(supervisor.logs / "airflow"),
+            "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(supervisor.logs / "airflow/dag_processor"),
             "AIRFLOW__SCHEDULER__CHILD_PROCESS_LOG_DIRECTORY": str(supervisor.logs / "airflow/scheduler"),
             "AIRFLOW__WEBSERVER__SECRET_KEY": secrets.token_hex(32),
             **as_environment(options),
@@ -86,13 +88,13 @@ class Airflow:
 
     def migrate(self) -> None:
         """Make Airflow's metadata database. Raises ProcessFailed."""
-        self._run("airflow db migrate", ["db", "migrate"], "migrate.log", seconds=600)
+        self.run("airflow db migrate", ["db", "migrate"], "migrate.log", seconds=600)
 
     def test_dag(self, dag_id: str, *options: str) -> DagRun:
         """Run a DAG to its end in one process (`airflow dags test`), and say how it ended. Raises ProcessFailed when it did not."""
         log = self.supervisor.logs / f"{dag_id}.log"
         try:
-            self._run(f"airflow dags test {dag_id}", ["dags", "test", *options, dag_id], log.name, seconds=1800)
+            self.run(f"airflow dags test {dag_id}", ["dags", "test", *options, dag_id], log.name, seconds=1800)
         except ProcessFailed:  # by its exit code Airflow 3 says that a DAG has failed, and Airflow 2.7 does not
             run = self._last_run(dag_id, log)
             if run.state != "failed":
@@ -114,24 +116,11 @@ class Airflow:
         lines = [line for log in sorted(self.supervisor.logs.glob("rs_*.log")) for line in log.read_text(errors="replace").splitlines()]
         return next((line.partition(PLUGIN_REPORT)[2] for line in lines if PLUGIN_REPORT in line), "nothing")
 
-    def create_user(self, name: str, password: str) -> None:
-        """An administrator of Airflow's web pages. Raises ProcessFailed."""
-        person = ["--firstname", name, "--lastname", name, "--email", f"{name}@localhost", "--role", "Admin"]
-        self._run(
-            "airflow users create", ["users", "create", "--username", name, f"--password={password}", *person], "user.log", seconds=300
-        )
-
-    def start_scheduler(self) -> Process:
-        """The scheduler, whose executor runs the tasks; its log server, which listens on every address, stays off."""
-        return self._start("scheduler", "scheduler", "--skip-serve-logs")
-
-    def start_webserver(self, port: int) -> Process:
-        """The web server on a loopback port."""
-        return self._start("web server", "webserver", "--hostname", "127.0.0.1", "--port", str(port), "--workers", "1")
-
-    def _start(self, name: str, *command: str) -> Process:
+    def start(self, name: str, *command: str) -> Process:
+        """Start a command of Airflow that runs until it is stopped. Raises ProcessFailed."""
         log = f"{command[0]}.log"
         return self.supervisor.start(f"Airflow's {name}", [*self.command, *command], environment=self.environment, log=log)
 
-    def _run(self, name: str, command: list[str], log: str, *, seconds: float) -> None:
+    def run(self, name: str, command: list[str], log: str, *, seconds: float) -> None:
+        """Run a command of Airflow to its end. Raises ProcessFailed when it fails or takes longer than `seconds`."""
         self.supervisor.run(name, [*self.command, *command], environment=self.environment, log=log, seconds=seconds)

@@ -49,6 +49,7 @@ def holder(state: Path) -> int | None:
 class Note:
     """What `make up` started: where to look and how to sign in. Kept in the folder as system.json."""
 
+    airflow_version: str
     airflow_url: str
     user: str
     password: str

@@ -6,6 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from operations.log_line import readable
+
 LINES = 40
 ATTEMPT = re.compile(r"attempt=(\d+)\.log$")
 
@@ -43,7 +45,7 @@ def _tail(logs: Any, group: str, prefix: str) -> list[str]:
     if not streams:
         return []
     events = logs.get_log_events(logGroupName=group, logStreamName=streams[max(streams)], limit=LINES, startFromHead=False)["events"]
-    return [line for event in events for line in event["message"].splitlines()][-LINES:]
+    return [line for event in events for line in readable(event["message"], event["timestamp"])][-LINES:]
 
 
 def _attempt(stream: dict[str, Any]) -> re.Match[str] | None:

@@ -1,6 +1,7 @@
 """A real Airflow behind the emulated MWAA: its scheduler runs both DAGs, its tasks log to CloudWatch, its lineage goes to a store."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from botocore.config import Config
 from data.tickit import generate
 from local import external_schema
 from local.airflow_python import airflow_python
+from local.airflow_services import start_services
 from local.aws.machine import Aws
 from local.orchestrator import Airflow
 from local.postgres import Postgres
-from local.processes import Supervisor
+from local.processes import Supervisor, free_port
 from local.settings import JOBS_NAMESPACE
 from local.store import Store
 from modules.runtimes import runtime
@@ -43,8 +45,8 @@ class Deployed:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Deployed]:
-    """Start everything, and stop everything on leaving. Raises ProcessFailed, MissingArtefact."""
+def running(folder: Path, version: str) -> Iterator[Deployed]:
+    """Start everything, with this version of Airflow, and stop everything on leaving. Raises ProcessFailed, MissingArtefact."""
     with Supervisor(folder / "logs") as supervisor:
         told = folder / "airflow.json"
         deployed = Deployed(
@@ -56,19 +58,18 @@ def running(folder: Path) -> Iterator[Deployed]:
         deployed.aws.start()
         deployed.warehouse.start()
         deployed.store.start()
-        _land(deployed)
-        airflow = Airflow(
-            folder / "airflow", supervisor, python=airflow_python(runtime()), database=deployed.warehouse, aws=deployed.aws.environment
-        )
+        _land(deployed, version)
+        python = airflow_python(runtime(version))
+        airflow = Airflow(folder / "airflow", supervisor, python=python, database=deployed.warehouse, aws=deployed.aws.environment)
         airflow.environment |= LIKE_MWAA
         airflow.install()
         airflow.migrate()
-        airflow.start_scheduler()
+        start_services(airflow, free_port(), secrets.token_hex(8))
         told.write_text(json.dumps({"command": airflow.command, "environment": airflow.environment}))
         yield deployed
 
 
-def _land(deployed: Deployed) -> None:
+def _land(deployed: Deployed, version: str) -> None:
     aws, warehouse = deployed.aws, deployed.warehouse
     aws.land(generate(deployed.folder / "lake", scale=SCALE, seed=SEED))
     external_schema.fill(warehouse, aws)
@@ -81,4 +82,6 @@ def _land(deployed: Deployed) -> None:
     )
     # By MWAA's own name the API is to be reached through a proxy only, which this process does not have.
     mwaa = boto3.client("mwaa", REGION, endpoint_url=aws.url, config=Config(inject_host_prefix=False), **KEYS)
-    right_environment.create(right_environment.make(aws.client), mwaa)
+    world = right_environment.make(aws.client)
+    world.environment["AirflowVersion"] = version
+    right_environment.create(world, mwaa)

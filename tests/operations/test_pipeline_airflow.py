@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from rich.console import Console
 
-from local.settings import BUCKET
+from local.settings import BUCKET, CI_VERSIONS
 from operations import lineage_check, pipeline
 from operations.deployment import Deployment
 from operations.pipeline import Patience
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.system
 PATIENCE = Patience(look=0.5, begin=600, whole=900)
 
 
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    with deployed_airflow.running(tmp_path_factory.mktemp("deployed")) as running:
+@pytest.fixture(scope="module", params=[CI_VERSIONS[0], CI_VERSIONS[-1]])
+def deployed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed_airflow.running(tmp_path_factory.mktemp("deployed"), request.param) as running:
         yield running
 
 

@@ -1,0 +1,48 @@
+"""An Airflow that goes on running: scheduler, pages and API on a loopback port, and who may sign in there, as its version has them."""
+
+import json
+import secrets
+
+from local.orchestrator import Airflow
+from local.processes import answers
+from modules.runtimes import release
+
+USER = "admin"
+READY_SECONDS = 300
+
+
+def start_services(airflow: Airflow, port: int, password: str) -> None:
+    """Start what runs the DAGs, and what answers on the port, where USER may sign in; wait until it does. Raises ProcessFailed."""
+    start = _start_3 if release(airflow.runtime) >= (3,) else _start_2
+    start(airflow, port, password)
+
+
+def _start_2(airflow: Airflow, port: int, password: str) -> None:
+    person = ["--firstname", USER, "--lastname", USER, "--email", f"{USER}@localhost", "--role", "Admin"]
+    account = ["users", "create", "--username", USER, f"--password={password}", *person]
+    airflow.run("airflow users create", account, "user.log", seconds=READY_SECONDS)
+    web = airflow.start("web server", "webserver", "--hostname", "127.0.0.1", "--port", str(port), "--workers", "1")
+    _start_scheduler(airflow)
+    web.wait_until(lambda: answers(port, "/health"), seconds=READY_SECONDS)
+
+
+def _start_3(airflow: Airflow, port: int, password: str) -> None:
+    """Tasks of Airflow 3 speak to the API server only, and DAG files are read by a process of their own."""
+    passwords = airflow.home / "passwords.json"
+    passwords.touch(mode=0o600)
+    passwords.write_text(json.dumps({USER: password}))
+    airflow.environment |= {
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+        "AIRFLOW__API__SECRET_KEY": secrets.token_hex(32),
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(32),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+    }
+    api = airflow.start("API server", "api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1")
+    airflow.start("DAG processor", "dag-processor")
+    api.wait_until(lambda: answers(port, "/api/v2/monitor/health"), seconds=READY_SECONDS)
+    _start_scheduler(airflow)
+
+
+def _start_scheduler(airflow: Airflow) -> None:
+    airflow.start("scheduler", "scheduler", "--skip-serve-logs")  # its log server would listen on every address
