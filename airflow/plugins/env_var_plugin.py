@@ -20,7 +20,7 @@ Events are made in a thread of the task, where the provider would fork a process
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import logging
 import math
 import os
@@ -34,6 +34,8 @@ from airflow.plugins_manager import AirflowPlugin
 TRANSPORT = ("OPENLINEAGE__TRANSPORT", "OPENLINEAGE_CONFIG", "AIRFLOW__OPENLINEAGE__TRANSPORT", "AIRFLOW__OPENLINEAGE__CONFIG")
 URL, NAMESPACE, API_KEY, TIMEOUT = "OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"
 SOURCE_CODE = ("OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE", "AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE")
+POLICY = "AIRFLOW__OPENLINEAGE__EMISSION_POLICY"
+NO_SOURCE_CODE = '[{"scope": {}, "controls": {"include_source_code": false}}]'
 IN_THREAD = "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD"
 CONFIG, FOLDER, SPOOL = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL"
 CONFIG_FILE = Path(__file__).parent / "lineage_transport/openlineage.yml"
@@ -150,12 +152,29 @@ def resolve(problems: list[str]) -> tuple[dict[str, str], list[str]]:
     return exports, facts
 
 
+def has_emission_policy() -> bool:
+    """Whether the provider has [openlineage] emission_policy: from 2.18 on, and it warns in each task's log of the options before that."""
+    try:
+        return importlib.util.find_spec("airflow.providers.openlineage.utils.emission_policy") is not None
+    except (ImportError, RuntimeError):  # there is no provider, or it is none for this Airflow
+        return False
+
+
+def hide_source_code() -> None:
+    """Keep source code out of events, unless an option says that it shall be there."""
+    if any(os.environ.get(name) for name in SOURCE_CODE):
+        return
+    if has_emission_policy() and configuration.conf.get("openlineage", "emission_policy", fallback="[]") in ("[]", NO_SOURCE_CODE):
+        os.environ[POLICY] = NO_SOURCE_CODE
+    else:  # which both integrations read, and the provider only where its own option says nothing; a policy is applied on top of it
+        os.environ[SOURCE_CODE[0]] = "true"
+
+
 def export() -> None:
     """Set the variables that are not set yet and log, in one line, what OpenLineage has now. Raises nothing."""
     problems: list[str] = []
     facts: list[str] = []
-    if not any(os.environ.get(name) for name in SOURCE_CODE):
-        os.environ[SOURCE_CODE[0]] = "true"  # which both integrations read, and the provider only where its own option says nothing
+    hide_source_code()
     os.environ[IN_THREAD] = os.environ.get(IN_THREAD) or "true"
     try:
         exports, facts = resolve(problems)

@@ -1,6 +1,7 @@
 """The env-var plugin: what it exports, what it leaves, what it says, and that nothing it meets raises."""
 
 import importlib
+import json
 import logging
 import os
 import sys
@@ -274,6 +275,24 @@ def test_who_wants_source_code_in_events_gets_it(run: Callable[..., str], name: 
     os.environ[name] = "False"
     run(Backend(GOOD))
     assert {name: value for name, value in os.environ.items() if "SOURCE_CODE" in name} == {name: "False"}
+
+
+def test_a_provider_that_calls_the_variable_outdated_gets_a_policy(run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("env_var_plugin.has_emission_policy", lambda: True)
+    for _ in range(2):  # as in a process that another one of Airflow started
+        run(Backend(GOOD))
+        assert json.loads(os.environ["AIRFLOW__OPENLINEAGE__EMISSION_POLICY"]) == [
+            {"scope": {}, "controls": {"include_source_code": False}}
+        ]
+        assert "OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE" not in os.environ
+
+
+def test_who_has_a_policy_keeps_it_and_sends_no_source_code(run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("env_var_plugin.has_emission_policy", lambda: True)
+    policy = os.environ["AIRFLOW__OPENLINEAGE__EMISSION_POLICY"] = '[{"scope": {"dag_id": "a"}, "controls": {"emit": false}}]'
+    run(Backend(GOOD))
+    assert os.environ["AIRFLOW__OPENLINEAGE__EMISSION_POLICY"] == policy
+    assert os.environ["OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE"] == "true"
 
 
 def test_who_wants_a_fork_for_each_event_gets_it(run: Callable[..., str]) -> None:
