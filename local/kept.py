@@ -22,11 +22,25 @@ STOP_SECONDS = 180
 
 
 def up(settings: Settings, console: Console) -> Note:
-    """Start the system in the background unless it runs, and wait until it answers.
+    """Start the system in the background unless it runs, and wait until it answers; what is interrupted before that is stopped.
 
-    Raises ProcessFailed, too where one runs that has another Airflow.
+    Raises ProcessFailed, also when one runs that has another Airflow.
     """
     launched = _launch(settings) if holder(settings.state) is None else None
+    try:
+        note = _ready(settings, launched, console)
+    except BaseException:  # Ctrl-C among them
+        if launched is not None:
+            launched.terminate()
+            launched.wait(STOP_SECONDS)
+        raise
+    if note.airflow_version != settings.airflow_version:
+        raise ProcessFailed(f"it runs already, with Airflow {note.airflow_version}: `make down` stops it, `make status` says where it is")
+    return note
+
+
+def _ready(settings: Settings, launched: subprocess.Popen[bytes] | None, console: Console) -> Note:
+    """Wait for the note of a system that was launched now, or by somebody else."""
     log = settings.state.with_suffix(".log")
     deadline = time.monotonic() + START_SECONDS
     with console.status(f"starting; details in {log}"):
@@ -34,11 +48,8 @@ def up(settings: Settings, console: Console) -> Note:
             if launched is not None and launched.poll() is not None:
                 raise ProcessFailed(f"the system did not start:\n{log.read_text(errors='replace')}")
             if time.monotonic() > deadline:
-                down(settings)
                 raise ProcessFailed(f"the system was not ready within {START_SECONDS} s; see {log}")
             time.sleep(0.2)
-    if note.airflow_version != settings.airflow_version:
-        raise ProcessFailed(f"it runs already, with Airflow {note.airflow_version}: `make down` stops it, `make status` says where it is")
     return note
 
 

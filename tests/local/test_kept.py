@@ -83,3 +83,20 @@ def test_another_version_is_refused_a_part_that_stops_is_named_and_a_crash_leave
     os.kill(supervisor, signal.SIGKILL)
     eventually(lambda: alive(family) == [], "everything has ended")
     assert kept.status(settings) is None
+
+
+def test_a_start_that_is_interrupted_leaves_no_process(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    family: list[psutil.Process] = []
+
+    def interrupted(settings: Settings) -> None:
+        supervisor = holder(settings.state)
+        if supervisor and "warehouse" in settings.state.with_suffix(".log").read_text():
+            family.extend(psutil.Process(supervisor).children(recursive=True))
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(kept, "status", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        kept.up(settings, Console())
+    assert family
+    assert alive(family) == []
+    assert holder(settings.state) is None
