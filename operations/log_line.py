@@ -1,7 +1,7 @@
 """An entry of a task's log as lines for a person: what Airflow 3 writes is a JSON object, what Airflow 2 writes is text.
 
 The object is structlog's, as Airflow's CloudWatch handler sends it: `event`, `level`, where it comes from, and for an exception
-`error_detail`, structlog.tracebacks.ExceptionDictTransformer's stacks, the one that was raised first, then its causes.
+`error_detail`, structlog.tracebacks.ExceptionDictTransformer's stacks, the exception's own first, then its causes'.
 """
 
 import json
@@ -34,7 +34,7 @@ def _head(entry: dict[str, Any], timestamp: int) -> list[str]:
 
 
 def _errors(stacks: list[dict[str, Any]]) -> Iterator[str]:
-    for stack in reversed(stacks):  # as Python prints them, what was raised last
+    for stack in reversed(stacks):  # as Python prints them, the causes first
         yield "Traceback (most recent call last):"
         for frame in stack.get("frames", []):
             yield f'  File "{frame["filename"]}", line {frame["lineno"]}, in {frame["name"]}'
