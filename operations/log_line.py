@@ -29,8 +29,8 @@ def readable(message: str, timestamp: int) -> list[str]:
 
 def _head(entry: dict[str, Any], timestamp: int) -> list[str]:
     when = datetime.fromtimestamp(timestamp / 1000, UTC).isoformat(timespec="milliseconds")
-    where = f"{{{PurePath(str(entry.get('filename', entry.get('logger')))).name}:{entry.get('lineno')}}}"
-    return f"[{when}] {where} {str(entry.get('level', 'info')).upper()} - {entry['event']}".splitlines()
+    where = ":".join(PurePath(str(entry[name])).name for name in ("filename", "lineno") if name in entry) or entry.get("logger", "airflow")
+    return f"[{when}] {{{where}}} {str(entry.get('level', 'info')).upper()} - {entry['event']}".splitlines()
 
 
 def _errors(stacks: list[dict[str, Any]]) -> Iterator[str]:

@@ -28,6 +28,12 @@ def test_an_object_becomes_the_line_that_airflow_2_would_write() -> None:
     assert entry(event="Rows affected: 7") == ["[2026-11-26T18:53:31.123+00:00] {sql.py:896} INFO - Rows affected: 7"]
 
 
+def test_an_object_that_does_not_say_its_line_names_its_logger() -> None:
+    """As Airflow 3.0 has it."""
+    lines = readable('{"event": "Rendered", "logger": "airflow.task"}', WHEN)
+    assert lines == ["[2026-11-26T18:53:31.123+00:00] {airflow.task} INFO - Rendered"]
+
+
 def test_a_statement_keeps_its_lines() -> None:
     assert entry(event="Executing: select 1\nfrom a")[1:] == ["from a"]
 
