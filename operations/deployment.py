@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 
 from modules.settings import InvalidSettings, Settings, load
 from operations.stack_state import States
 
 ROOT = Path(__file__).parent.parent
+MODELS = Path(__file__).with_name("aws_models")
+"""What AWS's models of today add to those of the SDK that Airflow 2.7.2 binds: extras, as botocore.loaders describes them."""
 STACKS = {
     "network": (),
     "lake": ("network",),
@@ -85,4 +88,6 @@ class Deployment:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return boto3.Session(region_name=self.settings.region)
+        core = botocore.session.get_session()
+        core.get_component("data_loader").search_paths.append(str(MODELS))
+        return boto3.Session(botocore_session=core, region_name=self.settings.region)

@@ -12,7 +12,7 @@ from local.demo import DAGS
 from operations.airflow_runs import FAILED, SUCCESS, Runs, Task
 from operations.deployment import Deployment
 from operations.findings import Finding, problem, show
-from operations.mwaa_cli import AirflowCli, CliUnavailable, CommandFailed
+from operations.mwaa_api import EXPLAIN, AirflowApi, ApiUnavailable, CallRefused
 from operations.task_log import LogUnavailable, log_group, stream_prefix, tail
 
 MARKS = {SUCCESS: ("✓", "green"), FAILED: ("✗", "bold red"), "upstream_failed": ("✗", "red")}
@@ -20,7 +20,6 @@ HICCUPS = 3
 """So many looks in a row may fail: a web server that is busy, or replaced, answers again."""
 INTERRUPTED = 130
 DEPLOY = "make deploy STACK=mwaa"
-EXPLAIN = "make explain says how the environment is"
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def run(deployment: Deployment, console: Console, patience: Patience = USUAL) ->
     follower: _Follower | None = None
     environment, ui = outputs["environment_name"], outputs["airflow_ui_url"]
     try:
-        runs = Runs(AirflowCli(deployment.client("mwaa"), environment), _airflow_version(deployment, environment))
+        runs = Runs(AirflowApi(deployment.client("mwaa"), environment), _airflow_version(deployment, environment))
         for dag in DAGS:
             follower = _Follower(runs, dag, environment, ui, console=console, patience=patience)
             if failed := follower.follow():
@@ -59,9 +58,9 @@ def run(deployment: Deployment, console: Console, patience: Patience = USUAL) ->
                 return 1
     except PipelineStopped as stopped:
         show(stopped.findings, console)
-    except CliUnavailable as unavailable:
+    except ApiUnavailable as unavailable:
         show([problem("Airflow", str(unavailable), unavailable.cure)], console)
-    except CommandFailed as failure:
+    except CallRefused as failure:
         show([problem("Airflow", str(failure), EXPLAIN)], console)
     except KeyboardInterrupt:
         console.print(Text(f"\n{follower.leaves if follower else 'Nothing was triggered.'}"), soft_wrap=True)
@@ -100,7 +99,7 @@ class _Follower:
         return f"No run of {self.dag} was triggered."
 
     def follow(self) -> list[Task]:
-        """Run the DAG to its end; the tasks that failed. Raises PipelineStopped, CliUnavailable, CommandFailed."""
+        """Run the DAG to its end; the tasks that failed. Raises PipelineStopped, ApiUnavailable, CallRefused."""
         self.console.print(Text(f"DAG {self.dag}, run {self.run}"))
         self._begin()
         began = time.monotonic()
@@ -133,7 +132,7 @@ class _Follower:
         """How the tasks are; each that has ended gets its line."""
         try:
             tasks = self._runs.tasks(self.dag, self.run)
-        except CliUnavailable:
+        except ApiUnavailable:
             self._hiccups += 1
             if self._hiccups > HICCUPS:
                 raise

@@ -28,7 +28,7 @@ class Aws:
     """An AWS of its own on a free loopback port, empty at every start.
 
     `interpreter` runs the emulator: one with moto[server], and a botocore that knows every parameter that clients send. `airflow` is a file
-    that tells which Airflow stands behind MWAA, {"command": [...], "environment": {...}}; it may come later.
+    that tells which Airflow stands behind MWAA, as local.aws.emulator.airflow_behind says; it may come later.
     """
 
     def __init__(self, supervisor: Supervisor, *, interpreter: Path = Path(sys.executable), airflow: Path | None = None) -> None:

@@ -18,43 +18,41 @@ AIRFLOW_ROLE = "Op"
 
 @dataclass(frozen=True)
 class SignInProps:
-    """`external_ip` are the CIDRs from which people come to the environment of that name."""
+    """`external_ip` are the CIDRs from which people come to the environment of that name; `vpc_id` its VPC, if its web server is private."""
 
     name: str
     environment: str
     place: Place
     external_ip: list[str]
+    vpc_id: str | None
 
 
 class SignIn(Construct):
-    """A policy for the people who work with Airflow; `arn`. Whoever has it gets in from the given addresses only.
+    """A policy for the people who work with Airflow's pages and its REST API; `arn`. It lets them in from the given addresses only.
 
-    MWAA's public web server takes neither a security group nor a list of addresses: IAM is its only door.
+    MWAA's public web server takes neither a security group nor a list of addresses: IAM is its only door. With a private one, who calls the
+    REST API comes from inside the VPC, and through its endpoint without a public address
+    (docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html). Airflow's command line is left out: it knows no
+    roles.
     """
 
     def __init__(self, scope: Construct, id_: str, props: SignInProps) -> None:
         super().__init__(scope, id_)
-        from_there = Condition(test="IpAddress", variable="aws:SourceIp", values=props.external_ip)
-        role = props.place.arn("airflow", f"role/{props.environment}/{AIRFLOW_ROLE}")
-        document = DataAwsIamPolicyDocument(
-            self,
-            "permissions",
-            statement=[
-                Statement(sid="SignIn", actions=["airflow:CreateWebLoginToken"], resources=[role], condition=[from_there]),
-                Statement(
-                    sid="RunDags",
-                    actions=["airflow:CreateCliToken"],
-                    resources=[props.place.arn("airflow", f"environment/{props.environment}")],
-                    condition=[from_there],
-                ),
-            ],
-        )
-        policy = IamPolicy(self, "policy", name=props.name, description="Sign in to Airflow, from EXTERNAL_IP only", policy=document.json)
+        self._role = props.place.arn("airflow", f"role/{props.environment}/{AIRFLOW_ROLE}")
+        statements = [self._let_in("FromExternalIp", Condition(test="IpAddress", variable="aws:SourceIp", values=props.external_ip))]
+        if props.vpc_id:
+            statements.append(self._let_in("FromVpc", Condition(test="StringEquals", variable="aws:SourceVpc", values=[props.vpc_id])))
+        document = DataAwsIamPolicyDocument(self, "permissions", statement=statements)
+        policy = IamPolicy(self, "policy", name=props.name, description="Work with Airflow, from EXTERNAL_IP only", policy=document.json)
         self.arn = policy.arn
 
+    def _let_in(self, sid: str, where: Condition) -> Statement:
+        actions = ["airflow:CreateWebLoginToken", "airflow:InvokeRestApi"]
+        return Statement(sid=sid, actions=actions, resources=[self._role], condition=[where])
 
-def trigger_command(dag: str, *, environment: str, host: str, region: str) -> str:
-    """The shell command that runs a DAG, for someone with the policy above."""
-    values = {"dag": dag, "environment": environment, "host": host, "region": region}
+
+def trigger_command(dag: str, *, environment: str, region: str) -> str:
+    """The shell commands that run a DAG, for someone with the policy above."""
+    values = {"dag": dag, "environment": environment, "region": region}
     template = Path(__file__).with_name("trigger_dag.sh").read_text(encoding="utf-8")
     return re.sub(r"@(\w+)", lambda name: values[name[1]], template).strip()

@@ -29,10 +29,13 @@ class MwaaStack(DeploymentStack):
         self._place = place(self, settings.region)
         self._name = settings.name("airflow")
         bucket = self._bucket()
-        files = environment_files(settings.airflow_version, private=settings.mwaa_webserver == "private")
+        private = settings.mwaa_webserver == "private"
+        files = environment_files(settings.airflow_version, private=private)
         objects = Objects(self, "objects", ObjectsProps(bucket.name, self._network.kms_key_arn, files, after=bucket.ready))
         environment = self._environment(bucket, objects, self._role(bucket))
-        sign_in = SignIn(self, "sign_in", SignInProps(settings.name("airflow-sign-in"), self._name, self._place, settings.external_ip))
+        vpc_id = self._network.vpc_id if private else None
+        people = SignInProps(settings.name("airflow-sign-in"), self._name, self._place, settings.external_ip, vpc_id)
+        sign_in = SignIn(self, "sign_in", people)
         self._publish(environment, sign_in)
 
     def _bucket(self) -> PrivateBucket:
@@ -94,8 +97,8 @@ class MwaaStack(DeploymentStack):
 
     def _publish(self, environment: Environment, sign_in: SignIn) -> None:
         for dag in DAGS:
-            command = trigger_command(dag, environment=self._name, host=environment.ui_host, region=self.settings.region)
+            command = trigger_command(dag, environment=self._name, region=self.settings.region)
             self.publish(f"run_{dag}", command, f"Shell commands that run {dag}")
         self.publish("airflow_ui_url", f"https://{environment.ui_host}", "Airflow's UI")
         self.publish("environment_name", self._name, "Name of the MWAA environment")
-        self.publish("sign_in_policy_arn", sign_in.arn, "Policy for those who may sign in to Airflow, from EXTERNAL_IP only")
+        self.publish("sign_in_policy_arn", sign_in.arn, "Policy for those who work with Airflow, from EXTERNAL_IP only")

@@ -1,5 +1,3 @@
-token=$(aws mwaa create-cli-token --region @region --name @environment --query CliToken --output text) &&
-for command in "dags unpause @dag" "dags trigger @dag"; do
-  curl --fail --silent --show-error --request POST --header "Authorization: Bearer $token" --header "Content-Type: text/plain" \
-    --data "$command" https://@host/aws_mwaa/cli
-done
+aws mwaa invoke-rest-api --region @region --name @environment --method PATCH --path /dags/@dag --body '{"is_paused": false}' &&
+aws mwaa invoke-rest-api --region @region --name @environment --method POST --path /dags/@dag/dagRuns \
+  --body "{\"logical_date\": \"$(date -u +%FT%TZ)\"}"

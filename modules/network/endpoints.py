@@ -15,12 +15,14 @@ from modules.place import Place
 from modules.suppressions import suppress
 
 INTERFACES = ("secretsmanager", "kms", "logs", "monitoring", "sqs", "sts", "redshift-serverless", "ecr.api", "ecr.dkr")
+AIRFLOW = "airflow.env"
+"""For callers of Airflow's REST API, whom MWAA admits from inside the VPC only where the web server is private."""
 HTTPS = 443
 
 
 @dataclass(frozen=True)
 class EndpointsProps:
-    """Interface endpoints stand in the private subnets, the gateway in their route tables."""
+    """Interface endpoints stand in the private subnets, the gateway in their route tables; with `airflow`, one of them is MWAA's."""
 
     name: str
     place: Place
@@ -28,6 +30,7 @@ class EndpointsProps:
     vpc_cidr: str
     subnet_ids: list[str]
     route_table_ids: list[str]
+    airflow: bool
 
 
 class Endpoints(Construct):
@@ -49,7 +52,7 @@ class Endpoints(Construct):
             tags={"Name": f"{props.name}-s3"},
         )
         group = self._security_group()
-        for service in INTERFACES:
+        for service in (*INTERFACES, AIRFLOW) if props.airflow else INTERFACES:
             VpcEndpoint(
                 self,
                 service,

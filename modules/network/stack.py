@@ -48,7 +48,15 @@ class NetworkStack(DeploymentStack):
     def _own_vpc(self) -> Vpc:
         vpc = Vpc(self, "vpc", VpcProps(self.settings.deployment_id, self.settings.vpc_cidr))
         FlowLogs(self, "flow_logs", FlowLogsProps(self.settings.name("flow-logs"), self._place, vpc.id, self._key.arn))
-        endpoints = EndpointsProps(self.settings.deployment_id, self._place, vpc.id, vpc.cidr, vpc.private_subnet_ids, vpc.route_table_ids)
+        endpoints = EndpointsProps(
+            self.settings.deployment_id,
+            self._place,
+            vpc.id,
+            vpc.cidr,
+            vpc.private_subnet_ids,
+            vpc.route_table_ids,
+            airflow=self.settings.mwaa_webserver == "private",
+        )
         Endpoints(self, "endpoints", endpoints)
         return vpc
 

@@ -362,17 +362,30 @@ def test_the_secrets_that_airflow_reads_are_within_the_roles_reach(synthesized: 
 # Access
 
 
-def test_people_sign_in_from_external_ip_only(mwaa: Stack) -> None:
-    sign_in = statements(mwaa, "sign_in/permissions")
-    assert {action for each in sign_in.values() for action in each["actions"]} == {"airflow:CreateWebLoginToken", "airflow:CreateCliToken"}
-    assert resources(sign_in["SignIn"]) == ["arn:aws:airflow:us-east-1:123456789012:role/tickit-airflow/Op"]
-    assert resources(sign_in["RunDags"]) == [f"arn:aws:airflow:us-east-1:123456789012:{ENVIRONMENT}"]
+WAYS_IN = {"airflow:CreateWebLoginToken", "airflow:InvokeRestApi"}
+"""Airflow's command line is none: it asks for no role in Airflow."""
+
+
+def test_people_work_with_airflow_in_one_role_from_external_ip_only(mwaa: Stack) -> None:
+    (sign_in,) = statements(mwaa, "sign_in/permissions").values()
+    assert set(sign_in["actions"]) == WAYS_IN
+    assert resources(sign_in) == ["arn:aws:airflow:us-east-1:123456789012:role/tickit-airflow/Op"]
 
 
 def test_every_way_in_is_bound_to_external_ip(synthesize: Callable[..., dict[str, Stack]]) -> None:
     addresses = ["198.51.100.0/24", "203.0.113.9/32"]
     for statement in statements(synthesize(external_ip=addresses)["mwaa"], "sign_in/permissions").values():
         assert condition(statement) == [("IpAddress", "aws:SourceIp", addresses)]
+
+
+def test_a_private_web_server_is_reached_from_its_vpc_too(synthesize: Callable[..., dict[str, Stack]]) -> None:
+    sign_in = statements(synthesize(mwaa_webserver="private")["mwaa"], "sign_in/permissions")
+    assert sign_in.keys() == {"FromExternalIp", "FromVpc"}
+    ((test, key, (vpc,)),) = condition(sign_in["FromVpc"])
+    assert (test, key) == ("StringEquals", "aws:SourceVpc")
+    assert "vpc_id" in vpc
+    assert set(sign_in["FromVpc"]["actions"]) == WAYS_IN
+    assert resources(sign_in["FromVpc"]) == resources(sign_in["FromExternalIp"])
 
 
 # Outputs
@@ -386,8 +399,9 @@ def test_the_outputs_name_airflows_ui(mwaa: Stack) -> None:
 @pytest.mark.parametrize("dag", ["rs_source_to_staging", "rs_staging_to_dm", "lineage_replay", "lineage_doctor"])
 def test_the_outputs_hold_the_commands_that_run_a_dag(mwaa: Stack, dag: str) -> None:
     command = outputs(mwaa)[f"run_{dag}"]
-    assert "aws mwaa create-cli-token --region us-east-1 --name tickit-airflow" in command
-    assert f'"dags unpause {dag}" "dags trigger {dag}"' in command
+    call = "aws mwaa invoke-rest-api --region us-east-1 --name tickit-airflow"
+    assert f"{call} --method PATCH --path /dags/{dag} --body" in command
+    assert f"{call} --method POST --path /dags/{dag}/dagRuns" in command
     assert "@" not in command
     assert (ROOT / f"airflow/dags/{dag}.py").is_file()
 

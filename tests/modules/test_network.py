@@ -98,6 +98,13 @@ class TestEndpoints:
         assert {"endpoints/secretsmanager", "endpoints/kms", "endpoints/logs", "endpoints/monitoring", "endpoints/sqs"} <= interfaces.keys()
         assert all(end["private_dns_enabled"] and len(end["subnet_ids"]) == 3 for end in interfaces.values())
 
+    def test_a_private_web_server_has_its_api_in_the_vpc(self, network: Stack, synthesize: Callable[..., dict[str, Stack]]) -> None:
+        path = "endpoints/airflow.env"
+        assert path not in blocks(network, "aws_vpc_endpoint")
+        private = synthesize(mwaa_webserver="private")["network"]
+        assert blocks(private, "aws_vpc_endpoint")[path]["service_name"] == "com.amazonaws.us-east-1.airflow.env"
+        assert statements(private, f"{path}_policy")["OwnAccount"]["actions"] == ["airflow:*"]
+
     def test_every_endpoint_lets_this_account_through_only(self, network: Stack) -> None:
         for path, endpoint in blocks(network, "aws_vpc_endpoint").items():
             service = path.removeprefix("endpoints/")

@@ -13,7 +13,7 @@ from botocore.config import Config
 from data.tickit import generate
 from local import external_schema
 from local.airflow_python import airflow_python
-from local.airflow_services import start_services
+from local.airflow_services import USER, start_services
 from local.aws.machine import Aws
 from local.orchestrator import Airflow
 from local.postgres import Postgres
@@ -64,8 +64,11 @@ def running(folder: Path, version: str) -> Iterator[Deployed]:
         airflow.environment |= LIKE_MWAA
         airflow.install()
         airflow.migrate()
-        start_services(airflow, free_port(), secrets.token_hex(8))
-        told.write_text(json.dumps({"command": airflow.command, "environment": airflow.environment}))
+        port, password = free_port(), secrets.token_hex(8)
+        start_services(airflow, port, password)
+        told.touch(mode=0o600)
+        api = {"url": f"http://127.0.0.1:{port}", "user": USER, "password": password}
+        told.write_text(json.dumps({"command": airflow.command, "environment": airflow.environment, "api": api}))
         yield deployed
 
 

@@ -1,103 +1,106 @@
-"""The pipeline's command against MWAA's own way to Airflow's command line, with answers as real Airflows gave them."""
+"""The pipeline's command against MWAA's own way to Airflow's REST API, with answers as real Airflows gave them."""
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from local.aws.machine import Aws
+from modules.mwaa.access import trigger_command
 from operations import pipeline
 from operations.airflow_runs import Runs
-from operations.deployment import ROOT, Deployment, NotDeployed
-from operations.mwaa_cli import AirflowCli, CliUnavailable, CommandFailed, read_rows
+from operations.deployment import MODELS, ROOT, Deployment, NotDeployed
+from operations.mwaa_api import AirflowApi, ApiUnavailable, CallRefused
 from operations.pipeline import Patience
 from operations.task_log import LogUnavailable, tail
 from tests.emulated_aws import emulated_aws
 from tests.local.waiting import eventually
 from tests.operations import right_environment
+from tests.operations.answering import Answer, answering
 from tests.operations.outputs import publish
 from tests.operations.right_environment import NAME
+from tests.operations.scripted_airflow import Said, ScriptedAirflow, scripted_airflow
+from tools.tool_environment import environment
 
 pytestmark = pytest.mark.system
 
-Answer = tuple[int, str, str]
 QUICK = Patience(look=0.01, begin=600, whole=600, log=0)
 AT_ONCE = Patience(look=0.01, begin=0, whole=0, log=0)
-LOG_LINE = "[2026-11-24T00:06:47.791+0000] {__init__.py:43} INFO - Loaded API auth backend: airflow.api.auth.backend.session\n"
-UNKNOWN = "airflow.exceptions.DagNotFound: Dag id rs_source_to_staging not found in DagModel"
-TASK = {"dag_id": "d", "execution_date": "2026-11-24T00:06:47+00:00"}
+STAGING, DM = "rs_source_to_staging", "rs_staging_to_dm"
+TASKS = "POST /dags/~/dagRuns/~/taskInstances/list"
 BEGAN = {"start_date": "2026-11-24T00:06:50+00:00"}
-ENDED = BEGAN | {"end_date": "2026-11-24T00:06:52.500000+00:00"}
-NOT_BEGUN = {"start_date": "", "end_date": ""}
+ENDED = BEGAN | {"end_date": "2026-11-24T00:06:52.500000+00:00", "duration": 2.5}
+NOT_BEGUN = {"start_date": None, "end_date": None, "duration": None}
+UNKNOWN = {"title": "DAG not found", "status": 404, "detail": "The DAG with dag_id: rs_source_to_staging was not found"}
 
 
-def says(rows: Any = "", *, log: str = "", code: int = 0, errors: str = "") -> Answer:
-    return (code, log + (rows if isinstance(rows, str) else json.dumps(rows) + "\n"), errors)
+def task(name: str, state: str | None, **times: Any) -> dict[str, Any]:
+    return {"dag_id": STAGING, "task_id": name, "state": state} | NOT_BEGUN | times
 
 
-def task(name: str, state: str | None, **times: str) -> dict[str, Any]:
-    return TASK | {"task_id": name, "state": state} | NOT_BEGUN | times
+def tasks(*rows: dict[str, Any]) -> Said:
+    return 200, {"task_instances": rows, "total_entries": len(rows)}
 
 
-def run_state(state: str, run: str = "@RUN") -> dict[str, str]:
-    return {"dag_id": "d", "run_id": run, "state": state, "start_date": "", "end_date": ""}
+def runs(**states: str) -> Said:
+    """The states of runs: `wanted` is the one that was triggered."""
+    rows = [{"dag_run_id": "@RUN" if name == "wanted" else name, "state": state} for name, state in states.items()]
+    return 200, {"dag_runs": rows, "total_entries": len(rows)}
 
 
-GREEN: dict[str, list[Answer]] = {
-    "dags details": [says([{"dag_id": "d", "is_paused": "True"}], log=LOG_LINE)],
-    "dags unpause": [says("Dag: rs_source_to_staging, paused: False\n")],
-    "dags trigger": [says([{"dag_id": "d", "state": "queued"}], log=LOG_LINE)],
-    "tasks states-for-dag-run": [
-        says([task("load_date", None), task("load_sales", None)]),
-        says([task("load_date", "success", **ENDED), task("load_sales", "running", **BEGAN)]),
-        says([task("load_date", "success", **ENDED), task("load_sales", "success", **ENDED)]),
+def import_errors(**texts: str) -> Said:
+    rows = [{"filename": f"dags/{name}.py", "stack_trace": text} for name, text in texts.items()]
+    return 200, {"import_errors": rows, "total_entries": len(rows)}
+
+
+def paused(answer: bool) -> Said:
+    return 200, {"dag_id": "d", "is_paused": answer}
+
+
+def of_both(method: str, path: str, *answers: Said) -> dict[str, list[Said]]:
+    return {f"{method} {path.format(dag)}": list(answers) for dag in (STAGING, DM)}
+
+
+GREEN: dict[str, list[Said]] = {
+    **of_both("GET", "/dags/{}", paused(True)),
+    **of_both("PATCH", "/dags/{}", paused(False)),
+    **of_both("POST", "/dags/{}/dagRuns", (200, {"dag_run_id": "@RUN", "state": "queued"})),
+    **of_both("GET", "/dags/{}/dagRuns", runs(wanted="running"), runs(wanted="success", older="failed")),
+    TASKS: [
+        tasks(task("load_date", None), task("load_sales", None)),
+        tasks(task("load_date", "success", **ENDED), task("load_sales", "running", **BEGAN)),
+        tasks(task("load_date", "success", **ENDED), task("load_sales", "success", **ENDED)),
     ],
-    "dags list-runs": [says([run_state("running")]), says([run_state("success"), run_state("failed", "older")])],
+    "GET /importErrors": [import_errors()],
 }
-
-
-class Airflow:
-    """The scripted Airflow behind the environment, and what it was asked."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def answers(self, script: dict[str, list[Answer]]) -> None:
-        for note in ("asked", "run"):
-            (self.folder / note).unlink(missing_ok=True)
-        (self.folder / "script.json").write_text(json.dumps(script))
-
-    @property
-    def asked(self) -> list[str]:
-        return (self.folder / "asked").read_text().splitlines()
+ABSENT = of_both("GET", "/dags/{}", (404, UNKNOWN))
+AWAKE = of_both("GET", "/dags/{}", paused(False))
 
 
 @pytest.fixture(scope="module")
 def aws_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """An emulated AWS behind whose MWAA the scripted Airflow stands."""
-    folder = tmp_path_factory.mktemp("airflow")
-    command = [sys.executable, str(ROOT / "tests/operations/scripted_airflow.py"), str(folder)]
-    (folder / "airflow.json").write_text(json.dumps({"command": command, "environment": {}}))
-    with emulated_aws(tmp_path_factory.mktemp("aws"), folder / "airflow.json") as aws:
+    with emulated_aws(tmp_path_factory.mktemp("aws"), tmp_path_factory.mktemp("airflow") / "airflow.json") as aws:
         yield aws
 
 
 @pytest.fixture
-def airflow(aws: Aws) -> Airflow:
+def airflow(aws: Aws) -> Iterator[ScriptedAirflow]:
     assert aws.airflow
-    return Airflow(aws.airflow.parent)
+    with scripted_airflow(aws.airflow) as airflow:
+        yield airflow
 
 
 @pytest.fixture
-def deployed(airflow: Airflow, deployment: Callable[..., Deployment]) -> Deployment:
+def deployed(airflow: ScriptedAirflow, deployment: Callable[..., Deployment]) -> Deployment:
     """A deployment whose environment is there."""
     there = deployment()
     right_environment.create(right_environment.make(there.client), there.client("mwaa"))
@@ -110,35 +113,41 @@ def run(deployed: Deployment, patience: Patience = QUICK) -> tuple[int, str]:
     return pipeline.run(deployed, Console(file=written, width=200), patience), written.getvalue()
 
 
-def test_both_dags_run_and_each_task_has_its_line(deployed: Deployment, airflow: Airflow) -> None:
+def test_both_dags_run_and_each_task_has_its_line(deployed: Deployment, airflow: ScriptedAirflow, aws: Aws) -> None:
     airflow.answers(GREEN)
     code, written = run(deployed)
     assert code == 0, written
-    dags = [line.split()[2] for line in airflow.asked if line.startswith("dags trigger")]
-    assert dags == ["rs_source_to_staging", "rs_staging_to_dm"]
+    assert [call for call in airflow.asked if call.endswith("/dagRuns") and call.startswith("POST")] == [
+        f"POST /dags/{STAGING}/dagRuns",
+        f"POST /dags/{DM}/dagRuns",
+    ]
     assert "✓ load_date" in written
     assert "2.5 s" in written
-    assert airflow.asked[1] == "dags unpause rs_source_to_staging"
+    assert airflow.asked[1] == f"PATCH /dags/{STAGING}"
+    assert airflow.bodies[1] == {"is_paused": False}
+    assert airflow.bodies[2].keys() == {"dag_run_id", "logical_date"}
     assert written.splitlines()[-1].startswith("Both DAGs succeeded")
+    assert not [call for call in aws.calls() if "Token" in call]
 
 
-@pytest.mark.parametrize(("version", "asks"), [("2.7.2", "--dag-id d -o json"), ("2.11.2", "--dag-id d -o json"), ("3.2.1", "d -o json")])
-def test_runs_are_listed_as_the_version_wants_it(deployed: Deployment, airflow: Airflow, version: str, asks: str) -> None:
-    airflow.answers(GREEN)
-    assert Runs(AirflowCli(deployed.client("mwaa"), NAME), version).states("d") == {"": "running"}
-    assert airflow.asked == [f"dags list-runs {asks}"]
-
-
-def test_a_dag_that_airflow_has_not_read_yet_is_awaited(deployed: Deployment, airflow: Airflow) -> None:
-    unknown = says(errors="DAG: rs_source_to_staging does not exist in 'dag' table\n", code=1)
-    airflow.answers(GREEN | {"dags details": [unknown, unknown, *GREEN["dags details"]], "dags list-import-errors": [says([])]})
+def test_a_dag_that_airflow_has_not_read_yet_is_awaited(deployed: Deployment, airflow: ScriptedAirflow) -> None:
+    known = f"GET /dags/{STAGING}"
+    airflow.answers(GREEN | {known: [(404, UNKNOWN), (404, UNKNOWN), paused(True)]})
     code, written = run(deployed)
     assert code == 0, written
 
 
-def test_a_failed_task_is_named_though_it_has_no_log(deployed: Deployment, airflow: Airflow) -> None:
-    failed = [task("load_date", "failed", **ENDED), task("load_sales", "upstream_failed")]
-    airflow.answers(GREEN | {"tasks states-for-dag-run": [says(failed)], "dags list-runs": [says([run_state("failed")])]})
+def test_a_run_that_is_there_already_is_followed(deployed: Deployment, airflow: ScriptedAirflow) -> None:
+    """As the SDK asks again for what it has had no answer to."""
+    conflict = (409, {"title": "Conflict", "detail": "DAGRun with DAG ID: 'd' and DAGRun ID: 'r' already exists"})
+    airflow.answers(GREEN | of_both("POST", "/dags/{}/dagRuns", conflict))
+    code, written = run(deployed)
+    assert code == 0, written
+
+
+def test_a_failed_task_is_named_though_it_has_no_log(deployed: Deployment, airflow: ScriptedAirflow) -> None:
+    failed = tasks(task("load_date", "failed", **ENDED), task("load_sales", "upstream_failed"))
+    airflow.answers(GREEN | {TASKS: [failed]} | of_both("GET", "/dags/{}/dagRuns", runs(wanted="failed")))
     code, written = run(deployed)
     assert code == 1
     assert "✗ load_date " in written
@@ -158,65 +167,49 @@ def test_the_log_of_the_last_attempt_is_cut_to_its_end(deployed: Deployment) -> 
         tail(logs, "airflow-nobody-Task", prefix, seconds=0)
 
 
-NEVER: dict[str, tuple[dict[str, list[Answer]], str]] = {
+NEVER: dict[str, tuple[dict[str, list[Said]], str]] = {
     "a DAG that cannot be read": (
-        {
-            "dags details": [says(errors="DAG: rs_source_to_staging does not exist in 'dag' table\n", code=1)],
-            # from 2.10 on the command fails when it has something to list
-            "dags list-import-errors": [
-                says([{"filepath": "dags/x.py", "error": "Traceback\nModuleNotFoundError: No module named 'y'\n"}], code=1)
-            ],
-        },
+        ABSENT | {"GET /importErrors": [import_errors(x="Traceback\nModuleNotFoundError: No module named 'y'\n")]},
         "✗ dags/x.py: ModuleNotFoundError: No module named 'y'",
     ),
-    "a DAG that is not there": (
-        {
-            "dags details": [says(errors="DAG: rs_source_to_staging does not exist in 'dag' table\n", code=1)],
-            "dags list-import-errors": [says([])],
-        },
-        "✗ rs_source_to_staging: Airflow knows no such DAG after 0 min",
+    "a DAG that is not there": (ABSENT, "✗ rs_source_to_staging: Airflow knows no such DAG after 0 min"),
+    "a DAG that Airflow does not run": (
+        of_both(
+            "POST", "/dags/{}/dagRuns", (400, {"title": "DAG cannot be triggered", "detail": "DAG with dag_id: 'd' has import errors"})
+        ),
+        "✗ Airflow: POST /dags/rs_source_to_staging/dagRuns: 400 DAG with dag_id: 'd' has import errors",
     ),
-    "a DAG that is paused again": (
-        {"dags details": [says([{"is_paused": "True"}])], "dags list-import-errors": [says([])]},
-        "✗ rs_source_to_staging: is paused",
-    ),
+    "a DAG that is paused again": (dict(GREEN), "✗ rs_source_to_staging: is paused"),
     "another run": (
-        {
-            "dags details": [says([{"is_paused": "False"}])],
-            "dags list-import-errors": [says([])],
-            "dags list-runs": [says([run_state("queued"), run_state("running", "by hand")])],
-        },
-        "✗ rs_source_to_staging: runs one at a time, and by hand has not ended",
+        AWAKE | of_both("GET", "/dags/{}/dagRuns", runs(wanted="queued", by_hand="running")),
+        "✗ rs_source_to_staging: runs one at a time, and by_hand has not ended",
     ),
     "no worker": (
-        {
-            "dags details": [says([{"is_paused": "False"}])],
-            "dags list-import-errors": [says([])],
-            "tasks states-for-dag-run": [says([task("load_date", "queued")])],
-        },
+        AWAKE | {TASKS: [tasks(task("load_date", "queued"))]},
         "✗ rs_source_to_staging: its tasks are queued, and no worker takes one",
     ),
     "no scheduler": (
-        {
-            "dags details": [says([{"is_paused": "False"}])],
-            "dags list-import-errors": [says([])],
-            "dags list-runs": [says([run_state("queued")])],
-        },
+        AWAKE | of_both("GET", "/dags/{}/dagRuns", runs(wanted="queued")),
         "✗ rs_source_to_staging: Airflow's scheduler does not begin with the run",
     ),
-    "no end": (
-        {"tasks states-for-dag-run": [says([task("load_date", "running", **BEGAN)])]},
-        "has not ended within 0 min",
-    ),
+    "no end": ({TASKS: [tasks(task("load_date", "running", **BEGAN))]}, "has not ended within 0 min"),
     "a run that failed without a task": (
-        {"tasks states-for-dag-run": [says([task("load_date", "success", **ENDED)])], "dags list-runs": [says([run_state("failed")])]},
+        {TASKS: [tasks(task("load_date", "success", **ENDED))]} | of_both("GET", "/dags/{}/dagRuns", runs(wanted="failed")),
         "has failed though no task did",
+    ),
+    "an API that the role may not call": (
+        of_both("PATCH", "/dags/{}", (403, {"title": "Forbidden", "detail": None})),
+        "✗ Airflow: Airflow forbids PATCH /dags/rs_source_to_staging to your role in it: 403 Forbidden",
+    ),
+    "a web server that is broken": (
+        of_both("GET", "/dags/{}", (500, {"title": "Internal Server Error"})),
+        "✗ Airflow: Airflow's web server failed at GET /dags/rs_source_to_staging: 500 Internal Server Error",
     ),
 }
 
 
 @pytest.mark.parametrize("what", NEVER)
-def test_what_stops_the_pipeline_is_named(deployed: Deployment, airflow: Airflow, what: str) -> None:
+def test_what_stops_the_pipeline_is_named(deployed: Deployment, airflow: ScriptedAirflow, what: str) -> None:
     script, text = NEVER[what]
     airflow.answers(GREEN | script)
     code, written = run(deployed, AT_ONCE)
@@ -224,23 +217,17 @@ def test_what_stops_the_pipeline_is_named(deployed: Deployment, airflow: Airflow
     assert text in written
 
 
-INTERRUPTED: dict[str, tuple[dict[str, list[Answer]], str]] = {
-    "tasks states-for-dag-run": (
-        {"tasks states-for-dag-run": [says([task("load_date", "running", **BEGAN)])]},
+INTERRUPTED: dict[str, tuple[dict[str, list[Said]], str]] = {
+    TASKS: (
+        {TASKS: [tasks(task("load_date", "running", **BEGAN))]},
         "goes on without this command: https://airflow.example/dags/rs_source_to_staging/grid?dag_run_id=run-pipeline-",
     ),
-    "dags details": (
-        {
-            "dags details": [says(errors="DAG: rs_source_to_staging does not exist in 'dag' table\n", code=1)],
-            "dags list-import-errors": [says([])],
-        },
-        "\nNo run of rs_source_to_staging was triggered.\n",
-    ),
+    f"GET /dags/{STAGING}": (ABSENT, "\nNo run of rs_source_to_staging was triggered.\n"),
 }
 
 
 @pytest.mark.parametrize("during", INTERRUPTED)
-def test_an_interrupted_command_says_whether_a_run_goes_on(deployed: Deployment, airflow: Airflow, aws: Aws, during: str) -> None:
+def test_an_interrupted_command_says_whether_a_run_goes_on(deployed: Deployment, airflow: ScriptedAirflow, aws: Aws, during: str) -> None:
     script, left = INTERRUPTED[during]
     airflow.answers(GREEN | script)
     program = (
@@ -252,7 +239,7 @@ def test_an_interrupted_command_says_whether_a_run_goes_on(deployed: Deployment,
     environment = {"PATH": "/usr/bin:/bin", **aws.environment}
     command = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        eventually(lambda: (airflow.folder / "asked").exists() and any(line.startswith(during) for line in airflow.asked), "it looks")
+        eventually(lambda: during in airflow.asked, "it looks")
         command.send_signal(signal.SIGINT)
         written, _ = command.communicate(timeout=60)
     finally:
@@ -280,47 +267,115 @@ def test_an_environment_that_is_gone_is_named(aws: Aws, deployment: Callable[...
     code, written = run(gone)
     assert code == 1
     assert "make deploy STACK=mwaa" in written
-    with pytest.raises(CliUnavailable, match="MWAA gives no token for tickit-airflow"):
-        AirflowCli(gone.client("mwaa"), NAME).run("version")
+    with pytest.raises(ApiUnavailable, match=r"MWAA does not pass GET /dags on to tickit-airflow: .*ResourceNotFoundException"):
+        AirflowApi(gone.client("mwaa"), NAME).call("GET", "/dags")
 
 
-def test_a_certificate_that_nobody_trusts_is_said_so(deployed: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE")
-    with pytest.raises(CliUnavailable) as unavailable:
-        AirflowCli(deployed.client("mwaa"), NAME).run("version")
-    assert "SSL_CERT_FILE" in unavailable.value.cure
+def test_an_environment_without_airflow_is_unavailable(deployed: Deployment, airflow: ScriptedAirflow) -> None:
+    airflow.told.unlink()
+    with pytest.raises(ApiUnavailable, match=r"failed at GET /dags: 503 no Airflow stands behind"):
+        AirflowApi(deployed.client("mwaa"), NAME).call("GET", "/dags")
 
 
-def test_a_web_server_without_airflow_is_unavailable(deployed: Deployment, airflow: Airflow) -> None:
-    behind = airflow.folder / "airflow.json"
-    aside = behind.rename(airflow.folder / "aside.json")
-    try:
-        with pytest.raises(CliUnavailable, match=r"answered 503 to `dags list`: .*no Airflow stands behind"):
-            AirflowCli(deployed.client("mwaa"), NAME).run("dags", "list")
-    finally:
-        aside.rename(behind)
-
-
-def test_a_command_that_fails_says_its_last_word(deployed: Deployment, airflow: Airflow) -> None:
-    airflow.answers(
-        {"dags trigger": [says(errors=f"Traceback (most recent call last):\n{UNKNOWN}\n", code=1)], "version": [says("3.2.1\n")]}
-    )
-    cli = AirflowCli(deployed.client("mwaa"), NAME)
-    with pytest.raises(CommandFailed, match=r"airflow dags trigger d: airflow\.exceptions\.DagNotFound"):
-        cli.run("dags", "trigger", "d")
-    with pytest.raises(CommandFailed, match=r"version -o json: 3\.2\.1"):
-        cli.rows("version")
+def test_a_private_web_server_is_not_reached_from_here(airflow: ScriptedAirflow, deployment: Callable[..., Deployment]) -> None:
+    there = deployment()
+    world = right_environment.make(there.client)
+    world.environment["WebserverAccessMode"] = "PRIVATE_ONLY"
+    right_environment.create(world, there.client("mwaa"))
+    publish(there.root, "mwaa", environment_name=NAME, airflow_ui_url="https://airflow.example")
+    airflow.answers(GREEN)
+    code, written = run(there)
+    assert code == 1
+    assert "AccessDeniedException" in written
+    assert "attach the policy `sign_in_policy_arn`" in written
+    assert "from inside the VPC only" in written
+    assert airflow.asked == []
 
 
 @pytest.mark.parametrize(
-    ("output", "rows"),
+    ("code", "message", "cure"),
     [
-        ("[]\n", []),
-        (f'{LOG_LINE}[{{"a": 1}}]\n', [{"a": 1}]),
-        ('2026-11-24T00:11:43.192895Z [info     ] setup plugin\n[{"a": null}]', [{"a": None}]),
-        (LOG_LINE, None),
-        ("", None),
+        ("AccessDeniedException", "User is not authorized to perform: airflow:InvokeRestApi", "attach the policy `sign_in_policy_arn`"),
+        ("ValidationException", "Update your environment to use InvokeRestApi", "aws mwaa update-environment --name tickit-airflow"),
+        ("ThrottlingException", "Rate exceeded", "make explain"),
     ],
 )
-def test_rows_are_found_below_log_lines(output: str, rows: Any) -> None:
-    assert read_rows(output) == rows
+def test_what_mwaa_refuses_has_its_cure(
+    deployment: Callable[..., Deployment], monkeypatch: pytest.MonkeyPatch, code: str, message: str, cure: str
+) -> None:
+    refused = Answer(400, json.dumps({"message": message, "Message": message}).encode(), {"x-amzn-errortype": code})
+    with answering(lambda _: refused) as url:
+        for name, value in {
+            "AWS_ENDPOINT_URL_MWAA": "http://aws.test",
+            "HTTP_PROXY": url,
+            "http_proxy": url,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_MAX_ATTEMPTS": "1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(ApiUnavailable, match=message) as unavailable:
+            AirflowApi(deployment().client("mwaa"), NAME).call("GET", "/dags")
+    assert cure in unavailable.value.cure
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"title": "Bad Request", "detail": "'x' is not a 'date-time'", "status": 400}, "'x' is not a 'date-time'"),
+        (
+            {"detail": [{"loc": ["body", "logical_date"], "msg": "Field required"}]},
+            "[{'loc': ['body', 'logical_date'], 'msg': 'Field required'}]",
+        ),
+        ({"title": "Bad Request"}, "Bad Request"),
+        ({}, "without a word"),
+    ],
+)
+def test_a_refusal_has_airflows_own_words(deployed: Deployment, airflow: ScriptedAirflow, answer: dict[str, Any], reason: str) -> None:
+    airflow.answers({"GET /dags": [(400, answer)]})
+    with pytest.raises(CallRefused) as refused:
+        AirflowApi(deployed.client("mwaa"), NAME).call("GET", "/dags")
+    assert (refused.value.status, str(refused.value)) == (400, f"GET /dags: 400 {reason}")
+
+
+@pytest.mark.parametrize(("version", "page"), [("2.7.2", "/dags/d/grid?dag_run_id=r"), ("3.3.1", "/dags/d/runs/r")])
+def test_a_run_has_its_page_where_the_version_has_it(deployed: Deployment, version: str, page: str) -> None:
+    assert Runs(AirflowApi(deployed.client("mwaa"), NAME), version).page("d", "r") == page
+
+
+def test_no_path_is_longer_than_mwaa_takes(deployed: Deployment, airflow: ScriptedAirflow) -> None:
+    airflow.answers(GREEN)
+    run(deployed)
+    assert max(len(call.partition(" ")[2]) for call in airflow.asked) <= 64
+    with pytest.raises(ApiUnavailable, match=r"ValidationException.*Path.*64"):
+        AirflowApi(deployed.client("mwaa"), NAME).call("GET", f"/dags/{STAGING}/dagRuns/run-pipeline-20261124T000647Z/taskInstances")
+
+
+def test_the_outputs_commands_run_a_dag(deployed: Deployment, airflow: ScriptedAirflow, aws: Aws) -> None:
+    """With AWS's own command line."""
+    airflow.answers(GREEN)
+    line = trigger_command(STAGING, environment=NAME, region="us-east-1")
+    path = {"PATH": f"{environment('aws')}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", line], env=aws.environment | path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert airflow.asked == [f"PATCH /dags/{STAGING}", f"POST /dags/{STAGING}/dagRuns"]
+    assert airflow.bodies[0] == {"is_paused": False}
+    assert airflow.bodies[1].keys() == {"logical_date"}
+
+
+def test_the_sdk_is_told_of_the_operation_as_aws_describes_it() -> None:
+    """The environment of the emulated AWS has a model of today."""
+    told = json.loads((MODELS / "mwaa/2020-07-01/service-2.sdk-extras.json").read_text())["merge"]
+    program = (
+        "import json; from botocore.loaders import Loader; model = Loader().load_service_model('mwaa', 'service-2');"
+        "print(json.dumps({part: {name: model[part].get(name) for name in names} for part, names in "
+        f"{ ({part: list(names) for part, names in told.items()})!r}.items()}}))"
+    )
+    done = subprocess.run([environment("aws") / "python", "-c", program], capture_output=True, text=True, check=True)
+    assert told == without_documentation(json.loads(done.stdout))
+
+
+def without_documentation(model: Any) -> Any:
+    if isinstance(model, dict):
+        return {name: without_documentation(value) for name, value in model.items() if name != "documentation"}
+    return [without_documentation(value) for value in model] if isinstance(model, list) else model

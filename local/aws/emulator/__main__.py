@@ -7,6 +7,7 @@ from pathlib import Path
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
+from local.aws.emulator.airflow_behind import AirflowBehind
 from local.aws.emulator.app import Emulator
 from local.aws.emulator.certificates import issue
 from local.aws.emulator.web_server import WebServer
@@ -18,17 +19,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="local.aws.emulator", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--authority", type=Path, required=True, help="where the certificate goes that clients of the web servers trust")
-    parser.add_argument("--airflow", type=Path, help='which Airflow stands behind MWAA: {"command": [...], "environment": {...}}')
+    parser.add_argument("--airflow", type=Path, help="which Airflow stands behind MWAA: airflow_behind.py says how")
     arguments = parser.parse_args()
-    emulator = Emulator()
-    _serve_airflow(emulator, arguments.airflow, arguments.authority)
+    emulator = Emulator(AirflowBehind(arguments.airflow))
+    _serve_airflow(emulator, arguments.authority)
     make_server(HOST, arguments.port, emulator, threaded=True, request_handler=MotoRequestHandler).serve_forever()
 
 
-def _serve_airflow(emulator: Emulator, airflow: Path | None, authority: Path) -> None:
+def _serve_airflow(emulator: Emulator, authority: Path) -> None:
     certificate = issue(authority)
-    pages = WebServer(emulator.services, airflow)
-    server = make_server(HOST, 0, pages, threaded=True, ssl_context=(str(certificate), str(certificate)))
+    server = make_server(HOST, 0, WebServer(emulator.services), threaded=True, ssl_context=(str(certificate), str(certificate)))
     certificate.unlink()
     emulator.services.web_server = f"{HOST}:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()

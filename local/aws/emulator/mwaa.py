@@ -13,7 +13,7 @@ from typing import Any
 from moto.core.utils import get_service_model
 from moto.s3.exceptions import MissingBucket
 
-from local.aws.emulator import neighbours
+from local.aws.emulator import neighbours, rest_api
 from local.aws.emulator.errors import NotEmulated, Refused, require_known
 from local.aws.emulator.mwaa_network import misconfiguration
 from local.aws.emulator.neighbours import invalid
@@ -162,6 +162,10 @@ class Mwaa:
         told = {"WebToken": self._token(request, "web"), "WebServerHostname": self._place.web_server}
         return told | _known(identity, "CreateWebLoginTokenResponse")
 
+    def invoke_rest_api(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Pass a call on to the REST API of an environment that runs."""
+        return rest_api.invoke(self._place.airflow, self._available(request), request)
+
     def list_tags_for_resource(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Tags of an environment."""
         tags = self._by_arn(request)["Tags"]
@@ -183,22 +187,27 @@ class Mwaa:
         known = self._tokens.get(token)
         return known.environment if known and known.kind == kind and time.monotonic() < known.until else None
 
-    def runs(self, name: str) -> bool:
-        """Whether there is an environment with a web server."""
-        return self._environments.get(name, {}).get("Status") == "AVAILABLE"
+    def runs(self, name: str) -> str:
+        """The Airflow version of an environment with a web server; empty where there is none of that name."""
+        environment = self._environments.get(name, {})
+        return str(environment["AirflowVersion"]) if environment.get("Status") == "AVAILABLE" else ""
 
     def _environment(self, request: Mapping[str, Any]) -> dict[str, Any]:
         if request["Name"] not in self._environments:
             raise Refused("ResourceNotFoundException", f"No environment named {request['Name']}.")
         return self._environments[request["Name"]]
 
+    def _available(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        environment = self._environment(request)
+        if not self.runs(environment["Name"]):
+            raise Refused("ResourceNotFoundException", f"The environment {environment['Name']} is not available.")
+        return environment
+
     def _by_arn(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return self._environment({"Name": request["ResourceArn"].rpartition("/")[2]})
 
     def _token(self, request: Mapping[str, Any], kind: str) -> str:
-        name = self._environment(request)["Name"]
-        if not self.runs(name):
-            raise Refused("ResourceNotFoundException", f"The environment {name} is not available.")
+        name = self._available(request)["Name"]
         token = secrets.token_urlsafe(64)
         self._tokens[token] = Token(name, kind, time.monotonic() + TOKEN_SECONDS)
         return token

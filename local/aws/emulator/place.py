@@ -1,12 +1,13 @@
 """Where a service of our own stands: its region, and its neighbours there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from local.aws.emulator.airflow_behind import AirflowBehind
 from local.aws.emulator.moto_side import prepare
 
 GLOBAL = "aws"
@@ -15,11 +16,13 @@ GLOBAL = "aws"
 
 @dataclass(frozen=True)
 class Place:
-    """A region of the one account. `own(service)` is a service of our own there; `web_server` is host:port of MWAA's web servers."""
+    """A region of the one account. `own(service)` is a service of our own there; `web_server` is host:port of MWAA's web servers, and
+    `airflow` stands behind them."""
 
     region: str
     own: Callable[[str], Any]
     web_server: str = ""
+    airflow: AirflowBehind = field(default_factory=lambda: AirflowBehind(None))
     account: str = DEFAULT_ACCOUNT_ID
 
     def arn(self, service: str, resource: str) -> str:

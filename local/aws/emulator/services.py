@@ -4,6 +4,7 @@ import importlib
 import threading
 from typing import Any
 
+from local.aws.emulator.airflow_behind import AirflowBehind
 from local.aws.emulator.place import Place
 
 OWN = {
@@ -16,10 +17,10 @@ OWN = {
 
 
 class Services:
-    """Everything that our own services hold."""
+    """Everything that our own services hold; `airflow` stands behind MWAA's environments."""
 
-    def __init__(self) -> None:
-        self.web_server = ""
+    def __init__(self, airflow: AirflowBehind) -> None:
+        self.airflow, self.web_server = airflow, ""
         self._made: dict[tuple[str, str], Any] = {}
         self._lock = threading.RLock()
 
@@ -28,7 +29,7 @@ class Services:
         with self._lock:
             if (service, region) not in self._made:
                 module, name = OWN[service]
-                place = Place(region, own=lambda other: self.get(other, region), web_server=self.web_server)
+                place = Place(region, own=lambda other: self.get(other, region), web_server=self.web_server, airflow=self.airflow)
                 self._made[service, region] = getattr(importlib.import_module(module), name)(place)
             return self._made[service, region]
 

@@ -7,26 +7,21 @@ import base64
 import json
 import secrets
 import shlex
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from local.aws.emulator.airflow_behind import NoAnswer
+from local.aws.emulator.cli_commands import is_listed
 from local.aws.emulator.services import Services
-
-COMMAND_SECONDS = 120
 
 
 class WebServer:
-    """The pages as a WSGI application. `airflow` is a file that tells which Airflow stands behind them, if there is one.
+    """The pages as a WSGI application."""
 
-    It is JSON: {"command": [...], "environment": {...}}; what is sent is run as arguments of the command. It may come later.
-    """
-
-    def __init__(self, services: Services, airflow: Path | None) -> None:
-        self._services, self._airflow = services, airflow
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """The WSGI interface."""
@@ -38,43 +33,45 @@ class WebServer:
         return page(request)(environ, start_response)
 
     def _command_line(self, request: Request) -> Response:
-        """Run a line of Airflow's command line: its output in base64, 400 if it failed."""
+        """Run a line of Airflow's command line: its output in base64, 400 if it failed.
+
+        A command that AWS does not list is answered with 500: github.com/aws/amazon-mwaa-docker-images/issues/148.
+        """
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        if refusal := self._refusal(token if kind == "Bearer" else "", "cli"):
+        version, refusal = self._admitted(token if kind == "Bearer" else "", "cli")
+        if refusal:
             return refusal
         if request.mimetype != "text/plain":
             return _message(415, "the command must be text/plain")
-        if self._airflow is None or not self._airflow.is_file():
-            return _message(503, "no Airflow stands behind this environment")
-        airflow = json.loads(self._airflow.read_text(encoding="utf-8"))
-        return _run([*airflow["command"], *shlex.split(request.get_data(as_text=True))], airflow.get("environment", {}))
+        words = shlex.split(request.get_data(as_text=True))
+        if not is_listed(version, words):
+            return _message(
+                500, f"MWAA runs no `airflow {' '.join(words[:2])}` on Airflow {version}: its CLI command reference does not list it"
+            )
+        try:
+            done = self._services.airflow.run(words)
+        except NoAnswer as silent:
+            return _message(silent.status, str(silent))
+        outputs = {"stdout": done.stdout, "stderr": done.stderr}
+        body = json.dumps({name: base64.b64encode(output).decode() for name, output in outputs.items()})
+        return Response(body, status=400 if done.returncode else 200, mimetype="application/json")
 
     def _sign_in(self, request: Request) -> Response:
         """Exchange a token for a session's cookie."""
-        if refusal := self._refusal(request.form.get("token", ""), "web"):
+        _, refusal = self._admitted(request.form.get("token", ""), "web")
+        if refusal:
             return refusal
         response = _message(200, "signed in")
         response.set_cookie("session", secrets.token_urlsafe(32), secure=True, httponly=True)
         return response
 
-    def _refusal(self, token: str, kind: str) -> Response | None:
-        """Why a token does not admit: nobody's or too old, or its environment is gone."""
+    def _admitted(self, token: str, kind: str) -> tuple[str, Response | None]:
+        """The Airflow version of the environment that a token admits to, or a refusal: nobody's token, too old, or its environment is gone."""
         for mwaa in self._services.all("mwaa"):
             if name := mwaa.redeem(token, kind):
-                return None if mwaa.runs(name) else _message(404, f"no environment {name}")
-        return _message(403, "Forbidden")
-
-
-def _run(command: list[str], environment: dict[str, str]) -> Response:
-    try:
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=COMMAND_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return _message(504, f"the command took longer than {COMMAND_SECONDS} s")
-    except OSError as error:
-        return _message(503, f"the Airflow behind this environment does not start: {error}")
-    outputs = {"stdout": done.stdout, "stderr": done.stderr}
-    body = json.dumps({name: base64.b64encode(output).decode() for name, output in outputs.items()})
-    return Response(body, status=400 if done.returncode else 200, mimetype="application/json")
+                version = mwaa.runs(name)
+                return version, None if version else _message(404, f"no environment {name}")
+        return "", _message(403, "Forbidden")
 
 
 def _message(status: int, text: str) -> Response:
