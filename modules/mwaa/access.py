@@ -18,7 +18,7 @@ AIRFLOW_ROLE = "Op"
 
 @dataclass(frozen=True)
 class SignInProps:
-    """`external_ip` are the CIDRs from which people come to the environment of that name; `vpc_id` its VPC, if its web server is private."""
+    """`external_ip` are the CIDRs from which people come to the environment of that name; `vpc_id` is its VPC, if it is private."""
 
     name: str
     environment: str

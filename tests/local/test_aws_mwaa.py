@@ -268,9 +268,17 @@ def test_a_command_runs_in_the_airflow_behind(run: Run) -> None:
 
 @pytest.mark.usefixtures("airflow")
 def test_a_command_that_fails_is_a_bad_request_with_its_output(run: Run) -> None:
-    answer = run("fail")
+    answer = run("dags trigger fail")
     assert answer.status_code == httpx.codes.BAD_REQUEST
-    assert base64.b64decode(answer.json()["stdout"]) == b"runs fail behind\n"
+    assert base64.b64decode(answer.json()["stdout"]) == b"runs dags trigger fail behind\n"
+
+
+@pytest.mark.usefixtures("airflow")
+@pytest.mark.parametrize("line", ["dags details one", "pools list", "users create", "scheduler", "dags", ""])
+def test_a_command_that_aws_does_not_list_is_an_error(run: Run, line: str) -> None:
+    answer = run(line)
+    assert answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR
+    assert f"MWAA runs no `airflow {line.removesuffix(' one')}` on Airflow {RUNTIMES['default']}" in answer.json()["message"]
 
 
 def test_no_airflow_behind_is_said(run: Run) -> None:
@@ -299,7 +307,7 @@ def test_a_token_lives_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr("local.aws.emulator.mwaa.time.monotonic", lambda: now)
     mwaa = emulated.Mwaa(Place("us-east-1", own=lambda _: None))
-    mwaa._environments["one"] = {"Name": "one", "Status": "AVAILABLE"}
+    mwaa._environments["one"] = {"Name": "one", "Status": "AVAILABLE", "AirflowVersion": RUNTIMES["default"]}
     token = mwaa.create_cli_token({"Name": "one"})["CliToken"]
     now += 59
     assert mwaa.redeem(token, "cli") == "one"

@@ -47,7 +47,7 @@ def answering(answer: Callable[[Request], Answer]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(said.body)
 
-        do_GET = do_HEAD = do_PATCH = do_POST = do_PUT = respond  # noqa: N815 - the names that http.server looks for
+        do_DELETE = do_GET = do_HEAD = do_PATCH = do_POST = do_PUT = respond  # noqa: N815 - the names that http.server looks for
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Nothing: a test's output is its own."""

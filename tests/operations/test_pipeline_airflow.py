@@ -4,12 +4,15 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 from rich.console import Console
 
 from local.settings import BUCKET, CI_VERSIONS
 from operations import lineage_check, pipeline
+from operations.airflow_runs import Runs, Task
 from operations.deployment import Deployment
+from operations.mwaa_api import ApiUnavailable
 from operations.pipeline import Patience
 from tests.operations import deployed_airflow
 from tests.operations.deployed_airflow import Deployed
@@ -62,6 +65,38 @@ def test_the_log_of_a_failing_task_is_shown(there: Deployment, deployed: Deploye
     assert "✗ load_sales" in written, written
     assert 'column "pricepaid" does not exist' in written, written
     assert "rs_staging_to_dm" not in written
+
+
+def test_a_path_that_mwaa_does_not_take_stops_the_pipeline(there: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow itself would answer."""
+
+    def tasks(runs: Runs, dag: str, run: str) -> list[Task]:
+        rows = runs._api.call("GET", f"/dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
+        return [Task(row["task_id"], row["state"]) for row in rows]
+
+    monkeypatch.setattr(Runs, "tasks", tasks)
+    code, written = run(there)
+    assert code == 1, written
+    assert "ValidationException" in written
+    assert "valid max value: 64" in written
+
+
+def test_a_command_that_mwaa_does_not_run_stops_the_pipeline(there: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow itself would run it."""
+
+    def is_paused(_: Runs, dag: str) -> bool:
+        admitted = there.client("mwaa").create_cli_token(Name=NAME)
+        headers = {"Authorization": f"Bearer {admitted['CliToken']}", "Content-Type": "text/plain"}
+        url = f"https://{admitted['WebServerHostname']}/aws_mwaa/cli"
+        answer = httpx.post(url, headers=headers, content=f"dags details {dag} -o json", timeout=60)
+        if answer.status_code != httpx.codes.OK:
+            raise ApiUnavailable(answer.text, "")
+        return "True" in answer.text
+
+    monkeypatch.setattr(Runs, "is_paused", is_paused)
+    code, written = run(there)
+    assert code == 1, written
+    assert "MWAA runs no `airflow dags details`" in written
 
 
 @contextmanager

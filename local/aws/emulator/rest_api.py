@@ -1,8 +1,8 @@
 """MWAA's operation InvokeRestApi: what it refuses, and what it makes of Airflow's answers.
 
 docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html, and InvokeRestApi in the API reference. AWS does not
-say which error a call gets that takes too long or answers too much: here it is RestApiServerException. Nor does it say which paths it takes:
-here only those that stay below the API's own address.
+say which error a call gets that takes too long or answers too much: here it is RestApiServerException. Nor does it say which paths it
+takes: here only those that stay below the API's own address.
 """
 
 import json

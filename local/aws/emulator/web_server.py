@@ -66,7 +66,7 @@ class WebServer:
         return response
 
     def _admitted(self, token: str, kind: str) -> tuple[str, Response | None]:
-        """The Airflow version of the environment that a token admits to, or a refusal: nobody's token, too old, or its environment is gone."""
+        """The Airflow version of the environment that a token admits to; or a refusal: of no token of this kind, or of no environment."""
         for mwaa in self._services.all("mwaa"):
             if name := mwaa.redeem(token, kind):
                 version = mwaa.runs(name)
