@@ -43,7 +43,7 @@ class SignIn(Construct):
         if props.vpc_id:
             statements.append(self._let_in("FromVpc", Condition(test="StringEquals", variable="aws:SourceVpc", values=[props.vpc_id])))
         document = DataAwsIamPolicyDocument(self, "permissions", statement=statements)
-        policy = IamPolicy(self, "policy", name=props.name, description="Work with Airflow, from EXTERNAL_IP only", policy=document.json)
+        policy = IamPolicy(self, "policy", name=props.name, description="Sign in to Airflow, from EXTERNAL_IP only", policy=document.json)
         self.arn = policy.arn
 
     def _let_in(self, sid: str, where: Condition) -> Statement:

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from operations.deployment import Deployment
-from operations.findings import Finding, ok, problem
+from operations.findings import Finding, ok, problem, warning
 from operations.preflight.region import ZONES
 from operations.question import Question
 from operations.reading import code, pages
@@ -30,6 +30,8 @@ def vpc(deployment: Deployment) -> Iterator[Finding]:
         yield problem(vpc_id, f"there is no such VPC in {settings.region}", "Correct existing_vpc_id: `aws ec2 describe-vpcs`.")
         return
     yield _names_are_resolved(ec2, vpc_id)
+    if settings.mwaa_webserver == "private":
+        yield _airflows_api_is_reached(ec2, vpc_id, f"com.amazonaws.{settings.region}.airflow.env")
     routes = list(pages(ec2, "describe_route_tables", "RouteTables[]", Filters=[{"Name": "vpc-id", "Values": [vpc_id]}]))
     found = {subnet["SubnetId"]: subnet for subnet in _subnets(ec2, vpc_id)}
     wanted = {"private": settings.existing_private_subnet_ids, "public": settings.existing_public_subnet_ids}
@@ -55,6 +57,17 @@ def _names_are_resolved(ec2: Any, vpc_id: str) -> Finding:
         return ok("DNS", f"names are resolved in {vpc_id}")
     commands = [f"aws ec2 modify-vpc-attribute --vpc-id {vpc_id} --{_dashed(attribute)}" for attribute in off]
     return problem("DNS", f"{' and '.join(off)} off in {vpc_id}", " && ".join(commands))
+
+
+def _airflows_api_is_reached(ec2: Any, vpc_id: str, service: str) -> Finding:
+    """MWAA passes calls on to a private web server only if they come from inside the VPC."""
+    here = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "service-name", "Values": [service]}]
+    if any(end["PrivateDnsEnabled"] for end in pages(ec2, "describe_vpc_endpoints", "VpcEndpoints[]", Filters=here)):
+        return ok("Airflow's API", f"{service} is in {vpc_id}")
+    cure = f"Make an interface endpoint {service} with private DNS, or start the DAGs in Airflow's pages."
+    return warning(
+        "Airflow's API", f"{vpc_id} has no endpoint for it, and the web server is private: `make run-pipeline` cannot call it", cure
+    )
 
 
 def _dashed(attribute: str) -> str:

@@ -323,6 +323,14 @@ def test_a_web_token_becomes_a_session(client: Any, environment: dict[str, Any],
     assert refused.status_code == httpx.codes.FORBIDDEN
 
 
+def test_airflow_3_has_another_page_to_sign_in(client: Any, request_: dict[str, Any], browser: httpx.Client) -> None:
+    client.create_environment(**request_ | {"AirflowVersion": "3.3.1"})
+    admitted = client.create_web_login_token(Name="one")
+    host, token = admitted["WebServerHostname"], {"token": admitted["WebToken"]}
+    assert browser.post(f"https://{host}/aws_mwaa/login", data=token).status_code == httpx.codes.NOT_FOUND
+    assert browser.post(f"https://{host}/pluginsv2/aws_mwaa/login", data=token).cookies["_token"]
+
+
 def test_the_web_server_is_trusted_by_those_who_were_told(aws: Aws, client: Any, environment: dict[str, Any]) -> None:
     host = client.create_cli_token(Name=environment["Name"])["WebServerHostname"]
     assert environment["WebserverUrl"] == host

@@ -13,7 +13,7 @@ from local.aws.machine import Aws
 from modules.settings import load
 from operations import preflight
 from operations.deployment import ROOT, Deployment
-from operations.findings import Finding, Level
+from operations.findings import Finding, Level, ok
 from operations.preflight import account, certificate, existing_vpc, external_ip, names, quotas, region, state_bucket, versions
 from operations.question import Question
 from tests.lineage_transport.endpoint import nobody
@@ -486,6 +486,17 @@ def test_a_vpc_that_resolves_no_names_is_a_problem(running: Aws, existing: Calla
     finding = existing(made)[0]
     assert (finding.subject, finding.detail) == ("DNS", f"enableDnsHostnames off in {made['vpc'][0]}")
     assert finding.cure == f"aws ec2 modify-vpc-attribute --vpc-id {made['vpc'][0]} --enable-dns-hostnames"
+
+
+def test_a_private_web_server_wants_its_api_in_the_vpc(running: Aws, existing: Callable[..., list[Finding]]) -> None:
+    made, service = _vpc(running.client), "com.amazonaws.us-east-1.airflow.env"
+    endpoint = {"VpcId": made["vpc"][0], "ServiceName": service, "VpcEndpointType": "Interface", "SubnetIds": made["private"]}
+    running.client("ec2").create_vpc_endpoint(**endpoint, PrivateDnsEnabled=False)
+    missing = existing(made, mwaa_webserver="private")[1]
+    assert missing.level is Level.WARNING
+    assert f"an interface endpoint {service} with private DNS" in missing.cure
+    running.client("ec2").create_vpc_endpoint(**endpoint, PrivateDnsEnabled=True)
+    assert existing(made, mwaa_webserver="private")[1] == ok("Airflow's API", f"{service} is in {made['vpc'][0]}")
 
 
 def test_subnets_of_another_vpc_are_a_problem(running: Aws, existing: Callable[..., list[Finding]]) -> None:

@@ -1,6 +1,7 @@
 """The web servers of all MWAA environments, behind one TLS port: Airflow's command line and the signing in.
 
-docs.aws.amazon.com/mwaa/latest/userguide/airflow-cli-command-reference.html and .../access-mwaa-apache-airflow-rest-api.html.
+docs.aws.amazon.com/mwaa/latest/userguide/airflow-cli-command-reference.html and .../access-mwaa-apache-airflow-rest-api.html, which says
+where people sign in, and into which cookie.
 """
 
 import base64
@@ -12,9 +13,12 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from local.aws.emulator.airflow_behind import NoAnswer
+from local.aws.emulator.airflow_behind import NEW_API, NoAnswer
 from local.aws.emulator.cli_commands import is_listed
 from local.aws.emulator.services import Services
+
+OLD_LOGIN, NEW_LOGIN = "/aws_mwaa/login", "/pluginsv2/aws_mwaa/login"
+COOKIES = {OLD_LOGIN: "session", NEW_LOGIN: "_token"}
 
 
 class WebServer:
@@ -26,7 +30,7 @@ class WebServer:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """The WSGI interface."""
         request = Request(environ)
-        pages = {"/aws_mwaa/cli": self._command_line, "/aws_mwaa/login": self._sign_in}
+        pages = {"/aws_mwaa/cli": self._command_line, **dict.fromkeys(COOKIES, self._sign_in)}
         page = pages.get(request.path)
         if page is None or request.method != "POST":
             return _message(404, f"no {request.method} {request.path} here")(environ, start_response)
@@ -58,11 +62,14 @@ class WebServer:
 
     def _sign_in(self, request: Request) -> Response:
         """Exchange a token for a session's cookie."""
-        _, refusal = self._admitted(request.form.get("token", ""), "web")
+        version, refusal = self._admitted(request.form.get("token", ""), "web")
         if refusal:
             return refusal
+        page = NEW_LOGIN if int(version.partition(".")[0]) >= NEW_API else OLD_LOGIN
+        if request.path != page:
+            return _message(404, f"no {request.path} here: Airflow {version} has {page}")
         response = _message(200, "signed in")
-        response.set_cookie("session", secrets.token_urlsafe(32), secure=True, httponly=True)
+        response.set_cookie(COOKIES[page], secrets.token_urlsafe(32), secure=True, httponly=True)
         return response
 
     def _admitted(self, token: str, kind: str) -> tuple[str, Response | None]:
