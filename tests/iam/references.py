@@ -71,12 +71,11 @@ class References:
         kind, *rest = reference.split(".")
         if kind == "data":
             return self._data(stack, reference, *rest)
-        if len(rest) != 2:  # noqa: PLR2004 - a resource's name and its attribute
-            raise Unresolved(reference)
-        block = self._stacks[stack]["resource"][kind][rest[0]]
-        if rest[1] == "arn" or (rest[1] == "id" and kind == "aws_secretsmanager_secret"):
+        name, _, attribute = ".".join(rest).partition(".")
+        block = self._stacks[stack]["resource"][kind][name]
+        if attribute == "arn" or (attribute == "id" and kind == "aws_secretsmanager_secret"):
             return self.arn(stack, kind, block)
-        if rest[1] in ("id", "name", "bucket"):
+        if attribute in ("id", "name", "bucket"):
             return self.name(stack, block)
         raise Unresolved(reference)
 
