@@ -55,9 +55,9 @@ def planted(stacks: list[SynthesizedStack], stack: str, document: str, sid: str,
 
 
 def test_an_endpoint_policy_for_a_prefix_that_is_none_is_found(stacks: list[SynthesizedStack]) -> None:
-    """CloudWatch's endpoint is called monitoring, its actions are not."""
-    (found,) = planted(stacks, "network", "endpoints/sts_policy", "OwnAccount", actions=["monitoring:*"])
-    assert found.startswith("network: aws_vpc_endpoint.endpoints_sts_")
+    """CloudWatch's endpoint is called monitoring, and its actions are of cloudwatch."""
+    (found,) = planted(stacks, "network", "endpoints/redshift-serverless_policy", "OwnAccount", actions=["monitoring:*"])
+    assert found.startswith("network: aws_vpc_endpoint.endpoints_redshift-serverless_")
     assert "statement OwnAccount: monitoring:*: no service has the prefix monitoring." in found
 
 
@@ -75,7 +75,7 @@ def test_a_crawler_that_cannot_read_its_security_configuration_is_found(stacks: 
         ("lake: crawler/permissions: Objects", {"actions": ["s3:GetObjects"]}, "is no action that AWS has. Like it: s3:GetObject"),
         ("lake: raw/policy_document: TlsOnly", {"actions": ["s3:Frob*"]}, "s3:Frob*: is no action that AWS has"),
         ("lake: crawler/permissions: Listing", {"resources": ["${aws_s3_bucket.raw_bucket_B8DCEC09.arn}/*"]}, "It is for accesspoint"),
-        ("redshift: lake_reader/trust: Workgroup", {"actions": ["s3:GetObject"]}, "AWS refuses anything else in a trust policy"),
+        ("mwaa: execution_role/trust: Environment", {"actions": ["s3:GetObject"]}, "AWS refuses anything else in a trust policy"),
         ("network: key/policy: Account", {"principals": []}, "Principal: must stand in a policy of this kind (resource)"),
         ("mwaa: execution_role/permissions: Metrics", {"resources": []}, "Resource: must stand in a policy of this kind (identity)"),
         ("mwaa: execution_role/permissions: Secrets", {"resources": ["${aws_nothing.made.arn}"]}, "a reference in it does not end"),
