@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
 from modules.place import Place
-from modules.suppressions import suppress
+from modules.suppressions import accept, suppress
 
 USE = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
 DELETION_DAYS = 7  # the fewest that AWS allows
@@ -34,6 +34,10 @@ class Key(Construct):
         policy = DataAwsIamPolicyDocument(self, "policy", statement=[self._account(), self._logs(), self._volumes()])
         everything = "in a key's policy `*` is the key itself, and without the account's own grant no one could manage it"
         suppress(policy, CKV_AWS_109=everything, CKV_AWS_111=everything, CKV_AWS_356=everything)
+        accept(
+            policy,
+            {("Logs", "kms:Describe*"): "AWS's own sample for log groups has it, though describing a key knows no encryption context"},
+        )
         key = KmsKey(
             self,
             "key",
