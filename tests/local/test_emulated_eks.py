@@ -136,6 +136,24 @@ def test_subnets_lie_in_two_zones(eks: Region) -> None:
         eks.cluster(resourcesVpcConfig={"subnetIds": eks.network.subnets[:1]})
 
 
+def test_no_control_plane_stands_in_use1_az3(eks: Region, aws: Aws) -> None:
+    aws.put_zone("us-east-1b", "use1-az3")
+    with pytest.raises(
+        Refusal, match=r"UnsupportedAvailabilityZoneException: .*because us-east-1b, the targeted .*zones: us-east-1a, us-east"
+    ):
+        eks.cluster()
+    eks.cluster(resourcesVpcConfig={"subnetIds": [eks.network.subnets[0], eks.network.subnets[2]]})
+
+
+def test_nodes_start_where_their_type_is_offered(eks: Region, aws: Aws, cluster: Any) -> None:
+    aws.put_zone("us-east-1b", "use1-az3")
+    eks.addon("vpc-cni")
+    eks.nodegroup(instanceTypes=["t3.medium"])
+    (issue,) = eks.call("GET", f"/clusters/{cluster['name']}/node-groups/nodes")["nodegroup"]["health"]["issues"]
+    assert issue["code"] == "AsgInstanceLaunchFailures"
+    assert "(t3.medium) is not supported in your requested Availability Zone (us-east-1b)" in issue["message"]
+
+
 def test_a_name_is_taken_once(eks: Region, cluster: Any) -> None:
     with pytest.raises(Refusal, match=rf"ResourceInUseException: .*{cluster['name']}"):
         eks.cluster()

@@ -126,13 +126,33 @@ def test_a_launch_templates_own_tags_are_not_those_of_what_it_starts(aws: Aws) -
     assert ec2.describe_launch_templates()["LaunchTemplates"][0]["Tags"] == [{"Key": "owner", "Value": "you"}]
 
 
-def test_a_parameter_group_says_who_set_its_parameters(aws: Aws) -> None:
+def set_parameters(aws: Aws, family: str, **methods: str) -> dict[str, dict[str, Any]]:
+    """Set parameters {name with _ for .: apply method} to 1 in a group of that family: what RDS tells of them, by name."""
     rds = aws.client("rds")
-    rds.create_db_parameter_group(DBParameterGroupName="marquez", DBParameterGroupFamily="postgres16", Description="TLS only")
-    wanted = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}
-    rds.modify_db_parameter_group(DBParameterGroupName="marquez", Parameters=[wanted])
-    (found,) = rds.describe_db_parameters(DBParameterGroupName="marquez", Source="user")["Parameters"]
-    assert (found["ParameterName"], found["Source"]) == ("rds.force_ssl", "user")
+    rds.create_db_parameter_group(DBParameterGroupName="marquez", DBParameterGroupFamily=family, Description="TLS only")
+    wanted = [
+        {"ParameterName": name.replace("rds_", "rds."), "ParameterValue": "1", "ApplyMethod": method} for name, method in methods.items()
+    ]
+    rds.modify_db_parameter_group(DBParameterGroupName="marquez", Parameters=wanted)
+    found = rds.describe_db_parameters(DBParameterGroupName="marquez", Source="user")["Parameters"]
+    return {parameter["ParameterName"]: parameter for parameter in found}
+
+
+def test_a_parameter_with_its_default_value_waits_for_a_reboot_whatever_was_said(aws: Aws) -> None:
+    told = set_parameters(aws, "postgres16", rds_force_ssl="immediate", log_min_duration_statement="immediate")
+    assert {name: (one["Source"], one["ApplyType"], one["ApplyMethod"]) for name, one in told.items()} == {
+        "rds.force_ssl": ("user", "dynamic", "pending-reboot"),
+        "log_min_duration_statement": ("user", "dynamic", "immediate"),
+    }
+
+
+@pytest.mark.parametrize(("family", "name"), [("postgres16", "max_connections"), ("postgres14", "rds_force_ssl")])
+def test_a_static_parameter_is_not_applied_at_once(aws: Aws, family: str, name: str) -> None:
+    with pytest.raises(ClientError, match=r"InvalidParameterCombination.*cannot use immediate apply method for static parameter"):
+        set_parameters(aws, family, **{name: "immediate"})
+    aws.client("rds").delete_db_parameter_group(DBParameterGroupName="marquez")
+    (told,) = set_parameters(aws, family, **{name: "pending-reboot"}).values()
+    assert (told["ApplyType"], told["ApplyMethod"]) == ("static", "pending-reboot")
 
 
 @pytest.mark.parametrize(("service", "code", "value"), [("ec2", "L-0263D0A3", 5), ("eks", "L-1194D53C", 100), ("vpc", "L-F678F1CE", 5)])

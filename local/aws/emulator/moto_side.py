@@ -9,7 +9,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
-from local.aws.emulator import moto_gaps
+from local.aws.emulator import ec2_gaps, gaps, moto_gaps  # noqa: F401 - each says which gaps it closes
 
 _preparing = threading.Lock()
 
@@ -36,7 +36,7 @@ def prepare(service: str) -> None:
 
 @functools.cache
 def _close_gaps(service: str) -> None:
-    moto_gaps.close(service)
+    gaps.close(service)
 
 
 class Moto:

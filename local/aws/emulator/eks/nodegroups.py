@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from local.aws.emulator import zones
 from local.aws.emulator.eks.access import admit_nodes, dismiss_nodes
 from local.aws.emulator.eks.catalogue import invalid
 from local.aws.emulator.eks.machines import Machines, require_template
@@ -51,7 +52,7 @@ class Nodegroups(State):
 
     def describe_nodegroup(self, request: Request) -> Described:
         """One."""
-        return {"nodegroup": self._nodegroup(request) | _health(self.cluster(request))}
+        return {"nodegroup": self._nodegroup(request) | self._health(self.cluster(request), self._nodegroup(request))}
 
     def list_nodegroups(self, request: Request) -> Described:
         """The names of a cluster's."""
@@ -133,6 +134,20 @@ class Nodegroups(State):
         found = {"id": version.template.id, "name": version.template.name, "version": str(version.number)}
         return {"launchTemplate": found} | picked(wanted, "instanceTypes")
 
+    def _health(self, cluster: Cluster, nodegroup: Described) -> Described:
+        """Nodes start where EC2 offers their type, and become ready only with the network's add-on: EKS's, or a cluster's own."""
+        subnets = self.require_subnets(nodegroup["subnets"])
+        template = nodegroup.get("launchTemplate")
+        own = self.require(require_template, template, cluster.vpc).instance_type if template else None
+        types = [own] if own else nodegroup.get("instanceTypes", [TYPE])
+        names = [subnet.availability_zone for subnet in subnets]
+        if refused := [message for type_ in types if (message := zones.not_offered(self.place.region, type_, names))]:
+            launch = f"Could not launch On-Demand Instances. Unsupported - {refused[0]} Launching EC2 instance failed."
+            return _failed("AsgInstanceLaunchFailures", launch)
+        if cluster.self_managed_addons or "vpc-cni" in cluster.addons:
+            return {"status": "ACTIVE", "health": {"issues": []}}
+        return _failed("NodeCreationFailure", "Unhealthy nodes in the kubernetes cluster")
+
     def _template_data(self, cluster: Cluster, nodegroup: Described) -> Described:
         template = nodegroup.get("launchTemplate")
         return dict(self.require(require_template, template, cluster.vpc).data) if template else {}
@@ -151,9 +166,5 @@ def _release(version: str) -> str:
     return f"{version}.0-20261101"
 
 
-def _health(cluster: Cluster) -> Described:
-    """Nodes become ready only with the network's add-on, EKS's or the one that a cluster comes with unless told otherwise."""
-    if cluster.self_managed_addons or "vpc-cni" in cluster.addons:
-        return {"status": "ACTIVE", "health": {"issues": []}}
-    issue = {"code": "NodeCreationFailure", "message": "Unhealthy nodes in the kubernetes cluster", "resourceIds": []}
-    return {"status": "CREATE_FAILED", "health": {"issues": [issue]}}
+def _failed(code: str, message: str) -> Described:
+    return {"status": "CREATE_FAILED", "health": {"issues": [{"code": code, "message": message, "resourceIds": []}]}}
