@@ -27,7 +27,7 @@ def namespace(aws: Aws) -> Any:
         manageAdminPassword=True,
         adminPasswordSecretKmsKeyId=key,
         kmsKeyId=key,
-        iamRoles=[make_role(aws, "reader")],
+        iamRoles=[make_role(aws, "reader", "redshift")],
         logExports=LOGS,
         tags=[{"key": "owner", "value": "me"}],
     )["namespace"]

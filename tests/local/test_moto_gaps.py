@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws.machine import Aws
+from tests.local.aws_network import make_role, trust
 from tests.local.signed import send_json
 
 pytestmark = pytest.mark.system
@@ -29,7 +30,6 @@ DELIVERY = {
     "Action": "s3:PutObject",
     "Resource": "arn:aws:s3:::lake/*",
 }
-TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
 
 
 def put_policy(aws: Aws, *statements: dict[str, Any]) -> None:
@@ -244,7 +244,7 @@ def test_a_database_keeps_what_it_was_told_and_leaves_its_logs_and_last_snapshot
 
 def test_awss_own_policies_exist(aws: Aws) -> None:
     iam = aws.client("iam")
-    iam.create_role(RoleName="cluster", AssumeRolePolicyDocument=TRUST)
+    iam.create_role(RoleName="cluster", AssumeRolePolicyDocument=trust("eks"))
     for policy in ("AmazonEKSClusterPolicy", "AmazonEC2ContainerRegistryPullOnly", "service-role/AmazonRDSEnhancedMonitoringRole"):
         iam.attach_role_policy(RoleName="cluster", PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
 
@@ -254,17 +254,25 @@ def test_who_calls_is_a_user_of_iam(aws: Aws) -> None:
 
 
 def test_who_has_taken_on_a_role_is_the_roles_session(aws: Aws) -> None:
-    role = aws.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    account = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [account]})
+    role = aws.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     key = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], "us-east-1")
     arn = session.client("sts", endpoint_url=aws.url).get_caller_identity()["Arn"]
     assert arn == "arn:aws:sts::123456789012:assumed-role/deployer/me"
 
 
+def test_nobody_takes_on_a_role_that_does_not_trust_them(aws: Aws) -> None:
+    for role in (make_role(aws, "crawler", "glue"), "arn:aws:iam::123456789012:role/none"):
+        with pytest.raises(ClientError, match=rf"AccessDenied.*sts:AssumeRole on resource: {role}"):
+            aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")
+
+
 @pytest.fixture
 def crawler(aws: Aws, lake: str) -> str:
     glue = aws.client("glue")
-    role = aws.client("iam").create_role(RoleName="crawler", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    role = make_role(aws, "crawler", "glue")
     glue.create_database(DatabaseInput={"Name": "tickit"})
     glue.create_security_configuration(Name="safe", EncryptionConfiguration={"S3Encryption": [{"S3EncryptionMode": "SSE-S3"}]})
     glue.create_crawler(
@@ -330,7 +338,7 @@ def test_nothing_starts_a_crawl_by_itself(aws: Aws, crawler: str) -> None:
     glue.create_trigger(Name="crawl", Type="EVENT", WorkflowName=workflow, Actions=[{"CrawlerName": crawler}])
     s3.put_bucket_notification_configuration(Bucket="lake", NotificationConfiguration={"EventBridgeConfiguration": {}})
     events.put_rule(Name="marker", EventPattern=json.dumps({"source": ["aws.s3"]}))
-    target = {"Id": "workflow", "Arn": f"arn:aws:glue:us-east-1:123456789012:workflow/{workflow}"}
+    target = {"Id": "workflow", "Arn": f"arn:aws:glue:us-east-1:123456789012:workflow/{workflow}", "RoleArn": make_role(aws, "events", "events")}
     events.put_targets(Rule="marker", Targets=[target])
     land(aws, "tickit/category/category.parquet", catid=[1])
     assert glue.get_crawler(Name=crawler)["Crawler"]["State"] == "READY"

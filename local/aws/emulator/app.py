@@ -11,9 +11,10 @@ from moto.core.request import Request
 
 from local.aws.emulator import protocol, zones
 from local.aws.emulator.errors import Invalid, NotEmulated, Refused
+from local.aws.emulator.gaps import prepare
 from local.aws.emulator.inventory import inventory
 from local.aws.emulator.ledger import Ledger
-from local.aws.emulator.moto_side import Answer, Moto, prepare
+from local.aws.emulator.moto_side import Answer, Moto
 from local.aws.emulator.protocol import Addressed, Call
 from local.aws.emulator.services import OWN, Services
 

@@ -1,14 +1,22 @@
 """The gaps between moto and AWS: which function closes which, in moto's own classes."""
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
 CLOSING: dict[str, list[Callable[[], None]]] = {}
+_preparing = threading.Lock()
 
 
-def close(service: str) -> None:
-    """Called once for a service of moto (its name without hyphens), before it is first used."""
+def prepare(service: str) -> None:
+    """Close moto's gaps in a service, by botocore's or moto's name, when it is first used: importing all of moto would take seconds."""
+    with _preparing:
+        _close(service.replace("-", ""))
+
+
+@functools.cache
+def _close(service: str) -> None:
     for gap in CLOSING.get(service, []):
         gap()
 

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from local.aws.emulator.caller import CALLER
 from local.aws.emulator.gaps import gap_in, replace
 
-CALLER = "arn:aws:iam::{account}:user/moto"
-"""Who calls, when the keys are nobody's."""
 DEFAULT_QUOTAS = {
     ("ec2", "L-0263D0A3"): 5.0,  # elastic addresses
     ("ec2", "L-1216C47A"): 5.0,  # vCPUs of standard instances, on demand
@@ -29,17 +28,22 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 
 @gap_in("s3")
-def _judge_no_conditions() -> None:
-    """moto takes a bucket's statement with a Condition for one without: "deny what comes without TLS" would deny everything."""
-    from moto.iam.access_control import IAMPolicy, PermissionResult
+def _judge_by_bucket_policies() -> None:
+    """moto reads neither a Condition nor a Principal: "deny what comes without TLS" would deny everything."""
+    from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
+
+    from local.aws.emulator import permissions
 
     @replace(FakeBucket, "get_permission")
     def get_permission(_: Any, bucket: Any, action: str, resource: str) -> Any:
-        document = json.loads(bucket.policy or '{"Statement": []}')
-        statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
-        document["Statement"] = [statement for statement in statements if not statement.get("Condition")]
-        return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource) if document["Statement"] else PermissionResult.NEUTRAL
+        if bucket.policy is None:
+            return PermissionResult.NEUTRAL
+        policy = permissions.document(bucket.policy.decode())
+        if not permissions.caller_may(bucket.account_id, action, resource, policy):
+            return PermissionResult.DENIED
+        anybody = permissions.anybody_may(bucket.account_id, action, resource, policy)
+        return PermissionResult.PERMITTED if anybody else PermissionResult.NEUTRAL
 
 
 @gap_in("s3")
@@ -185,26 +189,3 @@ def _change_and_tag_budgets() -> None:
         answer = old(request)
         budgets.keep_tags(request)
         return answer
-
-
-@gap_in("glue")
-def _crawl() -> None:
-    """moto's crawls find nothing, and do not end while one looks at their crawler only."""
-    from moto.glue.models import FakeCrawler
-
-    from local.aws.emulator.crawl import crawl
-
-    @replace(FakeCrawler, "start_crawler")
-    def start_crawler(old: Callable[..., None], crawler: Any) -> None:
-        old(crawler)
-        crawl(crawler)
-
-    @replace(FakeCrawler, "as_dict")
-    def as_dict(old: Callable[..., dict[str, Any]], crawler: Any) -> dict[str, Any]:
-        described = old(crawler)
-        if crawler.crawls and described["LastCrawl"]["Status"] == "RUNNING":
-            crawler.crawls[-1].advance()
-            del described["LastCrawl"]
-        elif crawler.crawls and described["LastCrawl"]["Status"] == "COMPLETED":
-            described["LastCrawl"]["Status"] = "SUCCEEDED"
-        return described

@@ -40,7 +40,7 @@ class Clusters(State):
         if name in self.clusters:
             raise Refused("ResourceInUseException", f"Cluster already exists with name: {name}")
         catalogue.require_version(version)
-        self.require_role(request["roleArn"], "eks.amazonaws.com")
+        self.require_role(request["roleArn"], "eks.amazonaws.com", cluster=name)
         for encryption in request.get("encryptionConfig", []):
             self.require(neighbours.require_key, encryption["provider"]["keyArn"])
         self._require_zones(name, request["resourcesVpcConfig"]["subnetIds"])
