@@ -105,7 +105,7 @@ def _try_a_targets_role() -> None:
 @gap_in("sts")
 def _assume_only_what_trusts_the_caller() -> None:
     """moto lets anybody take on any role, even one that does not exist."""
-    from moto.core.exceptions import ServiceException
+    from moto.sts.exceptions import STSClientError
     from moto.sts.models import STSBackend
 
     from local.aws.emulator import roles
@@ -117,7 +117,7 @@ def _assume_only_what_trusts_the_caller() -> None:
         context = {"sts:ExternalId": named["external_id"]} if named.get("external_id") else {}
         if reason := roles.user_refusal(_place(backend), role, caller, context):
             message = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role}: {reason}"
-            raise ServiceException("AccessDenied", message)
+            raise STSClientError("AccessDenied", message)
         return old(backend, *given, **named)
 
 
