@@ -8,10 +8,14 @@ from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from local.aws.emulator.airflow_behind import AirflowBehind
-from local.aws.emulator.moto_side import prepare
+from local.aws.emulator.gaps import prepare
 
 GLOBAL = "aws"
 """moto's region of a service that has none, such as IAM."""
+
+
+def _none(service: str) -> Any:
+    raise LookupError(f"nobody said where {service} is")
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Place:
     `airflow` stands behind them."""
 
     region: str
-    own: Callable[[str], Any]
+    own: Callable[[str], Any] = _none
     web_server: str = ""
     airflow: AirflowBehind = field(default_factory=lambda: AirflowBehind(None))
     account: str = DEFAULT_ACCOUNT_ID
