@@ -6,12 +6,16 @@ Standard library only: the stacks and the local system both read it.
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 RUNTIMES = Path(__file__).parent.parent / "airflow/runtimes.toml"
 CONNECTION = "REDSHIFT_CONNECTOR"
+DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
+"""The connection's extras that psycopg 3, the driver of Airflow 3.3.1, needs with Redshift: sql_lineage/connection.py says why."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,14 @@ def configuration_options(version: str, *, warehouse_namespace: str, spool: str 
     if (int(parsed[1]), int(parsed[2])) < (2, 3):  # listeners, which the integration uses since, came with 2.3
         options["lineage.backend"] = "openlineage.lineage_backend.OpenLineageBackend"
     return options
+
+
+def connection_uri(address: str, database: str, extras: Mapping[str, object]) -> str:
+    """Airflow's connection to a database at `address`, which is `[user:password]@host:port`.
+
+    Extras that are no texts have no place in a URI but its parameter __extra__, as JSON.
+    """
+    return f"postgres://{address}/{database}?{urlencode({'__extra__': json.dumps(extras)})}"
 
 
 def as_environment(options: dict[str, str]) -> dict[str, str]:

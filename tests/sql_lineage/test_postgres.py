@@ -86,7 +86,7 @@ def test_a_catalog_that_hangs_does_not_hang_the_task(warehouse: Postgres, monkey
 
 
 def test_a_wrong_password_is_named_and_not_told(warehouse: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", f"postgres://loader:c4n4ryWrong@127.0.0.1:{warehouse.port}/dev")
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", warehouse.loader_uri_with("c4n4ryWrong"))
     (error,) = load().get_openlineage_facets_on_start().run_facets["extractionError"].errors
     assert 'password authentication failed for user "loader"' in error.errorMessage
     assert "c4n4ry" not in error.errorMessage
@@ -99,6 +99,6 @@ def test_the_sensor_waits_for_tables_and_rows_and_for_nothing_else(warehouse: Po
     sensor("event").execute({})
     with pytest.raises(AirflowSensorTimeout, match=r"s3_datalake\.empty is empty, s3_datalake\.nowhere does not exist"):
         sensor("event", "empty", "nowhere").execute({})
-    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", f"postgres://loader:wrong@127.0.0.1:{warehouse.port}/dev")
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", warehouse.loader_uri_with("wrong"))
     with pytest.raises(Exception, match="password authentication failed"):
         sensor("event").execute({})
