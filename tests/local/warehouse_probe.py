@@ -38,6 +38,12 @@ def run_often() -> Any:
         return cursor.fetchone()
 
 
+def refused() -> Any:
+    """With a parameter, so that psycopg 3 sends the statement apart from it."""
+    with closing(stock_hook().get_conn()) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute("select array_agg(%s::int)", (1,))
+
+
 def operate() -> Any:
     operator = LineageSQLOperator(task_id="t", conn_id="WAREHOUSE", sql=LOAD, split_statements=True)
     started = operator.get_openlineage_facets_on_start()
@@ -62,7 +68,7 @@ def outcome(of: Callable[[], Any]) -> Any:
 
 def main() -> None:
     driver = "psycopg" if getattr(sys.modules[PostgresHook.__module__], "USE_PSYCOPG3", False) else "psycopg2"
-    answers = {of.__name__: outcome(of) for of in (run, run_often, operate, sense)}
+    answers = {of.__name__: outcome(of) for of in (run, run_often, refused, operate, sense)}
     print(json.dumps({"driver": driver, "answers": answers}))
 
 
