@@ -53,9 +53,10 @@ def client(warehouse: Postgres) -> Iterator[Connection]:
         yield connection
 
 
-def connected(warehouse: Postgres, **parameters: str) -> Connection:
+def connected(warehouse: Postgres, **parameters: Any) -> Connection:
     uri = f"postgres://loader:{warehouse.credentials.loader}@127.0.0.1:{warehouse.redshift_port}/{DATABASE}"
-    return psycopg2.connect(uri, **parameters)
+    connection: Connection = psycopg2.connect(uri, **parameters)
+    return connection
 
 
 def answer(client: Connection, sql: str) -> Any:
