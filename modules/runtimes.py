@@ -17,6 +17,14 @@ CONNECTION = "REDSHIFT_CONNECTOR"
 DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
 """The connection's extras that psycopg 3, the driver of Airflow 3.3.1, needs with Redshift: sql_lineage/connection.py says why."""
 
+SECRETS = {
+    "connections_prefix": "airflow/connections",
+    "variables_prefix": "airflow/variables",
+    "connections_lookup_pattern": "^(?!aws_default$).*$",
+}
+"""Where Airflow looks for its secrets. The pattern is the one that MWAA sets and that setting the prefixes would remove: aws_default, which
+hooks and task logs ask for, is no secret (images/airflow/3.3.1/python/mwaa/config/airflow.py in aws/amazon-mwaa-docker-images)."""
+
 
 @dataclass(frozen=True)
 class Runtime:
@@ -72,7 +80,7 @@ def configuration_options(version: str, *, warehouse_namespace: str, spool: str 
         raise ValueError(f"{version!r} is not a version of Airflow like 2.7.2")
     options = {
         "secrets.backend": "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend",
-        "secrets.backend_kwargs": json.dumps({"connections_prefix": "airflow/connections", "variables_prefix": "airflow/variables"}),
+        "secrets.backend_kwargs": json.dumps(SECRETS),
         "core.lazy_load_plugins": "False",
         "sql_lineage.namespaces": json.dumps({CONNECTION: warehouse_namespace}),
     }
