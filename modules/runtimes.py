@@ -6,12 +6,24 @@ Standard library only: the stacks and the local system both read it.
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 RUNTIMES = Path(__file__).parent.parent / "airflow/runtimes.toml"
 CONNECTION = "REDSHIFT_CONNECTOR"
+DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
+"""The connection's extras that psycopg 3, the driver of Airflow 3.3.1, needs with Redshift: sql_lineage/connection.py says why."""
+
+SECRETS = {
+    "connections_prefix": "airflow/connections",
+    "variables_prefix": "airflow/variables",
+    "connections_lookup_pattern": "^(?!aws_default$).*$",
+}
+"""Where Airflow looks for its secrets. The pattern is the one that MWAA sets and that setting the prefixes would remove: aws_default, which
+hooks and task logs ask for, is no secret (images/airflow/3.3.1/python/mwaa/config/airflow.py in aws/amazon-mwaa-docker-images)."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,7 @@ def configuration_options(version: str, *, warehouse_namespace: str, spool: str 
         raise ValueError(f"{version!r} is not a version of Airflow like 2.7.2")
     options = {
         "secrets.backend": "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend",
-        "secrets.backend_kwargs": json.dumps({"connections_prefix": "airflow/connections", "variables_prefix": "airflow/variables"}),
+        "secrets.backend_kwargs": json.dumps(SECRETS),
         "core.lazy_load_plugins": "False",
         "sql_lineage.namespaces": json.dumps({CONNECTION: warehouse_namespace}),
     }
@@ -77,6 +89,14 @@ def configuration_options(version: str, *, warehouse_namespace: str, spool: str 
     if (int(parsed[1]), int(parsed[2])) < (2, 3):  # listeners, which the integration uses since, came with 2.3
         options["lineage.backend"] = "openlineage.lineage_backend.OpenLineageBackend"
     return options
+
+
+def connection_uri(address: str, database: str, extras: Mapping[str, object]) -> str:
+    """Airflow's connection to a database at `address`, which is `[user:password]@host:port`.
+
+    Extras that are no texts have no place in a URI but its parameter __extra__, as JSON.
+    """
+    return f"postgres://{address}/{database}?{urlencode({'__extra__': json.dumps(extras)})}"
 
 
 def as_environment(options: dict[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What both sides of the warehouse agree on before either stands: Redshift makes it, Airflow comes in by it."""
 
-from modules.runtimes import CONNECTION
+from modules.runtimes import CONNECTION, DRIVER
 from modules.settings import Settings
 
 DATABASE = "dev"
@@ -14,3 +14,11 @@ CONNECTION_SECRET = f"airflow/connections/{CONNECTION}"
 def workgroup_name(settings: Settings) -> str:
     """The workgroup, as OpenLineage's name for the warehouse has it too."""
     return settings.deployment_id
+
+
+def sign_in_extras(settings: Settings) -> dict[str, object]:
+    """The connection's extras that have a password minted by IAM, by our hook, and by Airflow's own where it can: from provider 6.2 on.
+
+    Its names are the ones of airflow.providers.postgres.hooks.postgres. The region is the environment's own.
+    """
+    return {"iam": True, "redshift-serverless": True, "workgroup-name": workgroup_name(settings), "sslmode": "require", **DRIVER}

@@ -1,7 +1,5 @@
 """The redshift stack."""
 
-from urllib.parse import urlencode
-
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
@@ -13,10 +11,11 @@ from modules.place import place
 from modules.redshift.lake_reader import LakeReader, LakeReaderProps
 from modules.redshift.serverless import Serverless, ServerlessProps
 from modules.redshift.statements import Statements, StatementsProps
+from modules.runtimes import connection_uri
 from modules.settings import REDSHIFT_PORT, Settings
 from modules.stack import DeploymentStack
 from modules.suppressions import suppress
-from modules.warehouse import CONNECTION_SECRET, DATABASE, workgroup_name
+from modules.warehouse import CONNECTION_SECRET, DATABASE, sign_in_extras, workgroup_name
 
 
 class RedshiftStack(DeploymentStack):
@@ -82,7 +81,6 @@ class RedshiftStack(DeploymentStack):
 
     def _connection(self, host: str) -> SecretsmanagerSecret:
         """Airflow's connection to the warehouse, without a password: the operators mint credentials by IAM, as the extras tell them to."""
-        extras = urlencode({"iam": "true", "workgroup": workgroup_name(self.settings), "region": self.settings.region})
         secret = SecretsmanagerSecret(
             self,
             "connection",
@@ -92,7 +90,6 @@ class RedshiftStack(DeploymentStack):
             recovery_window_in_days=0,  # else its name stays taken for days after a destroy
         )
         suppress(secret, CKV2_AWS_57="holds no password: there is nothing to rotate")
-        SecretsmanagerSecretVersion(
-            self, "connection_uri", secret_id=secret.id, secret_string=f"postgres://@{host}:{REDSHIFT_PORT}/{DATABASE}?{extras}"
-        )
+        uri = connection_uri(f"@{host}:{REDSHIFT_PORT}", DATABASE, sign_in_extras(self.settings))
+        SecretsmanagerSecretVersion(self, "connection_uri", secret_id=secret.id, secret_string=uri)
         return secret

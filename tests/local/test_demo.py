@@ -193,6 +193,15 @@ def test_a_table_that_the_crawl_did_not_bring_is_named(system: System, progress:
     assert system.warehouse.row_counts(ROWS)["staging.category"] == 0
 
 
+def test_sql_that_postgresql_takes_and_redshift_refuses_fails_its_task(system: System, progress: Progress) -> None:
+    sql = system.airflow.home / "dags/sql/staging/category.sql"
+    sql.write_text(sql.read_text().replace("from s3_datalake.category", "from s3_datalake.category\non conflict do nothing"))
+    outcome = run_pipeline(system, progress)
+    assert "failed tasks: load_category" in text(outcome)
+    assert 'syntax error at or near "conflict"' in text(outcome)
+    assert system.warehouse.row_counts(ROWS)["staging.category"] == 0
+
+
 def test_a_stopped_warehouse_is_named(system: System, progress: Progress) -> None:
     kill("PostgreSQL", "bin/postgres")
     with pytest.raises(ProcessFailed, match="PostgreSQL has stopped"):

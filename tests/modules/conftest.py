@@ -23,8 +23,9 @@ Synthesize = Callable[..., Stacks]
 
 @pytest.fixture(scope="session")
 def settings() -> Callable[..., Settings]:
-    """The example's settings, with overrides."""
+    """The example's settings, with overrides, and with the default version of Airflow."""
     example = tomllib.loads(EXAMPLE.read_text())
+    del example["airflow_version"]
     return lambda **overrides: Settings(**example | overrides)
 
 

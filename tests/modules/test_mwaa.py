@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.providers.amazon.aws.secrets.secrets_manager import SecretsManagerBackend
 
 from tests.modules.terraform_json import Stack, address, before, block, blocks, outputs, statements
 
@@ -208,8 +209,28 @@ def test_the_environment_has_the_default_version_and_size(environment: Stack) ->
 def test_the_secrets_backend_reads_secrets_manager(environment: Stack) -> None:
     options = environment["airflow_configuration_options"]
     assert options["secrets.backend"] == "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
-    prefixes = {"connections_prefix": "airflow/connections", "variables_prefix": "airflow/variables"}
-    assert json.loads(options["secrets.backend_kwargs"]) == prefixes
+    keywords = json.loads(options["secrets.backend_kwargs"])
+    pattern = keywords.pop("connections_lookup_pattern")
+    assert keywords == {"connections_prefix": "airflow/connections", "variables_prefix": "airflow/variables"}
+    assert pattern == "^(?!aws_default$).*$"  # MWAA's own, which these keywords replace
+
+
+def test_the_secrets_backend_asks_for_the_warehouse_and_not_for_aws_default(environment: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hooks and task logs ask for aws_default, which is no secret: each time would cost a call."""
+    backend = SecretsManagerBackend(**json.loads(environment["airflow_configuration_options"]["secrets.backend_kwargs"]))
+    asked: list[str] = []
+
+    class Client:
+        def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803 - boto3's name
+            asked.append(SecretId)
+            return {"SecretString": "x"}
+
+    monkeypatch.setitem(backend.__dict__, "client", Client())
+    assert backend.get_conn_value("aws_default") is None
+    assert backend.get_conn_value("REDSHIFT_CONNECTOR") == "x"
+    assert backend.get_conn_value("aws_default_of_mine") == "x"
+    assert backend.get_variable("aws_default") == "x"
+    assert asked == ["airflow/connections/REDSHIFT_CONNECTOR", "airflow/connections/aws_default_of_mine", "airflow/variables/aws_default"]
 
 
 def test_plugins_are_not_loaded_lazily(environment: Stack) -> None:

@@ -363,7 +363,14 @@ def test_the_connection_holds_no_password(uri: str) -> None:
     connection = Connection(conn_id="REDSHIFT_CONNECTOR", uri=uri)
     assert not connection.login
     assert not connection.password
-    assert connection.extra_dejson == {"iam": "true", "workgroup": "tickit", "region": "us-east-1"}
+    assert connection.extra_dejson == {
+        "iam": True,
+        "redshift-serverless": True,
+        "workgroup-name": "tickit",
+        "sslmode": "require",
+        "client_encoding": "UTF8",
+        "prepare_threshold": None,
+    }
 
 
 def test_the_lineage_operators_mint_credentials_from_the_connection(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,7 +384,7 @@ def test_the_lineage_operators_mint_credentials_from_the_connection(uri: str, mo
     monkeypatch.setattr(lineage_connection, "_minted", {})
     hook = lineage_connection.postgres_hook(Connection(conn_id="REDSHIFT_CONNECTOR", uri=uri))
     assert hook is not None
-    assert asked == [("tickit", "dev", "us-east-1")]
+    assert asked == [("tickit", "dev", None)]  # the region is the environment's
 
 
 def test_no_password_is_in_the_stack(redshift: Stack) -> None:

@@ -37,7 +37,10 @@ ESSENTIAL = {
 NAMESPACE = "redshift://tickit.us-east-1:5439"
 COMMON = {
     "secrets.backend": "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend",
-    "secrets.backend_kwargs": '{"connections_prefix": "airflow/connections", "variables_prefix": "airflow/variables"}',
+    "secrets.backend_kwargs": (
+        '{"connections_prefix": "airflow/connections", "variables_prefix": "airflow/variables", '
+        '"connections_lookup_pattern": "^(?!aws_default$).*$"}'
+    ),
     "core.lazy_load_plugins": "False",
     "sql_lineage.namespaces": '{"REDSHIFT_CONNECTOR": "redshift://tickit.us-east-1:5439"}',
 }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from modules import setting_rules
-from modules.runtimes import Runtime
+from modules.runtimes import Runtime, load_runtimes, release
 from modules.settings import InvalidSettings, Settings, load
 
 EXAMPLE = Path(__file__).parent.parent.parent / "settings.example.toml"
@@ -29,6 +29,11 @@ def test_the_example_is_valid() -> None:
     assert load(EXAMPLE, NOTHING).deployment_id == "tickit"
 
 
+def test_a_new_environment_has_the_newest_airflow_and_without_a_word_the_default() -> None:
+    assert load(EXAMPLE, NOTHING).airflow_version == max(load_runtimes().values(), key=release).airflow == "3.3.1"
+    assert Settings.model_fields["airflow_version"].default == "2.7.2"
+
+
 def test_the_example_admits_nobody() -> None:
     """203.0.113.0/24 is for documentation (RFC 5737): who deploys the example as it is opens it to no one."""
     assert load(EXAMPLE, NOTHING).external_ip == ["203.0.113.7/32"]
@@ -39,10 +44,10 @@ def test_the_example_names_every_setting() -> None:
     assert [name for name in Settings.model_fields if f"\n{name} = " not in text and f"\n# {name} = " not in text] == []
 
 
-def test_what_the_example_leaves_out_is_the_default_or_an_example(settings: Make) -> None:
+def test_what_the_example_leaves_out_is_the_default_or_an_example() -> None:
     uncommented = "\n".join(line.removeprefix("# ") if " = " in line else line for line in EXAMPLE.read_text().splitlines()) + "\n"
     assert "tags = " in uncommented
-    defaults = settings()
+    defaults = load(EXAMPLE, NOTHING)
     for name, field in Settings.model_fields.items():
         value = setting_rules.toml(getattr(defaults, name))
         example = setting_rules.toml((field.examples or [None])[0])

@@ -33,8 +33,9 @@ def aws(aws_process: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Callable[..., Deployment]:
-    """A deployment of the example's settings with overrides, in an empty folder."""
+    """A deployment of the example's settings with overrides, in an empty folder; its Airflow is of the default version."""
     example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    del example["airflow_version"]
 
     def deploy(**overrides: Any) -> Deployment:
         return Deployment(Settings(**example | overrides), tmp_path)

@@ -193,8 +193,8 @@ def test_the_packaging_tool_builds_what_a_private_web_server_needs(
     """By the settings alone, as each deploy runs it."""
     one = build(synthesize(deployment(mwaa_webserver="private", airflow_version=version)))
     assert not all(finding.level is Level.OK for finding in artefacts.files(one))
-    lines = [EXAMPLE.read_text(), 'mwaa_webserver = "private"', f'airflow_version = "{version}"']
-    (one.root / "settings.toml").write_text("\n".join(lines))
+    example = EXAMPLE.read_text().replace('airflow_version = "3.3.1"', f'airflow_version = "{version}"')
+    (one.root / "settings.toml").write_text(f'{example}\nmwaa_webserver = "private"\n')
     monkeypatch.chdir(one.root)
     done = CliRunner().invoke(package_plugin, ["--target=build/plugins.zip"])
     assert done.exit_code == 0, done.output

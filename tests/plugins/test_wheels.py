@@ -18,11 +18,12 @@ IN_THE_IMAGE = "apache-airflow-providers-postgres"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Callable[..., Path]:
-    """settings.toml, the example's with more lines."""
+    """settings.toml, the example's with other lines."""
 
     def write(*lines: str) -> Path:
-        path = tmp_path / "settings.toml"
-        path.write_text("\n".join([(ROOT / "settings.example.toml").read_text(), *lines]))
+        path, names = tmp_path / "settings.toml", {line.split()[0] for line in lines}
+        example = (ROOT / "settings.example.toml").read_text().splitlines()
+        path.write_text("\n".join([*(line for line in example if not names & set(line.split()[:1])), *lines]))
         return path
 
     return write
@@ -51,8 +52,8 @@ def test_the_requirements_look_nowhere_but_among_the_plugins() -> None:
     ("lines", "wheels", "version"),
     [
         ([], None, None),
-        ([], True, "2.7.2"),
-        (['mwaa_webserver = "private"'], None, "2.7.2"),
+        ([], True, "3.3.1"),
+        (['mwaa_webserver = "private"'], None, "3.3.1"),
         (['mwaa_webserver = "private"', 'airflow_version = "2.10.3"'], None, "2.10.3"),
         (['airflow_version = "2.10.3"'], True, "2.10.3"),
         (['mwaa_webserver = "private"'], False, None),

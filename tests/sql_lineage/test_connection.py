@@ -19,6 +19,7 @@ from sql_lineage.connection import postgres_hook, warehouse_hook
 HOST = "tickit.123456789012.us-east-1.redshift-serverless.amazonaws.com"
 IAM = {"iam": True, "workgroup": "tickit", "region": "us-east-1", "some_other_extra": "x"}
 GET = "get_credentials"
+DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
 
 
 def minted(seconds: int = 900, **other: str) -> dict[str, Any]:
@@ -65,9 +66,8 @@ def test_minted_credentials_and_nothing_that_psycopg_does_not_know(name: str, re
     hook = postgres_hook(connection(**{"iam": True, name: "tickit", "region": "us-east-1", "other": "x"}))
     assert isinstance(hook, PostgresHook)
     hook.get_conn()
-    assert connected == [
-        {"host": HOST, "user": "IAM:loader", "password": "c4n4ryMinted", "dbname": "dev", "port": 5439, "sslmode": "require"}
-    ]
+    signed_in = {"host": HOST, "user": "IAM:loader", "password": "c4n4ryMinted", "dbname": "dev", "port": 5439}
+    assert connected == [{**signed_in, "sslmode": "require", **DRIVER}]
     redshift.assert_no_pending_responses()
 
 
@@ -139,7 +139,14 @@ def test_a_plain_uri_with_a_password_has_the_ordinary_hook(monkeypatch: pytest.M
         assert type(hook) is PostgresHook
         hook.get_conn()
     expected = {"host": "127.0.0.1", "user": "loader", "password": "pw", "dbname": "dev", "port": 5439, "sslmode": "prefer"}
-    assert connected == [expected, expected]
+    assert connected == [{**expected, **DRIVER}] * 2
+
+
+def test_what_the_connection_says_of_the_driver_goes_before(connected: list[dict[str, Any]]) -> None:
+    hook = postgres_hook(connection(client_encoding="LATIN1", prepare_threshold=3))
+    assert hook is not None
+    hook.get_conn()
+    assert (connected[0]["client_encoding"], connected[0]["prepare_threshold"]) == ("LATIN1", 3)
 
 
 def test_the_operator_and_the_sensor_connect_with_minted_credentials(

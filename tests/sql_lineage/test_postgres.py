@@ -85,8 +85,24 @@ def test_a_catalog_that_hangs_does_not_hang_the_task(warehouse: Postgres, monkey
     assert [dataset.name for dataset in [*facets.inputs, *facets.outputs]] == ["dev.s3_datalake.event", "dev.staging.event"]
 
 
+def test_a_warehouse_that_is_cold_at_the_start_costs_no_columns_at_the_end(warehouse: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalog is read again when the SQL has run, and that has warmed the warehouse."""
+    monkeypatch.setattr(catalog, "STATEMENT_TIMEOUT", "set statement_timeout to 1000")
+    operator = load()
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("lock table svv_external_tables in access exclusive mode")
+        started = operator.get_openlineage_facets_on_start()
+    assert "no schemas are known" in started.run_facets["extractionError"].errors[0].errorMessage
+    operator.execute({})
+    completed = operator.get_openlineage_facets_on_complete(None)
+    assert completed.run_facets == {}
+    ((event,), (staged,)) = completed.inputs, completed.outputs
+    assert schema(event) == EVENT
+    assert staged.facets["columnLineage"].fields.keys() == {*EVENT}
+
+
 def test_a_wrong_password_is_named_and_not_told(warehouse: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", f"postgres://loader:c4n4ryWrong@127.0.0.1:{warehouse.port}/dev")
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", warehouse.loader_uri_with("c4n4ryWrong"))
     (error,) = load().get_openlineage_facets_on_start().run_facets["extractionError"].errors
     assert 'password authentication failed for user "loader"' in error.errorMessage
     assert "c4n4ry" not in error.errorMessage
@@ -99,6 +115,6 @@ def test_the_sensor_waits_for_tables_and_rows_and_for_nothing_else(warehouse: Po
     sensor("event").execute({})
     with pytest.raises(AirflowSensorTimeout, match=r"s3_datalake\.empty is empty, s3_datalake\.nowhere does not exist"):
         sensor("event", "empty", "nowhere").execute({})
-    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", f"postgres://loader:wrong@127.0.0.1:{warehouse.port}/dev")
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", warehouse.loader_uri_with("wrong"))
     with pytest.raises(Exception, match="password authentication failed"):
         sensor("event").execute({})

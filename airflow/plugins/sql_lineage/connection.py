@@ -17,6 +17,10 @@ from sql_lineage.airflow_masker import hide
 from sql_lineage.compat import BaseHook
 
 SPARE = timedelta(minutes=1)  # that credentials must still be good for
+DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
+"""What psycopg 3 needs with Redshift, unless the connection's extras say otherwise: Redshift reports the encoding UNICODE, which psycopg 3
+does not know, and has no DEALLOCATE ALL, which psycopg 3 sends once it has prepared a statement (psycopg/psycopg#122). psycopg 2 takes the
+encoding as well, and leaves out what is None."""
 
 
 def postgres_hook(connection: Any, **parameters: Any) -> PostgresHook | None:
@@ -34,6 +38,8 @@ def postgres_hook(connection: Any, **parameters: Any) -> PostgresHook | None:
         connection = _with_credentials(connection, database, _credentials(workgroup, database, extras.get("region")))
     elif connection.conn_type != "postgres":
         return None
+    else:
+        connection = _with(connection, extra=DRIVER | extras)
     return PostgresHook(postgres_conn_id=connection.conn_id, connection=connection, database=database, **parameters)
 
 
@@ -83,13 +89,12 @@ def _mint(workgroup: str, database: str | None, region: str | None) -> _Credenti
 
 
 def _with_credentials(connection: Any, database: str | None, credentials: _Credentials) -> Any:
-    return type(connection)(
-        conn_id=connection.conn_id,
-        conn_type="postgres",
-        host=connection.host,
-        port=connection.port or 5439,
-        schema=database,
-        login=credentials.user,
-        password=credentials.password,
-        extra=json.dumps({"sslmode": "require"}),  # psycopg takes every extra for a parameter of its own
-    )
+    extra = {"sslmode": "require", **DRIVER}  # nothing of ours, as psycopg takes every extra for a parameter of its own
+    signed_in = {"login": credentials.user, "password": credentials.password}
+    return _with(connection, conn_type="postgres", port=connection.port or 5439, schema=database, extra=extra, **signed_in)
+
+
+def _with(connection: Any, *, extra: dict[str, Any], **changed: Any) -> Any:
+    """The connection with other extras, and what else is changed."""
+    parts = {name: getattr(connection, name) for name in ("conn_id", "conn_type", "host", "port", "schema", "login", "password")}
+    return type(connection)(**{**parts, **changed}, extra=json.dumps(extra))
