@@ -10,7 +10,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.state_place import state_place
 from operations.deployment import STACKS, Deployment
-from operations.leftovers import airflow, buckets, budgets, databases, identity, keys, kubernetes, lake, logs, network, secrets, zones
+from operations.leftovers import (
+    airflow,
+    alarms,
+    buckets,
+    budgets,
+    databases,
+    identity,
+    keys,
+    kubernetes,
+    lake,
+    logs,
+    network,
+    secrets,
+    zones,
+)
 from operations.leftovers.belongings import Belongings, belongings
 from operations.leftovers.kind import Kind, Leftover
 from operations.reading import pages, unread
@@ -39,7 +53,7 @@ def _of(*kinds: Kind) -> tuple[Search, ...]:
 
 
 SEARCHES: tuple[Search, ...] = (
-    *_of(*airflow.KINDS, *kubernetes.KINDS, *databases.KINDS, *network.KINDS, *lake.KINDS),
+    *_of(*alarms.KINDS, *airflow.KINDS, *kubernetes.KINDS, *databases.KINDS, *network.KINDS, *lake.KINDS),
     ("Bucket", "s3", buckets.leftovers),
     *_of(*logs.KINDS, *secrets.KINDS, *zones.KINDS, *identity.KINDS, keys.ALIASES),
     ("KMS key", "kms", keys.leftovers),
