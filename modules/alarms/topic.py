@@ -28,8 +28,7 @@ class Topic(Construct):
     """Encrypted with the deployment's key, as SNS's own key admits no other service; `arn`.
 
     Alarms of this account publish to it, over TLS; rules do so in roles of their own.
-    Source: Amazon SNS Developer Guide, "Key management", "Enable
-    compatibility between event sources from AWS services and encrypted topics".
+    Source: Amazon SNS Developer Guide, "Key management".
     """
 
     def __init__(self, scope: Construct, id_: str, props: TopicProps) -> None:
