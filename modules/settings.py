@@ -135,6 +135,9 @@ class Settings(BaseModel):
         ge=1,
     )
     budget_email: Email | None = setting("Where that mail goes; unset: to the owner.", None, example="data-platform@example.com")
+    alarm_email: Email | None = setting(
+        "Where alarms go: a mail each. Unset: to the owner, if that is a mail address.", None, example="data-platform@example.com"
+    )
     tags: dict[str, str] = setting("More tags for everything.", {}, example={"cost-centre": "4711"})
 
     @model_validator(mode="before")
@@ -225,6 +228,11 @@ class Settings(BaseModel):
     def budget_address(self) -> str:
         """Who is told of the budget."""
         return self.budget_email or self.owner
+
+    @property
+    def alarm_address(self) -> str | None:
+        """Who gets the alarms; None where nobody is named."""
+        return self.alarm_email or (self.owner if rules.is_email(self.owner) else None)
 
     @property
     def with_marquez(self) -> bool:

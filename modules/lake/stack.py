@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_aws.glue_catalog_database import GlueCatalogDatabase
 from constructs import Construct
 
+from modules.alarms import EventMail, EventMailProps
 from modules.bucket import PrivateBucket, PrivateBucketProps
 from modules.lake.access_logs import AccessLogBucket
+from modules.lake.alarms import failed_crawl
 from modules.lake.crawl import Crawl, CrawlProps
 from modules.lake.crawler import Crawler, CrawlerProps
 from modules.lake.tickit import FOLDER, MARKER, Tickit, TickitProps
@@ -40,6 +42,7 @@ class LakeStack(DeploymentStack):
         crawler = self._crawler(raw, database)
         crawl = Crawl(self, "crawl", CrawlProps(settings.name("crawl"), self._place, raw.name, MARKER, crawler.name))
         Tickit(self, "tickit", TickitProps(raw.name, self._key, settings.tickit_location, after=(*raw.ready, *crawl.ready)))
+        self._watch(crawler, network.outputs.alarm_topic_arn)
         self.publish("start_crawl", f"aws glue start-crawler --region {settings.region} --name {crawler.name}", "Fills the catalog again")
         self.publish("crawler_name", crawler.name, "The crawler that fills the database")
         self.outputs = LakeOutputs(
@@ -47,6 +50,12 @@ class LakeStack(DeploymentStack):
             bucket_arn=self.publish("bucket_arn", raw.arn, "Its ARN"),
             glue_database=self.publish("glue_database", database.name, "The Glue database over it"),
         )
+
+    def _watch(self, crawler: Crawler, topic_arn: str) -> None:
+        meaning = "A crawl of the lake has failed: new tables stay unknown"
+        pattern = failed_crawl(crawler.name)
+        mail = EventMailProps(self.settings.name("crawl-failed"), self._place, pattern, meaning, topic_arn, self._key)
+        EventMail(self, "crawl_failed", mail)
 
     def _raw_bucket(self) -> PrivateBucket:
         settings = self.settings

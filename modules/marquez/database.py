@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from modules.marquez.alarms import DatabaseAlarms
 from modules.marquez.roles import ServiceRole, ServiceRoleProps
 from modules.marquez.workload import DATABASE_NAME, DATABASE_PORT, DATABASE_USER
 from modules.place import Place
@@ -45,6 +46,7 @@ class DatabaseProps:
     client_security_group_id: str
     kms_key_arn: str
     protect: bool
+    alarm_topic_arn: str
 
 
 class Database(Construct):
@@ -54,7 +56,9 @@ class Database(Construct):
         super().__init__(scope, id_)
         password = Password(self, "password", name=f"{props.name}-password", kms_key_arn=props.kms_key_arn)
         self.secret_arn = password.secret_arn
-        self.host = self._instance(props, password).address
+        instance = self._instance(props, password)
+        self.host = instance.address
+        DatabaseAlarms(self, "alarms", name=props.name, instance=instance.identifier, topic_arn=props.alarm_topic_arn)
 
     def _instance(self, props: DatabaseProps, password: "Password") -> DbInstance:
         monitoring = ServiceRole(

@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityG
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from modules.marquez.alarms import BalancerAlarms
 from modules.marquez.workload import Service
 from modules.suppressions import suppress
 
@@ -42,6 +43,7 @@ class LoadBalancerProps:
     service: Service
     targets: Targets
     protect: bool
+    alarm_topic_arn: str
 
 
 class LoadBalancer(Construct):
@@ -62,8 +64,11 @@ class LoadBalancer(Construct):
         )
         self.dns_name, self.zone_id = self._balancer.dns_name, self._balancer.zone_id
         suppress(self._balancer, **_accepted(props))
-        self._listen(props, self._target_group(props))
+        group = self._target_group(props)
+        self._listen(props, group)
         self._reach_nodes(props)
+        names = {"balancer": self._balancer.arn_suffix, "targets": group.arn_suffix}
+        BalancerAlarms(self, "alarms", name=props.name, topic_arn=props.alarm_topic_arn, **names)
 
     def _target_group(self, props: LoadBalancerProps) -> LbTargetGroup:
         group = LbTargetGroup(

@@ -103,6 +103,7 @@ class MarquezStack(DeploymentStack):
                 client_security_group_id=nodes.security_group.id,
                 kms_key_arn=self._network.kms_key_arn,
                 protect=self.settings.protect,
+                alarm_topic_arn=self._network.alarm_topic_arn,
             ),
         )
 
@@ -143,6 +144,7 @@ class MarquezStack(DeploymentStack):
                 service=API,
                 targets=targets,
                 protect=self.settings.protect,
+                alarm_topic_arn=self._network.alarm_topic_arn,
             ),
         )
         names = LineageNamesProps(
@@ -165,6 +167,7 @@ class MarquezStack(DeploymentStack):
                 certificate_arn=self.settings.certificate_arn,
                 targets=targets,
                 protect=self.settings.protect,
+                alarm_topic_arn=self._network.alarm_topic_arn,
             ),
         )
         self.publish("marquez_ui_url", ui.url, "Marquez's web UI, open to EXTERNAL_IP")

@@ -22,6 +22,7 @@ class WebUiProps:
     certificate_arn: str | None
     targets: Targets
     protect: bool
+    alarm_topic_arn: str
 
 
 class WebUi(Construct):
@@ -43,6 +44,7 @@ class WebUi(Construct):
                 service=WEB,
                 targets=props.targets,
                 protect=props.protect,
+                alarm_topic_arn=props.alarm_topic_arn,
             ),
         )
         if props.certificate_arn:

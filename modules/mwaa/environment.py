@@ -50,7 +50,7 @@ class EnvironmentProps:
 
 
 class Environment(Construct):
-    """`ui_host` is Airflow's."""
+    """`ui_host` is Airflow's; `name` that of the environment, once it is there."""
 
     def __init__(self, scope: Construct, id_: str, props: EnvironmentProps) -> None:
         super().__init__(scope, id_)
@@ -82,7 +82,7 @@ class Environment(Construct):
         )
         if props.public:
             suppress(environment, CKV2_AWS_66="signing in takes IAM, and the policy for it holds from EXTERNAL_IP only")
-        self.ui_host = environment.webserver_url
+        self.ui_host, self.name = environment.webserver_url, environment.name
 
     def _log_groups(self, props: EnvironmentProps) -> list[CloudwatchLogGroup]:
         """Those that MWAA makes by itself never expire and survive it."""

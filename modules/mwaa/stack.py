@@ -4,6 +4,7 @@ from constructs import Construct
 
 from modules.bucket import PrivateBucket, PrivateBucketProps
 from modules.mwaa.access import SignIn, SignInProps, trigger_command
+from modules.mwaa.alarms import AirflowAlarms, SpoolAlarms
 from modules.mwaa.environment import Environment, EnvironmentProps
 from modules.mwaa.execution_role import SPOOL, ExecutionRole, ExecutionRoleProps
 from modules.mwaa.files import PLUGINS, environment_files, requirements_key
@@ -36,6 +37,7 @@ class MwaaStack(DeploymentStack):
         vpc_id = self._network.vpc_id if private else None
         people = SignInProps(settings.name("airflow-sign-in"), self._name, self._place, settings.external_ip, vpc_id)
         sign_in = SignIn(self, "sign_in", people)
+        self._watch(environment, bucket)
         self._publish(environment, sign_in)
 
     def _bucket(self) -> PrivateBucket:
@@ -50,9 +52,13 @@ class MwaaStack(DeploymentStack):
             bucket.bucket,
             CKV_AWS_18="holds copies of the repository's files and lineage events, which Airflow alone reads",
             CKV_AWS_144="holds copies of the repository's files, which a deploy puts back, and lineage events for days",
-            CKV2_AWS_62="MWAA looks into its bucket by itself",
         )
         return bucket
+
+    def _watch(self, environment: Environment, bucket: PrivateBucket) -> None:
+        topic_arn = self._network.alarm_topic_arn
+        AirflowAlarms(self, "alarms", environment=self._name, made=environment.name, topic_arn=topic_arn)
+        SpoolAlarms(self, "spool_alarms", environment=self._name, bucket=bucket.name, topic_arn=topic_arn)
 
     def _role(self, bucket: PrivateBucket) -> ExecutionRole:
         return ExecutionRole(

@@ -31,7 +31,7 @@ class Key(Construct):
     def __init__(self, scope: Construct, id_: str, props: KeyProps) -> None:
         super().__init__(scope, id_)
         self._place = props.place
-        policy = DataAwsIamPolicyDocument(self, "policy", statement=[self._account(), self._logs(), self._volumes()])
+        policy = DataAwsIamPolicyDocument(self, "policy", statement=[self._account(), self._logs(), self._volumes(), self._alarms()])
         everything = "in a key's policy `*` is the key itself, and without the account's own grant no one could manage it"
         suppress(policy, CKV_AWS_109=everything, CKV_AWS_111=everything, CKV_AWS_356=everything)
         accept(
@@ -63,6 +63,18 @@ class Key(Construct):
             resources=["*"],
             principals=[Principals(type="Service", identifiers=[f"logs.{self._place.region}.amazonaws.com"])],
             condition=[Condition(test="ArnLike", variable="kms:EncryptionContext:aws:logs:arn", values=[groups])],
+        )
+
+    def _alarms(self) -> Statement:
+        """CloudWatch's alarms publish to an encrypted topic, with no role.
+
+        Source: Amazon SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics".
+        """
+        return Statement(
+            sid="Alarms",
+            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+            resources=["*"],
+            principals=[Principals(type="Service", identifiers=["cloudwatch.amazonaws.com"])],
         )
 
     def _volumes(self) -> Statement:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone, Route53ZoneVpc
 from constructs import Construct
 
+from modules.alarms import Topic, TopicProps
 from modules.budget import ACTIVATE, Budget, BudgetProps
 from modules.lineage_secrets import LineageSecrets, LineageSecretsProps
 from modules.network.endpoints import Endpoints, EndpointsProps
@@ -26,6 +27,7 @@ class NetworkOutputs:
     private_subnet_ids: list[str]
     public_subnet_ids: list[str]
     kms_key_arn: str
+    alarm_topic_arn: str
     mwaa_security_group_id: str
     redshift_security_group_id: str
     lineage_security_group_id: str
@@ -40,6 +42,7 @@ class NetworkStack(DeploymentStack):
         super().__init__(scope, "network", settings)
         self._place = place(self, settings.region)
         self._key = Key(self, "key", KeyProps(settings.deployment_id, self._place))
+        self._topic = Topic(self, "alarms", TopicProps(settings.name("alarms"), self._place, self._key.arn, settings.alarm_address))
         self._vpc = self._existing_vpc() if settings.existing_vpc_id else self._own_vpc()
         self.outputs = self._publish(self._security_groups(), self._private_zone(), self._lineage_secrets())
         if settings.budget_usd:
@@ -113,6 +116,7 @@ class NetworkStack(DeploymentStack):
             private_subnet_ids=self.publish_list("private_subnet_ids", vpc.private_subnet_ids, "Subnets with NAT, one in each zone"),
             public_subnet_ids=self.publish_list("public_subnet_ids", vpc.public_subnet_ids, "Subnets for load balancers, one in each zone"),
             kms_key_arn=self.publish("kms_key_arn", self._key.arn, "The deployment's key"),
+            alarm_topic_arn=self.publish("alarm_topic_arn", self._topic.arn, "Where all alarms go: whoever is to know subscribes"),
             mwaa_security_group_id=self.publish("mwaa_security_group_id", groups.mwaa.id, "Security group of Airflow"),
             redshift_security_group_id=self.publish("redshift_security_group_id", groups.redshift.id, "Security group of the warehouse"),
             lineage_security_group_id=self.publish(

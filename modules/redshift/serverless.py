@@ -57,7 +57,7 @@ class Serverless(Construct):
         self._lifecycle = TerraformResourceLifecycle(prevent_destroy=True) if props.protect else None
         self.namespace = self._namespace(props)
         self.workgroup = self._workgroup(props)
-        RedshiftserverlessUsageLimit(
+        self.usage_limit = RedshiftserverlessUsageLimit(
             self,
             "daily",
             resource_arn=self.workgroup.arn,

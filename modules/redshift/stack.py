@@ -8,6 +8,7 @@ from modules.lake import LakeStack
 from modules.lake.tickit import FOLDER
 from modules.network import NetworkStack
 from modules.place import place
+from modules.redshift.alarms import watch_usage
 from modules.redshift.lake_reader import LakeReader, LakeReaderProps
 from modules.redshift.serverless import Serverless, ServerlessProps
 from modules.redshift.statements import Statements, StatementsProps
@@ -37,6 +38,14 @@ class RedshiftStack(DeploymentStack):
                 lake_reader_arn=reader.role_arn,
                 after=reader.policy,
             ),
+        )
+        watch_usage(
+            self,
+            serverless.usage_limit.id,
+            workgroup=serverless.workgroup.workgroup_name,
+            name=settings.name("warehouse-usage"),
+            daily_rpu_hours=settings.redshift_daily_rpu_hours,
+            topic_arn=network.outputs.alarm_topic_arn,
         )
         host = serverless.workgroup.endpoint.get(0).address
         secret = self._connection(host)

@@ -101,6 +101,10 @@ def _key(_: Block, pricing: Pricing) -> Iterator[Line]:
     yield pricing.assume("KMS requests", "KMS ten thousand requests")
 
 
+def _alarm(_: Block, pricing: Pricing) -> Iterator[Line]:
+    yield pricing.line("alarms", 1, "alarm month")
+
+
 def _secret(_: Block, pricing: Pricing) -> Iterator[Line]:
     yield pricing.line("secrets", 1, "secret month")
 
@@ -202,6 +206,7 @@ def _load_balancer(block: Block, pricing: Pricing) -> Iterator[Line]:
 
 LINES: dict[str, Lines] = {
     "aws_cloudwatch_log_group": _log_group,
+    "aws_cloudwatch_metric_alarm": _alarm,
     "aws_db_instance": _database,
     "aws_eip": _elastic_address,
     "aws_eks_cluster": _cluster,

@@ -11,7 +11,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 from modules.graph import READS
 from modules.state_place import state_place
 from operations.deployment import Deployment
-from operations.leftovers import airflow, buckets, budgets, databases, identity, keys, kubernetes, lake, logs, network, secrets, zones
+from operations.leftovers import (
+    airflow,
+    alarms,
+    buckets,
+    budgets,
+    databases,
+    identity,
+    keys,
+    kubernetes,
+    lake,
+    logs,
+    network,
+    secrets,
+    zones,
+)
 from operations.leftovers.belongings import Belongings, belongings
 from operations.leftovers.kind import Kind, Leftover
 from operations.reading import pages, unread
@@ -40,7 +54,7 @@ def _of(*kinds: Kind) -> tuple[Search, ...]:
 
 
 SEARCHES: tuple[Search, ...] = (
-    *_of(*airflow.KINDS, *kubernetes.KINDS, *databases.KINDS, *network.KINDS, *lake.KINDS),
+    *_of(*alarms.KINDS, *airflow.KINDS, *kubernetes.KINDS, *databases.KINDS, *network.KINDS, *lake.KINDS),
     ("Bucket", "s3", buckets.leftovers),
     *_of(*logs.KINDS, *secrets.KINDS, *zones.KINDS, *identity.KINDS, keys.ALIASES),
     ("KMS key", "kms", keys.leftovers),

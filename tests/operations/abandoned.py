@@ -152,6 +152,23 @@ def lake(client: Client) -> None:
     events.put_targets(Rule="tickit-crawl", Targets=[{"Id": "workflow", "Arn": workflow, "RoleArn": tells}])
 
 
+def alarms(client: Client) -> None:
+    """An alarm and its topic."""
+    topic = client("sns").create_topic(Name="tickit-alarms")["TopicArn"]
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="tickit-airflow-queue",
+        Namespace="AmazonMWAA",
+        MetricName="QueuedTasks",
+        Dimensions=[{"Name": "Environment", "Value": "tickit-airflow"}],
+        Statistic="Minimum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        AlarmActions=[topic],
+    )
+
+
 def bucket(client: Client) -> None:
     """A versioned one with an object of two versions, and another that was deleted."""
     s3 = client("s3")
@@ -227,5 +244,5 @@ def everything(client: Client) -> None:
     made = network(client)
     for make in (cluster, nodes, load_balancer, database, zone, airflow):
         make(client, made)
-    for make_alone in (warehouse, lake, logs, secrets, identities, keys, budget):
+    for make_alone in (warehouse, lake, alarms, logs, secrets, identities, keys, budget):
         make_alone(client)

@@ -1,0 +1,59 @@
+"""A mail about an event of AWS's: for what has no metric."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocument
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatement as Statement
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatementPrincipals as Principals
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from modules.place import Place
+
+
+@dataclass(frozen=True)
+class EventMailProps:
+    """Events as `pattern` says go to the topic, which `kms_key_arn` encrypts. `name` is that of the rule and of its role."""
+
+    name: str
+    place: Place
+    pattern: Mapping[str, Any]
+    meaning: str
+    topic_arn: str
+    kms_key_arn: str
+
+
+class EventMail(Construct):
+    """A rule that passes each event on to the topic.
+
+    It does so in a role: a key's policy cannot tell whose rule EventBridge acts for, so the key admits no EventBridge at all.
+    Source: Amazon SNS Developer Guide, "Key management".
+    """
+
+    def __init__(self, scope: Construct, id_: str, props: EventMailProps) -> None:
+        super().__init__(scope, id_)
+        description = f"{props.meaning}. What to do: docs/operate.md"
+        rule = CloudwatchEventRule(self, "rule", name=props.name, description=description, event_pattern=json.dumps(dict(props.pattern)))
+        role, permissions = self._role(props)
+        CloudwatchEventTarget(self, "target", rule=rule.name, arn=props.topic_arn, role_arn=role.arn, depends_on=[permissions])
+
+    def _role(self, props: EventMailProps) -> tuple[IamRole, IamRolePolicy]:
+        trust = Statement(
+            actions=["sts:AssumeRole"],
+            principals=[Principals(type="Service", identifiers=["events.amazonaws.com"])],
+            condition=[props.place.only_for_this_account],
+        )
+        publish = [
+            Statement(sid="Publish", actions=["sns:Publish"], resources=[props.topic_arn]),
+            Statement(sid="Key", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[props.kms_key_arn]),
+        ]
+        document = DataAwsIamPolicyDocument(self, "trust", statement=[trust])
+        role = IamRole(self, "role", name=props.name, assume_role_policy=document.json)
+        policy = DataAwsIamPolicyDocument(self, "publish", statement=publish)
+        return role, IamRolePolicy(self, "policy", name="publish", role=role.id, policy=policy.json)
