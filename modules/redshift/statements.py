@@ -2,8 +2,8 @@
 
 AWS forgets a statement after a day. While it answers that the statement has expired, the provider keeps it, and the lifecycle has it run
 when it is new and when its text changes only. Once AWS answers that it knows no such statement, the provider drops it from the state
-(internal/service/redshiftdata/statement.go), and the next deploy makes it again, which no lifecycle prevents: a plan shows all of them as new,
-and their SQL runs once more. So every one is idempotent.
+(internal/service/redshiftdata/statement.go). The next deploy makes it again, which no lifecycle prevents: a plan shows all of them
+as new, and their SQL runs once more. So every one is idempotent.
 """
 
 from dataclasses import dataclass

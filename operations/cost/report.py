@@ -8,7 +8,7 @@ from rich.text import Text
 
 from modules.setting_rules import toml
 from operations.cost.estimate import Estimate
-from operations.cost.resources import When
+from operations.cost.resources import Line, When
 from operations.cost.savings import EXISTING_VPC, NO_MARQUEZ, PricedSaving
 
 NAMED_FROM_USD = 1
