@@ -66,7 +66,7 @@ class Key(Construct):
         )
 
     def _alarms(self) -> Statement:
-        """CloudWatch's alarms publish to an encrypted topic, with no role.
+        """CloudWatch's alarms of this account publish to an encrypted topic, with no role.
 
         Source: Amazon SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics".
         """
@@ -75,6 +75,7 @@ class Key(Construct):
             actions=["kms:Decrypt", "kms:GenerateDataKey*"],
             resources=["*"],
             principals=[Principals(type="Service", identifiers=["cloudwatch.amazonaws.com"])],
+            condition=[self._place.only_for_this_account],
         )
 
     def _volumes(self) -> Statement:

@@ -168,11 +168,11 @@ class TestCrawl:
         notification = block(lake, "aws_s3_bucket_notification")
         bucket = reference(lake, "aws_s3_bucket", "raw/bucket")
         assert notification == {"bucket": bucket, "eventbridge": True}
-        pattern = json.loads(block(lake, "aws_cloudwatch_event_rule")["event_pattern"])
+        pattern = json.loads(blocks(lake, "aws_cloudwatch_event_rule")["crawl/marker"]["event_pattern"])
         assert pattern["source"] == ["aws.s3"]
         assert pattern["detail-type"] == ["Object Created"]
         assert pattern["detail"] == {"bucket": {"name": [bucket]}, "object": {"key": [MARKER]}}
-        target = block(lake, "aws_cloudwatch_event_target")
+        target = blocks(lake, "aws_cloudwatch_event_target")["crawl/target"]
         assert target["arn"] == reference(lake, "aws_glue_workflow", "crawl/workflow", "arn")
         trigger = block(lake, "aws_glue_trigger")
         assert (trigger["type"], trigger["event_batching_condition"]) == ("EVENT", [{"batch_size": 1}])
@@ -181,14 +181,14 @@ class TestCrawl:
 
     def test_the_way_stands_before_the_marker_arrives(self, lake: Stack) -> None:
         earlier = before(lake, address(lake, "aws_s3_object", "tickit/marker"))
-        way = (
-            "aws_s3_bucket_notification",
-            "aws_cloudwatch_event_rule",
-            "aws_cloudwatch_event_target",
-            "aws_glue_trigger",
-            "aws_glue_crawler",
-        )
-        assert {address(lake, kind, next(iter(blocks(lake, kind)))) for kind in way} <= earlier
+        way = {
+            "aws_s3_bucket_notification": "crawl/notification",
+            "aws_cloudwatch_event_rule": "crawl/marker",
+            "aws_cloudwatch_event_target": "crawl/target",
+            "aws_glue_trigger": "crawl/trigger",
+            "aws_glue_crawler": "crawler/crawler",
+        }
+        assert {address(lake, kind, path) for kind, path in way.items()} <= earlier
 
     def test_eventbridge_may_notify_this_workflow_only(self, lake: Stack) -> None:
         (notify,) = blocks(lake, "aws_iam_policy_document", "data")["crawl/notify"]["statement"]

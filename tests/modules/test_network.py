@@ -170,9 +170,10 @@ class TestKey:
 
     def test_whoever_else_uses_it_is_of_this_account(self, network: Stack) -> None:
         policy = statements(network, "key/policy")
-        assert policy.keys() == {"Account", "Logs", "Volumes"}
+        assert policy.keys() == {"Account", "Logs", "Volumes", "Alarms"}
         assert policy["Account"]["principals"][0]["identifiers"] == [f"arn:${{data.aws_partition.partition.partition}}:iam::{ACCOUNT}:root"]
         assert {"test": "StringEquals", "variable": "kms:CallerAccount", "values": [ACCOUNT]} in policy["Volumes"]["condition"]
+        assert policy["Alarms"]["condition"] == [{"test": "StringEquals", "variable": "aws:SourceAccount", "values": [ACCOUNT]}]
 
 
 class TestLineageSecrets:
