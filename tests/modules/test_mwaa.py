@@ -338,6 +338,7 @@ def test_only_what_takes_no_resource_is_granted_on_all(permissions: dict[str, St
     everywhere = [action for each in permissions.values() if "*" in each["resources"] for action in each["actions"]]
     assert sorted(everywhere) == [
         "cloudwatch:PutMetricData",
+        "logs:DescribeLogGroups",
         "s3:GetAccountPublicAccessBlock",
         "secretsmanager:ListSecrets",
         "tag:GetResources",
