@@ -79,7 +79,8 @@ class Stack:
         targets = [f"-target={address}" for address in all_parts if address.startswith(addresses)]
         assert len(targets) >= len(addresses)
         try:
-            self._terraform("init", "-input=false").check_returncode()
+            if not (self._folder / ".terraform").exists():
+                self._terraform("init", "-input=false").check_returncode()
             return self._terraform("apply", "-input=false", "-auto-approve", "-no-color", *targets)
         finally:
             path.write_text(json.dumps(self._written))
