@@ -46,6 +46,7 @@ def needs(case: Case) -> list[Need]:
     partition = case.environment["Arn"].split(":")[1]
     bucket, everything = case.environment["SourceBucketArn"], ("*",)
     logs = (f"arn:{partition}:logs:{case.region}:{case.account}:log-group:airflow-{case.name}-Task",)
+    groups = (f"arn:{partition}:logs:{case.region}:{case.account}:log-group:*",)
     queue = (f"arn:{partition}:sqs:{case.region}:{case.account}:airflow-celery-{case.name}",)
     found = [
         Need("report its health", ("airflow:PublishMetrics",), (case.environment["Arn"],)),
@@ -53,7 +54,7 @@ def needs(case: Case) -> list[Need]:
         Need("read the bucket", ("s3:GetObject", "s3:GetObjectVersion"), (f"{bucket}/*",)),
         Need("see that public access is blocked", ("s3:GetAccountPublicAccessBlock",), everything),
         Need("write logs", ("logs:CreateLogStream", "logs:CreateLogGroup", "logs:PutLogEvents", "logs:GetLogEvents"), logs),
-        Need("find log groups", ("logs:DescribeLogGroups",), everything),
+        Need("find log groups", ("logs:DescribeLogGroups",), groups),
         Need("write metrics", ("cloudwatch:PutMetricData",), everything),
         Need("pass tasks on", ("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"), queue),
         Need("find its queue", ("sqs:GetQueueAttributes", "sqs:GetQueueUrl"), queue),
