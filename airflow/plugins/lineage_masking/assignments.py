@@ -25,8 +25,11 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # as str.lower changes
 _NAME = re.compile(rf"(?:{words.IN_A_TEXT})(?:[_-]?(?:id|value|text|string|plain|plaintext|raw|new|old|\d{{1,3}}))?(?![a-z0-9_]|-[a-z0-9])")
 _CLOSES_NAME = re.compile(r"\\*['\"`]?\]?")
 _OPERATOR = re.compile(
-    r"=>|={1,3}|:=|\+=|\?=|\|\|=|!=|<>|<-|->|~=|=~|:(?!:)|(?:is|to|was|like|ilike|eq|set\s+to)(?=\s+['$])|(?:not\s+)?in\s*\(\s*(?=')", re.IGNORECASE
+    r"=>|={1,3}|:=|\+=|\?=|\|\|=|!=|<>|<-|->|~=|=~|:(?!:)|(?:is|to|was|like|ilike|eq|set\s+to)(?=\s+['$])|(?:not\s+)?in\s*\(\s*(?=')",
+    re.IGNORECASE,
 )
+_GIVES = ("=", "==", "===", ":", ":=", "=>", "+=", "?=", "||=")
+"""Operators behind which a value may stand without quotes."""
 _NO_OPERATOR = re.compile(r"(?:as\s+)?(?=\\*'|[ENBX]'|\$)", re.IGNORECASE)
 _MARKUP = re.compile(r">\s*(?P<value>[^<>\s][^<>]{0,4000})</")
 _PAIR = re.compile(r"\s*,\s*\\*[\"'](?:value|val|parameter_?value)\\*[\"']\s*:\s*(?=\\*[\"'])", re.IGNORECASE)
@@ -34,6 +37,7 @@ _OF_TWO = re.compile(r"\s*,\s*(?=[brf]?\\*[\"'])", re.IGNORECASE)
 _BEGINS_TWO = re.compile(r"[\[(]\s*[brf]?\\*[\"'][\w .-]{0,80}\Z", re.IGNORECASE)
 _ENDS_TWO = re.compile(r"\s*,?\s*[\])]")
 _SCHEME = re.compile(r"(?:basic|bearer|token|digest|negotiate|apikey|aws4-hmac-sha256)[ \t]+", re.IGNORECASE)
+_OPENS = re.compile(r"\\*[\"']?")
 _REST_OF_LINE = re.compile(r"[^\r\n\"'\\]+")
 
 _NO_VALUE = re.compile(
@@ -105,28 +109,33 @@ def _operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> 
     if name == "authorization":
         return _header(text, at), False
     if value := literals.quoted(text, at):
-        inside = value.spans[0][0]
-        if _NO_VALUE.match(text, inside) and _NO_VALUE.match(text, inside).end() >= value.spans[0][1]:  # type: ignore[union-attr]
-            return None, False
-        if value.quote == '"' and not is_key and operator.group() != ":":  # in SQL it may be a column
-            return (None if text[value.end : value.end + 1] == "." else value), False
-        return value, True
-    if operator.group()[0].isalpha() or operator.group() in ("!=", "<>", "->", "<-", "~=", "=~"):
+        may_be_a_column = value.quote == '"' and not is_key and operator.group() != ":"
+        return _content(text, value, may_be_a_column=may_be_a_column), not may_be_a_column
+    if operator.group() not in _GIVES:
         return None, False
     if value := literals.braced(text, at):
         return value, True
-    return _bare(text, at, name, operator.group(), spaced=at > operator.end(), is_key=is_key)
+    return _bare(text, at, operator.group(), spaced=at > operator.end(), is_key=is_key)
+
+
+def _content(text: str, value: Value, *, may_be_a_column: bool) -> Value | None:
+    """A literal, unless a placeholder fills it, or it is the table of a column of SQL."""
+    start, end = value.spans[0]
+    placeholder = _NO_VALUE.match(text, start)
+    if (placeholder and placeholder.end() >= end) or (may_be_a_column and text[value.end : value.end + 1] == "."):
+        return None
+    return value
 
 
 def _header(text: str, at: int) -> Value | None:
-    opening = re.compile(r"\\*[\"']?").match(text, at)
+    opening = _OPENS.match(text, at)
     start = opening.end() if opening else at
     scheme = _SCHEME.match(text, start)
     rest = _REST_OF_LINE.match(text, scheme.end() if scheme else start)
     return Value((rest.span(),), rest.end()) if rest and not _NO_VALUE.match(rest.group()) else None
 
 
-def _bare(text: str, at: int, name: str, operator: str, *, spaced: bool, is_key: bool) -> tuple[Value | None, bool]:
+def _bare(text: str, at: int, operator: str, *, spaced: bool, is_key: bool) -> tuple[Value | None, bool]:
     value = literals.bare(text, at)
     if value is None or _EXPRESSION.match(text, at):
         return None, False

@@ -3,21 +3,23 @@
 import re
 from collections.abc import Iterator
 
-_BOUND = r"[^\n|;]{0,150}?[ \t]"
+_VALUE = r"\\*[\"']?(?P<secret>[^\s\"'$\\{<=-][^\s\"'\\]*)"
+_USER = r"\\*[\"']?[^\s:\"'-][^\s:\"']{0,200}:(?P<secret>[^\s\"'$\\][^\s\"'\\]*)"
+_PROGRAMS = {
+    r"curl|wget|https?|xh": rf"(?:-u|--user|--proxy-user|-U|-a|--auth)(?:[ \t]*|=){_USER}",
+    r"mysql(?:dump|admin|import)?|mariadb(?:-dump)?|sshpass|mongosh?|mongodump": rf"-p[ \t]?{_VALUE}",
+    r"redis-cli": rf"-a[ \t]+{_VALUE}",
+    r"ldapsearch|ldapmodify|smbclient": rf"-w[ \t]+{_VALUE}",
+    r"openssl": rf"-pass(?:in|out)?[ \t]+pass:{_VALUE}",
+    r"aws[ \t]+configure[ \t]+set": rf"\S{{0,60}}(?:secret|token)\S{{0,20}}[ \t]+{_VALUE}",
+}
+"""{programs: the option of theirs that is followed by a credential, within one line}"""
+_OPTION = r"password|passwd|passphrase|passcode|secret|token|(?:api|access|auth|private)-?key|credentials?"
 _FORMS = (
-    re.compile(
-        r"(?<![\w-])--?[\w-]{0,40}(?:password|passwd|passphrase|passcode|secret|token|api-?key|access-?key|auth-?key|private-?key|credentials?)[\w-]{0,20}"
-        r"(?:=|[ \t]+)\\*[\"']?(?P<secret>[^\s\"'$\\{<=-][^\s\"'\\]*)",
-        re.IGNORECASE,
-    ),
-    re.compile(rf"\b(?:curl|wget|https?|xh)\b{_BOUND}(?:-u|--user|--proxy-user|-U|-a|--auth)(?:[ \t]*|=)[\"']?[^\s:\"'-][^\s:\"']{{0,200}}:(?P<secret>[^\s\"'$][^\s\"']*)"),
-    re.compile(rf"\b(?:mysql(?:dump|admin|import)?|mariadb(?:-dump)?|sshpass|mongosh?|mongodump)\b{_BOUND}-p[ \t]?[\"']?(?P<secret>[^\s\"'$-][^\s\"']*)"),
-    re.compile(rf"\bredis-cli\b{_BOUND}-a[ \t]+[\"']?(?P<secret>[^\s\"'$-][^\s\"']*)"),
-    re.compile(rf"\b(?:ldapsearch|ldapmodify|smbclient)\b{_BOUND}-w[ \t]+[\"']?(?P<secret>[^\s\"'$-][^\s\"']*)"),
-    re.compile(r"\baws[ \t]+configure[ \t]+set[ \t]+\S{0,60}(?:secret|token)\S{0,20}[ \t]+[\"']?(?P<secret>[^\s\"'$]+)"),
-    re.compile(r"-pass(?:in|out)?[ \t]+pass:(?P<secret>[^\s\"']+)"),
+    *(re.compile(rf"\b(?:{programs})\b(?:[^\n|;]{{0,150}}?)[ \t]{option}") for programs, option in _PROGRAMS.items()),
+    re.compile(rf"(?<![\w-])--?[\w-]{{0,40}}(?:{_OPTION})[\w-]{{0,20}}(?:=|[ \t]+){_VALUE}", re.IGNORECASE),
     re.compile(r"(?<![\w-])(?:set-)?cookie2?\\*[\"']?\s{0,9}[:=]\s{0,9}\\*[\"']?(?P<secret>[^\r\n\"'\\]+)", re.IGNORECASE),
-    re.compile(r"(?<![\w])(?:AccountKey|SharedAccessKey|SharedAccessSignature)=(?P<secret>[^;\s\"']+)", re.IGNORECASE),
+    re.compile(r"(?<!\w)(?:AccountKey|SharedAccessKey|SharedAccessSignature)=(?P<secret>[^;\s\"']+)", re.IGNORECASE),
 )
 _HINTS = ("--", " -", "aws", "ookie", "OOKIE", "AccountKey", "SharedAccess")
 

@@ -20,7 +20,7 @@ def mask(text: str, secrets: Iterable[str] = ()) -> str:
 
     Of a secret that the text shows cut off by three dots, as the warehouse's error messages do, the rest is replaced too.
     """
-    known = sorted(secrets, key=len, reverse=True)[:_MOST]
+    known = sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True)[:_MOST]
     text = _hidden(text, [(one.start, one.end) for one in scan(text)])
     for secret in known:
         text = text.replace(secret, HIDDEN)
@@ -60,7 +60,7 @@ def _cut_off(text: str, secrets: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def _places(secrets: list[str]) -> dict[str, list[tuple[str, int]]]:
-    """{four characters: (secret, where they stand in it)}; of the first and last characters of long secrets, each at a few places at most."""
+    """{four characters: (secret, where they stand in it)}; of a long secret, those at its ends."""
     places: dict[str, list[tuple[str, int]]] = {}
     for secret in secrets:
         last = len(secret) - _SHORTEST

@@ -20,7 +20,14 @@ _WORDS = (
     "secret access key",
     "master symmetric key",
 )
-_WHOLE = ("auth", "dsn", "cookie", "cookies", "conn uri", "conn string", "connection string", "connection uri", "connection url", "database url")
+_WHOLE = (
+    "auth",
+    "dsn",
+    "cookie",
+    "cookies",
+    *(f"{kind} {what}" for kind in ("conn", "connection") for what in ("uri", "url", "string", "str")),
+    "database url",
+)
 """Of these a key holds a secret somewhere in its value. In a text the value is looked through like the rest of it."""
 _NO_VALUE = ("arn", "name", "file", "path", "url", "uri", "length", "policy", "version", "rotation", "count", "field", "column", "ttl")
 """A key that ends so tells of a secret without holding one."""
