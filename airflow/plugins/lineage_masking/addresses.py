@@ -10,23 +10,27 @@ _PORT = re.compile(r"\d{1,5}(?:[/?#]|\Z)")
 _WORD_LIKE = re.compile(r"[A-Za-z]{1,12}\Z|git\Z|user(?:name)?\Z")
 _PLACEHOLDER = re.compile(r"(?:\{[^{}]*\}|\{\{.*\}\}|\$\{?\w+\}?|<[^>]*>|%s|\*+|%\(\w+\)s)\Z")
 _QUERY = re.compile(
-    r"(?<=[?&;])(?:amp;)?(?:sig|signature|x-(?:amz|goog|oss|ms|cos)-(?:signature|security-token|credential)|awsaccesskeyid|key|auth|code)"
-    r"=(?P<secret>[^\s'\"&;<>`]+)",
+    r"(?:[?&;#]|\\u0026|%26)(?:amp;)?(?:sig|signature|x-(?:amz|goog|oss|ms|cos)-(?:signature|security-token|credential)|awsaccesskeyid|key|auth|code)"
+    r"=(?P<secret>[^\s'\"&;<>`\\]+)",
     re.IGNORECASE,
 )
+_ORACLE = re.compile(r"jdbc:oracle:\w{1,10}:[^/\s@]{1,128}/(?P<secret>[^@\s'\"]{1,200})@", re.IGNORECASE)
 
 
 def credentials(text: str) -> Iterator[tuple[int, int]]:
     """Where they stand. Each address is looked at once, so the search is linear."""
     if "://" not in text and ":\\/" not in text:
-        yield from _signatures(text, 0, len(text))
-        return
-    for run in _RUN.finditer(text):
+        runs: Iterator[re.Match[str]] = iter(())
+    else:
+        runs = _RUN.finditer(text)
+    for run in runs:
         schemes = list(_SCHEME.finditer(text, run.start(), run.end()))
         ends = [*(scheme.start() for scheme in schemes[1:]), run.end()]
         for scheme, end in zip(schemes, ends, strict=True):
             yield from _user(text, scheme.end(), end)
     yield from _signatures(text, 0, len(text))
+    if "racle" in text:
+        yield from (match.span("secret") for match in _ORACLE.finditer(text))
 
 
 def _signatures(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -4,23 +4,29 @@ import re
 from dataclasses import dataclass
 
 _LONGEST_COMMENT = 1_000
-_BLANKS = re.compile(rf"\s+|--[^\n]{{0,{_LONGEST_COMMENT}}}\n|\\[nrt]")
-_OPENING = re.compile(r"(?:[ENBXRFU]|U&|RB|BR|FR|RF)?(?P<escapes>\\*)(?P<quote>'''|\"\"\"|['\"`])", re.IGNORECASE)
+_BLANKS = re.compile(rf"\s+|--[^\n]{{0,{_LONGEST_COMMENT}}}\n|\\+[nrt](?![A-Za-z])|\x1b\[[\d;]*m")
+_ENCODED = r"&quot;|&apos;|&#0?3[49];|&#x2[27];|\\+u002[27]|%2[27]"
+QUOTE = rf"(?:\\*[\"'`]|{_ENCODED})"
+"""A quote of a literal, or of a literal within a text: with backslashes, or as markup, JSON and addresses write it."""
+_OPENING = re.compile(
+    rf"(?:[ENBXRFU]|U&|RB|BR|FR|RF)?(?:(?P<escapes>\\*)(?P<quote>'''|\"\"\"|['\"`])|(?P<encoded>{_ENCODED}))", re.IGNORECASE
+)
 _CLOSING = {
     "'": re.compile(r"(?:[^'\\]|''|\\.)*", re.DOTALL),
     '"': re.compile(r'(?:[^"\\]|""|\\.)*', re.DOTALL),
     "`": re.compile(r"(?:[^`\\]|\\.)*", re.DOTALL),
 }
-_IN_A_LITERAL = re.compile(r"''([^']+)''")  # of a query that is itself a literal
+_IN_A_LITERAL = re.compile(r"''([^'\s,);][^']*)''")  # of a query that is itself a literal
 _DOLLARS = re.compile(r"\$(?:[A-Za-z_]\w*)?\$")
 _NEXT_LINE = re.compile(r"\s*\n\s*(?=')")
-_BRACES = re.compile(r"\{(?:[^{}]|\}\})+\}")
-_BARE = re.compile(r"[^\s'\"`;,&<>\\]+")
-_TAIL = re.compile(r"[)\]}.:!?]+\Z")
+_BRACES = re.compile(r"\{(?:[^{}]|\}\}){1,1000}\}")
+_BARE = re.compile(r"[^\s'\"`;,&<>\\\x1b]+")
+_TAIL = re.compile(r"[)\]}.:!?]{1,100}\Z")
+_BLOCK = re.compile(r"[|>][+-]?[ \t]*\r?\n(?P<indent>[ \t]+)")
 
 
 def past_blanks(text: str, at: int) -> int:
-    """Where the text goes on behind blanks, comments of SQL and, in a text within a text, escaped ends of lines."""
+    """Where the text goes on behind blanks, comments of SQL, colours and, in a text within a text, escaped ends of lines."""
     while True:
         if blanks := _BLANKS.match(text, at):
             at = blanks.end()
@@ -50,17 +56,20 @@ def quoted(text: str, at: int) -> Value | None:
     opening = _OPENING.match(text, at)
     if opening is None:
         return None
+    if encoded := opening["encoded"]:
+        end = until(text, encoded, opening.end())
+        return Value(((opening.end(), end),), min(end + len(encoded), len(text)), '"')
     quote, escapes = opening["quote"], opening["escapes"]
     if escapes or len(quote) > 1:
-        end = _find(text, escapes + quote, opening.end())
+        end = until(text, escapes + quote, opening.end())
         return Value(((opening.end(), end),), min(end + len(escapes + quote), len(text)), quote[0])
     return _continued(text, opening.end(), quote)
 
 
-def _find(text: str, closing: str, at: int) -> int:
-    """Where a literal within a literal ends: at its quote with no more escapes than it began with."""
+def until(text: str, closing: str, at: int) -> int:
+    """Where a literal ends: at its quote with no more escapes than it began with."""
     while (end := text.find(closing, at)) >= 0:
-        if text[end - 1] != "\\" or not closing.startswith("\\"):
+        if text[end - 1] != "\\":
             return end
         at = end + 1
     return len(text)
@@ -86,12 +95,26 @@ def braced(text: str, at: int) -> Value | None:
     return Value(((found.start() + 1, found.end() - 1),), found.end(), "{") if found else None
 
 
+def block(text: str, at: int) -> Value | None:
+    """YAML's block: the lines behind | or > that are indented as the first one is, or more."""
+    opening = _BLOCK.match(text, at)
+    if opening is None:
+        return None
+    start = end = opening.end()
+    while True:
+        line = text.find("\n", end)
+        end = line if line >= 0 else len(text)
+        if line < 0 or not text.startswith(opening["indent"], line + 1):
+            return Value(((start, end),), end)
+        end += 1
+
+
 def bare(text: str, at: int) -> Value | None:
     """A word without quotes, without the punctuation that ends a sentence or closes a bracket."""
     found = _BARE.match(text, at)
     if found is None:
         return None
-    word = found.group()
-    closed = _TAIL.search(word)
-    length = len(word) - (len(closed.group()) if closed and closed.start() else 0)
-    return Value(((at, at + length),), at + length)
+    last = found.end()
+    closed = _TAIL.search(text, max(at, last - 100), last)
+    end = closed.start() if closed and closed.start() > at else last
+    return Value(((at, end),), end)

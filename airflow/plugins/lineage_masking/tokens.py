@@ -57,6 +57,12 @@ FORMS: dict[str, re.Pattern[str]] = {
 """{what a text must hold: the form}. A form begins where a word does, and its length is bounded: the search is linear."""
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_NAMED = re.compile(
+    r"\b(?:bearer|token|secret|password|key)[ \t]+(?P<secret>(?=[A-Za-z0-9._~+/=-]{0,40}\d)(?=[0-9._~+/=-]{0,40}[A-Za-z])[A-Za-z0-9][A-Za-z0-9._~+=-]{15,2000})"
+    r"(?![\w/])",
+    re.IGNORECASE,
+)
+"""Long words of letters and digits behind a name: `token c4f1... has expired`."""
 _HASHES = re.compile(r"(?<![\w$])(?P<secret>\$(?:2[abxy]|5|6|y|argon2(?:id|i|d))\$[\w./+=,$-]{20,400})")  # of passwords
 
 
@@ -67,6 +73,7 @@ def tokens(text: str) -> Iterator[tuple[int, int]]:
             yield from (match.span("secret") for match in form.finditer(text))
     if "$" in text:
         yield from (match.span("secret") for match in _HASHES.finditer(text))
+    yield from (match.span("secret") for match in _NAMED.finditer(text))
     yield from _private_keys(text)
 
 

@@ -13,12 +13,13 @@ _WORDS = (
     "token",
     "credential",
     "authorization",
-    "identified by",
     *(f"{kind} key" for kind in ("api", "access", "private", "secret", "account", "shared", "signing", "encryption", "session", "master")),
     *(f"{kind} key" for kind in ("symmetric", "fernet", "auth", "license", "storage", "webhook", "deploy", "ssh")),
     "access key id",
     "secret access key",
     "master symmetric key",
+    "rediscli auth",
+    "plaintext",
 )
 _WHOLE = (
     "auth",
@@ -29,7 +30,10 @@ _WHOLE = (
     "database url",
 )
 """Of these a key holds a secret somewhere in its value. In a text the value is looked through like the rest of it."""
-_NO_VALUE = ("arn", "name", "file", "path", "url", "uri", "length", "policy", "version", "rotation", "count", "field", "column", "ttl")
+_NO_VALUE = (
+    *("arn", "name", "file", "path", "url", "uri", "length", "policy", "version", "rotation", "count", "field", "column", "ttl"),
+    *("stdin", "fd", "env", "(?<!key_)id"),
+)
 """A key that ends so tells of a secret without holding one."""
 
 
@@ -42,6 +46,7 @@ IN_A_TEXT = _spellings(tuple(word for word in _WORDS if word != "credential"), r
 _SECRET = re.compile(_spellings(_WORDS, ""))
 _HOLDS_ONE = re.compile(rf"(?:^|_)(?:{_spellings(_WHOLE, '_?')})$")
 _TELLS_OF_ONE = re.compile(rf"_(?:{'|'.join(_NO_VALUE)})$")
+_ONLY_A_NAME = re.compile(rf"(?:[a-z]{{1,12}}_){{0,5}}(?:{_spellings(_WORDS, '_?')})s?")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[\s._-]+")
 _LONGEST_NAME = 500  # characters: a longer key is no name
@@ -51,7 +56,16 @@ def names_secret(name: object) -> bool:
     """Whether the value of such a key is secret, in any spelling: SecretAccessKey, secret_access_key, x-api-key."""
     if not isinstance(name, str) or len(name) > _LONGEST_NAME:
         return False
-    parts = _SEPARATORS.sub("_", _CAMEL.sub("_", name.strip())).lower()
+    parts = _parts(name)
     if _HOLDS_ONE.search(parts):
         return True
     return _SECRET.search(parts.replace("_", "")) is not None and not _TELLS_OF_ONE.search(parts)
+
+
+def is_name(word: str) -> bool:
+    """Whether a word is such a name and no value: `password=password`, `["password", "token"]`."""
+    return len(word) <= _LONGEST_NAME and _ONLY_A_NAME.fullmatch(_parts(word)) is not None
+
+
+def _parts(name: str) -> str:
+    return _SEPARATORS.sub("_", _CAMEL.sub("_", name.strip())).lower()
