@@ -170,6 +170,13 @@ def hide_source_code() -> None:
         os.environ[SOURCE_CODE[0]] = "true"
 
 
+def hide_credentials() -> None:
+    """Tell Airflow's masker the store's key and the user of its URL: every task has them in its environment, and may print that."""
+    if os.environ.get(URL):
+        settings = importlib.import_module("lineage_transport.settings").Settings.from_environment()
+        importlib.import_module("lineage_masking.airflow_masker").hide(settings.secrets)
+
+
 def export() -> None:
     """Set the variables that are not set yet and log, in one line, what OpenLineage has now. Raises nothing."""
     problems: list[str] = []
@@ -179,6 +186,7 @@ def export() -> None:
     try:
         exports, facts = resolve(problems)
         os.environ.update({name: value for name, value in exports.items() if not os.environ.get(name)})
+        hide_credentials()
         if os.environ.get(CONFIG) == str(CONFIG_FILE):
             importlib.import_module("lineage_transport.transport")  # here, and not again in every process that is forked for a task
         if configuration.conf.getboolean("openlineage", "execute_in_thread"):

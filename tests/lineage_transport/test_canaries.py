@@ -11,10 +11,10 @@ from openlineage.client.event_v2 import Run
 from openlineage.client.facet_v2 import error_message_run
 from openlineage.client.transport.transport import Config
 
+from lineage_masking import airflow_masker
 from lineage_transport import transport
 from lineage_transport.spool import Folder
 from lineage_transport.transport import SpoolTransport
-from sql_lineage import airflow_masker
 from tests.lineage_transport.conftest import KEY, couriers
 from tests.lineage_transport.endpoint import Endpoint, event
 from tests.local.waiting import eventually
@@ -40,7 +40,7 @@ def test_no_secret_is_in_the_spool_or_in_any_log(
     left = "waiting" if status == 503 else "refused"
     monkeypatch.setenv("OPENLINEAGE_URL", endpoint.url.replace("//", "//me:c4n4ryUrl@"))
     monkeypatch.setenv("AIRFLOW_CONN_OTHER", "postgres://loader:c4n4ryConnection@host/dev")
-    monkeypatch.setattr(airflow_masker, "mask_secret", lambda _: None)
+    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: lambda _: None)
     endpoint.how = lambda request: request.answer(status, f"{request.headers} {endpoint.url} {request.body.decode()}")
     with caplog.at_level(logging.DEBUG):
         client = OpenLineageClient(transport=SpoolTransport(Config()))

@@ -12,6 +12,7 @@ from lineage_transport.settings import Settings
 from lineage_transport.store import Store, Verdict
 from tests.lineage_transport.conftest import KEY, PATIENT
 from tests.lineage_transport.endpoint import HANG, Endpoint, Request, hang, nobody
+from tests.local.waiting import eventually
 
 BODY = b'{"eventType": "START"}'
 
@@ -61,9 +62,34 @@ def test_what_a_status_means(endpoint: Endpoint, store: Store, status: int, verd
     assert answer.reason.startswith(f"HTTP {status}")
 
 
-def test_a_page_is_no_acceptance(endpoint: Endpoint, store: Store) -> None:
-    endpoint.how = lambda request: request.answer(200, "<html>Sign in</html>", "text/html; charset=utf-8")
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/xhtml+xml", "text/plain", "application/octet-stream"])
+def test_a_page_is_no_acceptance(endpoint: Endpoint, store: Store, kind: str) -> None:
+    endpoint.how = lambda request: request.answer(200, "\n <!DOCTYPE html><html>Sign in</html>", kind)
     assert store.send(BODY).verdict is Verdict.AWAY
+
+
+@pytest.mark.parametrize("status", [102, 103])
+def test_the_answer_behind_an_interim_one_counts_for_no_other_event(endpoint: Endpoint, store: Store, status: int) -> None:
+    def interim(request: Request) -> None:
+        request.wfile.write(b"HTTP/1.1 %d Wait\r\n\r\n" % status)
+        request.wfile.flush()
+        request.answer(201 if request.body == BODY else 503)
+
+    endpoint.how = interim
+    assert [store.send(body).verdict for body in (BODY, b"refused")] == [Verdict.AWAY] * 2
+    assert endpoint.connections == 2
+
+
+def test_of_two_answers_to_one_event_the_second_counts_for_no_other_event(endpoint: Endpoint, store: Store) -> None:
+    def twice(request: Request) -> None:
+        request.answer(201 if request.body == BODY else 503)
+        if request.body == BODY:
+            request.answer(201)
+
+    endpoint.how = twice
+    assert store.send(BODY).verdict is Verdict.ACCEPTED
+    eventually(lambda: len(endpoint.accepted) == 2, "the second answer", 5)
+    assert store.send(b"refused").verdict is Verdict.AWAY
 
 
 def test_a_store_that_knows_no_gzip_gets_plain_events_from_then_on(endpoint: Endpoint, store: Store) -> None:

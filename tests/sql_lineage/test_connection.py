@@ -12,7 +12,8 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from sql_lineage import LineageSQLOperator, airflow_masker
+from lineage_masking import airflow_masker
+from sql_lineage import LineageSQLOperator
 from sql_lineage import connection as lineage_connection
 from sql_lineage.connection import postgres_hook, warehouse_hook
 
@@ -81,7 +82,7 @@ def test_the_database_of_the_operator_goes_before_the_connections(redshift: Stub
 
 def test_the_minted_password_is_hidden_from_logs(redshift: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    monkeypatch.setattr(airflow_masker, "mask_secret", told.append)
+    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: told.append)
     redshift.add_response(GET, minted())
     postgres_hook(connection(**IAM))
     assert told == ["c4n4ryMinted"]

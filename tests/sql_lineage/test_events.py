@@ -14,7 +14,8 @@ from openlineage.airflow.extractors import ExtractorManager  # type: ignore[impo
 from openlineage.airflow.utils import get_airflow_run_facet, get_custom_facets  # type: ignore[import-untyped]
 from openlineage.client.serde import Serde
 
-from sql_lineage import LineageSQLOperator, airflow_masker
+from lineage_masking import airflow_masker
+from sql_lineage import LineageSQLOperator
 from tests.sql_lineage.warehouse import DatabaseError, Warehouse, session
 
 RUN_ID = "3b452093-782c-4ef2-9c0c-aafe2aa6f34d"
@@ -41,7 +42,7 @@ class Recorder:
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """A recorder for an Airflow whose own masker hides nothing, as it does in a process that has not run the task."""
-    monkeypatch.setattr(airflow_masker, "mask_secret", lambda secret: None)
+    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: lambda _: None)
     return Recorder()
 
 

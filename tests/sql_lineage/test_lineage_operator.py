@@ -15,7 +15,8 @@ from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from openlineage.client.serde import Serde
 from psycopg2 import OperationalError
 
-from sql_lineage import LineageSQLOperator, airflow_masker, lineage_operator
+from lineage_masking import airflow_masker
+from sql_lineage import LineageSQLOperator, lineage_operator
 from sql_lineage.compat import BaseHook
 from sql_lineage.connection import connect_timeout
 from tests.sql_lineage.warehouse import NO_EXTERNAL_TABLES, DatabaseError, Rows, Warehouse, session
@@ -243,7 +244,7 @@ def test_an_error_with_a_secret_is_raised_without_it(kind: type[Exception], make
 
 def test_secrets_are_told_to_airflow_before_the_sql_is_logged(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(airflow_masker, "mask_secret", told.append)
+    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: told.append)
     operator = make("create user u password 'c4n4ryPw'", parameters={"token": "c4n4ryToken"})
     operator.execute({})
     assert told == ["c4n4ryPw", {"token": "c4n4ryToken"}]
@@ -306,7 +307,7 @@ def test_an_airflow_that_masks_nothing_runs_the_sql_all_the_same(make: Make, mon
     def no_masker(secret: Any) -> None:
         raise RuntimeError("No SecretsMasker found")
 
-    monkeypatch.setattr(airflow_masker, "mask_secret", no_masker)
+    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: no_masker)
     operator = make("create user u password 'c4n4ryPw'")
     operator.execute({})
     hook: Any = operator.get_db_hook()

@@ -5,18 +5,19 @@ the variables of the environment that somebody has asked for. Hidden are credent
 that they are secret, both wherever else they occur in the event, and what Airflow's own masker knows.
 """
 
-import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from lineage_masking.texts import HIDDEN, mask, secrets_in
+from lineage_masking.words import names_secret
 
-LONGEST = 250_000  # characters of a text that are looked through, 20 ms for SQL, seconds for the worst; the rest of it is left out,
+LONGEST = 250_000  # characters of a text that are looked through, in at most half a second; the rest of it is left out,
 MARGIN = 10_000  # and as many before it, among which the beginning of a secret may be
 
-_SECRET = re.compile(r"pass(?:word|wd|phrase)|pwd|secret|token|(?:api|access|private)[_-]?key|authorization|credential", re.IGNORECASE)
+_NAMES, _VALUES = {"name", "key", "parametername", "parameterkey"}, {"value", "parametervalue"}
+"""Members of an object that is a pair: {"Name": "PASSWORD", "Value": "..."}."""
 _LONG_ENOUGH = 8  # characters of a value with a secret's name that is looked for elsewhere: `{"secret_type": "new"}`
 _BY_COLUMN = {"columnLineage", "dataQualityMetrics"}  # facets whose keys are names of columns, such as `password`, and no parameters
 _JOINED_BY = {"namespace", "name", "field", "runId", "eventTime", "eventType", "type", "producer", "schemaURL", "_producer", "_schemaURL"}
@@ -30,11 +31,12 @@ _MASKERS = (  # of Airflow 2, 3.0, and 3.2 on; the last two may be in one proces
 )
 
 
-def masked(event: Any) -> Any:
-    """The event, as dictionaries and lists, without its secrets."""
-    walk = _Walk()
+def masked(event: Any, secrets: Iterable[str] = ()) -> Any:
+    """The event, as dictionaries and lists, without its secrets and without `secrets`, such as the key of the store."""
+    known = set(secrets)
+    walk = _Walk(known)
     done = walk.value(event)
-    return _Walk(walk.found).value(done) if walk.found else done
+    return _Walk(known | walk.found).value(done) if walk.found else done
 
 
 class _Walk:
@@ -51,18 +53,24 @@ class _Walk:
         if isinstance(value, dict):
             return self._mapping(value, secret=secret, by_column=by_column)
         if isinstance(value, list | tuple):
-            return [self.value(each, name=name, secret=secret, by_column=by_column) for each in value]
+            return self._list(value, name=name, secret=secret, by_column=by_column)
         if isinstance(value, str):
             return self._hidden(value) if secret else self._text(value, joins=name in _JOINED_BY)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return HIDDEN if secret and is_number else value
 
+    def _list(self, found: list[Any] | tuple[Any, ...], *, name: str, secret: bool, by_column: bool) -> list[Any]:
+        if len(found) == len(("name", "value")) and not by_column and names_secret(found[0]):
+            return [found[0], self.value(found[1], name=name, secret=True)]
+        return [self.value(each, name=name, secret=secret, by_column=by_column) for each in found]
+
     def _mapping(self, found: dict[Any, Any], *, secret: bool, by_column: bool) -> dict[Any, Any]:
-        pair = not by_column and any(_is_secret(found.get(name)) for name in ("name", "key"))
+        pair = not by_column and any(names_secret(value) for key, value in found.items() if _folded(key) in _NAMES)
         done = {}
         for key, value in found.items():
-            hidden = secret or (not by_column and _is_secret(key)) or (pair and key == "value")
-            done[key] = self.value(value, name=str(key), secret=hidden, by_column=by_column or key in _BY_COLUMN)
+            hidden = secret or (not by_column and names_secret(key)) or (pair and _folded(key) in _VALUES)
+            shown = self._text(key, joins=True) if isinstance(key, str) else key
+            done[shown] = self.value(value, name=str(key), secret=hidden, by_column=by_column or key in _BY_COLUMN)
         return done
 
     def _hidden(self, text: str) -> str:
@@ -86,5 +94,5 @@ class _Walk:
         return text
 
 
-def _is_secret(name: Any) -> bool:
-    return isinstance(name, str) and _SECRET.search(name) is not None
+def _folded(key: object) -> str:
+    return key.lower().replace("_", "") if isinstance(key, str) else ""

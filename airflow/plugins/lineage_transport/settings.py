@@ -15,6 +15,7 @@ FOLDER, BUCKET = "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL"
 
 DEFAULT_ENDPOINT = "api/v1/lineage"
 DEFAULT_TIMEOUT = 2.0
+_SHORTEST_TOKEN = 8  # characters
 
 
 class NoUrl(ValueError):
@@ -53,11 +54,16 @@ class Settings:
             return f"Bearer {self.api_key}"
         return f"Basic {b64encode(':'.join(self._user).encode()).decode()}" if self._user else ""
 
+    @property
+    def secrets(self) -> set[str]:
+        """What nobody is to see: the key or what is sent in its place, and the password of the URL; its user, if it may be a token."""
+        user, *password = self._user or ("",)
+        return {*self.authorization.split()[1:], *password, *([user] if len(user) >= _SHORTEST_TOKEN else [])} - {""}
+
     def clean(self, text: object) -> str:
         """The text on one line, without the key, what is sent in its place, and the user and password of any URL."""
         line = " ".join(str(text).split())
-        secrets = {*self.authorization.split()[1:], *self._user[1:]} - {""}
-        for secret in sorted(secrets, key=len, reverse=True):  # one may be a part of another
+        for secret in sorted(self.secrets, key=len, reverse=True):  # one may be a part of another
             line = line.replace(secret, "***")
         return re.sub(r"//[^/\s]*@", "//***@", line)
 

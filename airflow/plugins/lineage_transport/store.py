@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import select
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ class Store:
         if self._compress and status in _UNPACKED:
             status, kind, text = self._post(event, compress=False)
             self._compress = not _accepted(status)
-        return Answer(_verdict(status, kind), self._shown(f"HTTP {status} {text}"), status)
+        return Answer(_verdict(status, kind, text), self._shown(f"HTTP {status} {text}"), status)
 
     def _post(self, event: bytes, *, compress: bool) -> tuple[int, str, str]:
         """Status, content type and text of the answer."""
@@ -95,13 +96,17 @@ class Store:
             text = answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
             if overdue.is_set():
                 raise TimeoutError("the answer took too long")
-            if answer.will_close or not answer.isclosed():
+            if (
+                answer.will_close or not answer.isclosed() or answer.status < http.client.OK
+            ):  # the final answer of an interim one comes later
                 self.close()
             return answer.status, answer.headers.get_content_type(), text
         finally:
             watch.cancel()
 
     def _connect(self) -> http.client.HTTPConnection:
+        if self._connection and select.select([self._connection.sock], [], [], 0)[0]:
+            self.close()  # closed by the store, or with an answer to nothing in it, which would be taken for that to the next event
         if self._connection is None:
             opened = connection(self._settings)
             opened.connect()
@@ -139,9 +144,10 @@ def _accepted(status: int) -> bool:
     return http.client.OK <= status < http.client.MULTIPLE_CHOICES
 
 
-def _verdict(status: int, kind: str) -> Verdict:
+def _verdict(status: int, kind: str, text: str) -> Verdict:
     if _accepted(status):
-        return Verdict.AWAY if kind == "text/html" else Verdict.ACCEPTED  # a page is a proxy's, or a sign-in's
+        is_page = "html" in kind or text.lstrip().startswith("<")  # a proxy's, or a sign-in's
+        return Verdict.AWAY if is_page else Verdict.ACCEPTED
     if status in _DENIED:
         return Verdict.DENIED
     if status in _LATER or status < http.client.BAD_REQUEST:

@@ -1,16 +1,17 @@
 """The transport that OpenLineage's client uses: it writes an event into the spool, sees to it that a courier runs, and returns."""
 
+import json
 import logging
 from datetime import datetime
 from typing import Any
 
 import attr
-from openlineage.client.serde import Serde
 from openlineage.client.transport.transport import Config, Transport
 
 from lineage_masking.events import masked
 from lineage_transport import direct
 from lineage_transport.launch import start_courier
+from lineage_transport.plain import Plain
 from lineage_transport.settings import Settings, folders
 from lineage_transport.spool import Folder, new_name
 
@@ -45,8 +46,11 @@ class SpoolTransport(Transport):
     def emit(self, event: Any) -> None:
         """Take an event over. Raises nothing that has to do with the disk, the courier or the store."""
         event = zoned(event)
-        content = Serde.to_json(masked(Serde.to_dict(event))).encode()
         run_id = str(getattr(getattr(event, "run", None), "runId", ""))
+        plain = Plain()
+        content = json.dumps(masked(plain.event(event), self._settings.secrets), sort_keys=True, allow_nan=False).encode()
+        if plain.changed:
+            log.warning("The lineage event of run %s had values that no store takes: %s", run_id, "; ".join(sorted(plain.changed)))
         name = new_name(event.eventTime, run_id)
         folder = self._put(name, content)
         if folder is None:
@@ -57,7 +61,7 @@ class SpoolTransport(Transport):
         try:
             if not folder.delivering:
                 start_courier(folder.path)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # RuntimeError: neither a process nor a thread is to be had
             self._say_once("No courier can be started, so lineage is delivered inside the task: %s", error)
             direct.deliver_folder(folder, self._settings)
 
@@ -71,8 +75,8 @@ class SpoolTransport(Transport):
             return folder
         return None
 
-    def _say_once(self, message: str, error: OSError) -> None:
-        text = message % self._settings.clean(f"{type(error).__name__}: {error.strerror or error}")
+    def _say_once(self, message: str, error: Exception) -> None:
+        text = message % self._settings.clean(f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}")
         if text not in self._said:
             self._said.add(text)
             log.warning("%s", text)

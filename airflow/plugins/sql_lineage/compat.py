@@ -15,12 +15,4 @@ try:
 except ImportError:
     from airflow.exceptions import AirflowSensorTimeout
 
-try:
-    from airflow.sdk.log import mask_secret
-except ImportError:
-    try:
-        from airflow.sdk.execution_time.secrets_masker import mask_secret
-    except ImportError:
-        from airflow.utils.log.secrets_masker import mask_secret
-
-__all__ = ["AirflowSensorTimeout", "BaseHook", "BaseSensorOperator", "mask_secret"]
+__all__ = ["AirflowSensorTimeout", "BaseHook", "BaseSensorOperator"]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-from sql_lineage.airflow_masker import hide
+from lineage_masking.airflow_masker import hide
 from sql_lineage.compat import BaseHook
 
 SPARE = timedelta(minutes=1)  # that credentials must still be good for

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 
+from lineage_masking.airflow_masker import hide
 from lineage_masking.texts import mask, secrets_in
-from sql_lineage.airflow_masker import hide
 from sql_lineage.compat import BaseHook
 from sql_lineage.connection import connect_timeout, postgres_hook
 

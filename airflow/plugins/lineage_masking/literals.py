@@ -1,0 +1,120 @@
+"""Reads the value that stands at a place in a text: a literal of SQL, Python, JSON or a shell, however it is quoted, or a bare word."""
+
+import re
+from dataclasses import dataclass
+
+_LONGEST_COMMENT = 1_000
+_BLANKS = re.compile(rf"\s+|--[^\n]{{0,{_LONGEST_COMMENT}}}\n|\\+[nrt](?![A-Za-z])|\x1b\[[\d;]*m")
+_ENCODED = r"&quot;|&apos;|&#0?3[49];|&#x2[27];|\\+u002[27]|%2[27]"
+QUOTE = rf"(?:\\*[\"'`]|{_ENCODED})"
+"""A quote of a literal, or of a literal within a text: with backslashes, or as markup, JSON and addresses write it."""
+_OPENING = re.compile(
+    rf"(?:[ENBXRFU]|U&|RB|BR|FR|RF)?(?:(?P<escapes>\\*)(?P<quote>'''|\"\"\"|['\"`])|(?P<encoded>{_ENCODED}))", re.IGNORECASE
+)
+_CLOSING = {
+    "'": re.compile(r"(?:[^'\\]|''|\\.)*", re.DOTALL),
+    '"': re.compile(r'(?:[^"\\]|""|\\.)*', re.DOTALL),
+    "`": re.compile(r"(?:[^`\\]|\\.)*", re.DOTALL),
+}
+_IN_A_LITERAL = re.compile(r"''([^'\s,);][^']*)''")  # of a query that is itself a literal
+_DOLLARS = re.compile(r"\$(?:[A-Za-z_]\w*)?\$")
+_NEXT_LINE = re.compile(r"\s*\n\s*(?=')")
+_BRACES = re.compile(r"\{(?:[^{}]|\}\}){1,1000}\}")
+_BARE = re.compile(r"[^\s'\"`;,&<>\\\x1b]+")
+_TAIL = re.compile(r"[)\]}.:!?]{1,100}\Z")
+_BLOCK = re.compile(r"[|>][+-]?[ \t]*\r?\n(?P<indent>[ \t]+)")
+
+
+def past_blanks(text: str, at: int) -> int:
+    """Where the text goes on behind blanks, comments of SQL, colours and, in a text within a text, escaped ends of lines."""
+    while True:
+        if blanks := _BLANKS.match(text, at):
+            at = blanks.end()
+        elif text.startswith("/*", at) and (end := text.find("*/", at + 2, at + _LONGEST_COMMENT)) >= 0:
+            at = end + 2
+        else:
+            return at
+
+
+@dataclass(frozen=True)
+class Value:
+    """Where a value stands: `spans` of its characters, without quotes, and where the text goes on after it."""
+
+    spans: tuple[tuple[int, int], ...]
+    end: int
+    quote: str = ""
+
+
+def quoted(text: str, at: int) -> Value | None:
+    """The literal that begins at a place. One that nothing ends goes to the end of the text, which may have been cut."""
+    if within := _IN_A_LITERAL.match(text, at):
+        return Value((within.span(1),), within.end(), "'")
+    if tag := _DOLLARS.match(text, at):
+        end = text.find(tag.group(), tag.end())
+        end = end if end >= 0 else len(text)
+        return Value(((tag.end(), end),), min(end + len(tag.group()), len(text)), "$")
+    opening = _OPENING.match(text, at)
+    if opening is None:
+        return None
+    if encoded := opening["encoded"]:
+        end = until(text, encoded, opening.end())
+        return Value(((opening.end(), end),), min(end + len(encoded), len(text)), '"')
+    quote, escapes = opening["quote"], opening["escapes"]
+    if escapes or len(quote) > 1:
+        end = until(text, escapes + quote, opening.end())
+        return Value(((opening.end(), end),), min(end + len(escapes + quote), len(text)), quote[0])
+    return _continued(text, opening.end(), quote)
+
+
+def until(text: str, closing: str, at: int) -> int:
+    """Where a literal ends: at its quote with no more escapes than it began with."""
+    while (end := text.find(closing, at)) >= 0:
+        if text[end - 1] != "\\":
+            return end
+        at = end + 1
+    return len(text)
+
+
+def _continued(text: str, at: int, quote: str) -> Value:
+    """A literal goes on behind an end of line, as SQL has it."""
+    spans = []
+    while True:
+        closing = _CLOSING[quote].match(text, at)
+        end = closing.end() if closing else at
+        spans.append((at, end))
+        after = min(end + 1, len(text))
+        again = _NEXT_LINE.match(text, after) if quote == "'" else None
+        if again is None:
+            return Value(tuple(spans), after, quote)
+        at = again.end() + 1
+
+
+def braced(text: str, at: int) -> Value | None:
+    """ODBC's way to quote: {...}."""
+    found = _BRACES.match(text, at)
+    return Value(((found.start() + 1, found.end() - 1),), found.end(), "{") if found else None
+
+
+def block(text: str, at: int) -> Value | None:
+    """YAML's block: the lines behind | or > that are indented as the first one is, or more."""
+    opening = _BLOCK.match(text, at)
+    if opening is None:
+        return None
+    start = end = opening.end()
+    while True:
+        line = text.find("\n", end)
+        end = line if line >= 0 else len(text)
+        if line < 0 or not text.startswith(opening["indent"], line + 1):
+            return Value(((start, end),), end)
+        end += 1
+
+
+def bare(text: str, at: int) -> Value | None:
+    """A word without quotes, without the punctuation that ends a sentence or closes a bracket."""
+    found = _BARE.match(text, at)
+    if found is None:
+        return None
+    last = found.end()
+    closed = _TAIL.search(text, max(at, last - 100), last)
+    end = closed.start() if closed and closed.start() > at else last
+    return Value(((at, end),), end)

@@ -1,0 +1,133 @@
+"""What stands behind an operator: a literal, several of them in brackets, or a word; no expression of code and no placeholder."""
+
+import re
+
+from lineage_masking import literals, words
+from lineage_masking.literals import Value
+
+_GIVES = ("=", "==", "===", ":", ":=", "=>", "+=", "?=", "||=", "%3d", "%3a", "&#61;")
+"""Operators behind which a value may stand without quotes."""
+_NO_VALUE = re.compile(
+    r"(?:null|default|none|nil|true|false|disable|undefined|str|string|int|integer|bool|boolean|bytes|float|any|object|text|varchar|char|dict|list"
+    r"|optional|union|secretstr|final|not)(?![\w-])|%s|%\(\w+\)|\?(?=[\s,;)]|\Z)|:[A-Za-z_]\w*(?=[\s,;)]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
+    r"|\$[{(]|\{\{|\{(?:\d*|[A-Za-z_]*(?:word|token|key|secret|pwd|pass|pw))\}|\*{3}|<[A-Za-z][\w -]{0,60}>|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b",
+    re.IGNORECASE,
+)
+"""Words of code, types, placeholders and templates."""
+_PLACEHOLDER = re.compile(
+    r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$(?-i:[A-Z_][A-Z0-9_]*)|\$\d|%s|%\(\w+\)s?|\?|<[A-Za-z][A-Za-z _-]{0,60}>|\*{3}"
+    r"|\{(?:\d*|[A-Za-z_.]*(?:word|token|key|secret|pwd|pass|pw))\}|null|none|default",
+    re.IGNORECASE,
+)
+"""What a literal may hold in the place of a value."""
+_IDENTIFIER = r"\"?[A-Za-z_]++(?:\d{1,3}[A-Za-z_]*+)?\"?"
+_EXPRESSION = re.compile(rf"{_IDENTIFIER}(?:\.{_IDENTIFIER}){{0,9}}\s?[(\[]|{_IDENTIFIER}(?:\.{_IDENTIFIER}){{1,9}}(?=[\s,;):]|\Z)")
+"""A call, or what has a table, an object or a module before it; names of code seldom have digits in several places."""
+_PROSE = re.compile(r"[A-Za-z]{1,20}[ \t]+[A-Za-z]+")
+_TYPE = re.compile(
+    r"(?:(?:typing|pydantic|Final|ClassVar|Optional|Annotated|Union|str|bytes|None|SecretStr|SecretBytes|string|String|Any)[\s.|,\[\]]{0,9}){1,6}=(?!=)\s*"
+)
+_ELSE = re.compile(r"[\w.]{1,80}(?:[(\[][^()\[\]\n]{0,80}[)\]])?\s{1,9}(?:or|else|\?\?|\|\|)\s{1,9}(?=[brfu]?['\"])")
+_WRAPPERS = (
+    *(
+        "cast",
+        "convert",
+        "try_cast",
+        "trim",
+        "upper",
+        "lower",
+        "coalesce",
+        "nullif",
+        "quote_literal",
+        "md5",
+        "sha1",
+        "sha2",
+        "password",
+        "crypt",
+    ),
+    *(
+        "str",
+        "bytes",
+        "bytearray",
+        "secretstr",
+        "secretbytes",
+        "secret",
+        "array",
+        "any",
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "row",
+        "quote",
+    ),
+)
+"""Functions whose argument is the value."""
+_OPENS = re.compile(
+    rf"(?:(?:{'|'.join(_WRAPPERS)})\s?[(\[]\s*|[(\[{{]\s*){{1,3}}(?=[ENBXRFU]?&?(?:\\*['\"]|&quot;|&#0?3[49];))", re.IGNORECASE
+)
+_NEXT = re.compile(r"\s*,\s*(?=[ENBXRFU]?&?(?:\\*['\"]|&quot;|&#0?3[49];))", re.IGNORECASE)
+_COLUMN = re.compile(r"\.\\*[\"\w]")
+
+
+def is_placeholder(text: str, value: Value) -> bool:
+    """Whether a placeholder fills the literal."""
+    return _PLACEHOLDER.fullmatch(text, *value.spans[0]) is not None
+
+
+def is_no_value(text: str, at: int) -> bool:
+    """Whether a word of code, a type, a placeholder or a template stands there."""
+    return _NO_VALUE.match(text, at) is not None
+
+
+def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> tuple[Value | None, bool]:
+    """The value behind an operator, and whether it can be nothing else than a secret."""
+    sign = operator.group().lower()
+    at = literals.past_blanks(text, operator.end())
+    if sign == ":" and (annotated := _TYPE.match(text, at)):
+        sign, at = "=", annotated.end()
+    if value := literals.quoted(text, at):
+        may_be_a_column = value.quote == '"' and not is_key and sign != ":"
+        kept = is_placeholder(text, value) or (value.quote == '"' and sign != ":" and _COLUMN.match(text, value.end))
+        return (None if kept else value), not may_be_a_column
+    if several := _several(text, at):
+        return several, several.quote == "'"
+    if other := _ELSE.match(text, at):
+        return literals.quoted(text, other.end()), False
+    if is_no_value(text, at) or (sign not in _GIVES and not sign.startswith(("\\", "is", "was", "->"))):
+        return None, False
+    if sign == "=" and (value := literals.braced(text, at)):
+        return value, True
+    if sign == ":" and (value := literals.block(text, at)):
+        return value, False
+    return _bare(text, at, name, sign, spaced=at > operator.end(), is_key=is_key)
+
+
+def _several(text: str, at: int) -> Value | None:
+    """The literals in brackets, or in a function that gives them back: in ('...', '...'), cast('...' as text), ["..."]."""
+    opening = _OPENS.match(text, at)
+    value = literals.quoted(text, opening.end()) if opening else None
+    if value is None or (text[at] == "{" and text[literals.past_blanks(text, value.end) :][:1] == ":"):
+        return None
+    spans, end = list(value.spans), value.end
+    while following := _NEXT.match(text, end):
+        more = literals.quoted(text, following.end())
+        if more is None:
+            break
+        spans += more.spans
+        end = more.end
+    return Value(tuple(spans), end, value.quote)
+
+
+def _bare(text: str, at: int, name: str, sign: str, *, spaced: bool, is_key: bool) -> tuple[Value | None, bool]:
+    value = literals.bare(text, at)
+    if value is None or _EXPRESSION.match(text, at):
+        return None, False
+    word = text[slice(*value.spans[0])]
+    if words.is_name(word) or word[0] in "([{|" or (name.endswith("s") and name != "pass" and spaced):
+        return None, False
+    if sign not in _GIVES and not any(letter.isdigit() for letter in word):
+        return None, False
+    if not is_key and spaced and sign == ":" and _PROSE.match(text, at):
+        return None, False
+    return value, not spaced

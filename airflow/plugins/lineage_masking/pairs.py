@@ -1,0 +1,58 @@
+"""Values that stand beside the name of a secret: as members of an object, as the second of two, as a literal that it is compared to."""
+
+import re
+
+from lineage_masking import literals, words
+from lineage_masking.literals import QUOTE, Value
+
+_NAMED = re.compile(
+    rf"(?:name|key|id|header|field|option|variable)(?:{QUOTE})?\s{{0,9}}(?:[:=]\s{{0,9}}|>)(?:{QUOTE})?[\w .-]{{0,80}}\Z", re.IGNORECASE
+)
+_VALUE = r"(?:parameter_?)?val(?:ue)?"
+_OTHER = rf"[\s,;]{{0,20}}(?:{QUOTE})?(?!{_VALUE}\W)\w{{1,40}}(?:{QUOTE})?\s{{0,9}}[:=]\s{{0,9}}(?:\"[^\"\n]{{0,100}}\"|'[^'\n]{{0,100}}'|[\w.-]{{1,100}})"
+_THEN_VALUE = re.compile(
+    rf"(?:</\w{{1,20}}>\s{{0,20}}<)?(?:{_OTHER}){{0,3}}[\s,;]{{0,40}}(?:{QUOTE})?{_VALUE}(?:{QUOTE})?\s{{0,9}}(?:[:=]\s{{0,9}}|>)",
+    re.IGNORECASE,
+)
+_VALUE_FIRST = re.compile(
+    rf"(?:{QUOTE}){_VALUE}(?:{QUOTE})\s{{0,9}}:\s{{0,9}}(?P<quote>\\*[\"'])(?P<value>[^\"'\\]{{1,300}})(?P=quote)\s{{0,9}},\s{{0,9}}"
+    rf"(?:{QUOTE})(?:name|key)(?:{QUOTE})\s{{0,9}}:\s{{0,9}}(?:{QUOTE})[\w .-]{{0,80}}\Z",
+    re.IGNORECASE,
+)
+_OF_TWO = re.compile(r"\s*,\s*(?=[brf]?\\*[\"'])", re.IGNORECASE)
+_BEGINS_TWO = re.compile(r"(?P<sets>(?:set|put|add|get|env|header)\w{0,20})?[\[(]\s{0,9}[brf]?\\*[\"'][\w .-]{0,80}\Z", re.IGNORECASE)
+_ENDS_TWO = re.compile(r"\s*,?\s*[\])]")
+_COMPARED = re.compile(r"(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote)\s{0,9}(?:={1,3}|!=|<>)\s{0,9}[\w.\"]{0,80}\Z")
+_WINDOW = 120  # characters before a name
+_WIDE = 500
+
+
+def beside(text: str, start: int, at: int, after: int) -> Value | None:
+    """The value of the name that stands from `start` to `at`; behind its quote, if it has one, the text goes on at `after`."""
+    before = text[max(0, start - _WINDOW) : at]
+    if _NAMED.search(before):
+        if pair := _THEN_VALUE.match(text, after):
+            return _not_a_name(text, literals.quoted(text, pair.end()) or literals.bare(text, pair.end()))
+        if first := _VALUE_FIRST.search(text[max(0, start - _WIDE) : at]):
+            begin = max(0, start - _WIDE)
+            return Value(((begin + first.start("value"), begin + first.end("value")),), after, '"')
+    two = _OF_TWO.match(text, after) if after > at else None
+    if two and (opening := _BEGINS_TWO.search(before)):
+        value = literals.quoted(text, two.end())
+        if value and (opening["sets"] or _ENDS_TWO.match(text, value.end)):
+            return _not_a_name(text, value)
+    return None
+
+
+def compared(text: str, start: int, at: int) -> Value | None:
+    """The literal of `'...' = password`."""
+    begin = max(0, start - 2 * _WINDOW)
+    before = text[begin:start]
+    if "=" not in before[-_WINDOW:] and "<>" not in before[-_WINDOW:]:
+        return None
+    found = _COMPARED.search(before)
+    return Value(((begin + found.start("value"), begin + found.end("value")),), at, found["quote"]) if found else None
+
+
+def _not_a_name(text: str, value: Value | None) -> Value | None:
+    return None if value is None or words.is_name(text[value.spans[0][0] : value.spans[0][1]]) else value

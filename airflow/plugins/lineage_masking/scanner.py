@@ -1,0 +1,38 @@
+"""Finds every credential in a text, by whichever of its marks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lineage_masking import addresses, assignments, commands, tokens
+
+
+@dataclass(frozen=True)
+class Found:
+    """Characters of a credential. If `sure`, they are nothing else in SQL either, and may be hidden wherever they occur."""
+
+    start: int
+    end: int
+    sure: bool
+
+
+def scan(text: str) -> list[Found]:
+    """Every credential in `text`, in order, overlapping ones joined."""
+    found = [
+        *(Found(one.start, one.end, one.sure) for one in assignments.assigned(text)),
+        *(Found(start, end, sure=True) for start, end in (*tokens.tokens(text), *addresses.credentials(text))),
+        *(Found(start, end, sure=False) for start, end in commands.secrets(text)),
+    ]
+    return list(_joined(sorted(found, key=lambda one: (one.start, one.end))))
+
+
+def _joined(found: Iterable[Found]) -> Iterator[Found]:
+    last: Found | None = None
+    for one in found:
+        if last and one.start < last.end:
+            last = Found(last.start, max(last.end, one.end), sure=last.sure and one.sure)
+            continue
+        if last:
+            yield last
+        last = one
+    if last:
+        yield last

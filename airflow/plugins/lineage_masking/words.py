@@ -1,0 +1,71 @@
+"""Names that say of a value that it is secret: one list for texts, for keys of objects and for options of commands."""
+
+import re
+
+_WORDS = (
+    "pass word",
+    "pass wd",
+    "pass phrase",
+    "pass code",
+    "pass key",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "authorization",
+    *(f"{kind} key" for kind in ("api", "access", "private", "secret", "account", "shared", "signing", "encryption", "session", "master")),
+    *(f"{kind} key" for kind in ("symmetric", "fernet", "auth", "license", "storage", "webhook", "deploy", "ssh")),
+    "access key id",
+    "secret access key",
+    "master symmetric key",
+    "rediscli auth",
+    "plaintext",
+)
+_WHOLE = (
+    "auth",
+    "dsn",
+    "cookie",
+    "cookies",
+    *(f"{kind} {what}" for kind in ("conn", "connection") for what in ("uri", "url", "string", "str")),
+    "database url",
+)
+"""Of these a key holds a secret somewhere in its value. In a text the value is looked through like the rest of it."""
+_NO_VALUE = (
+    *("arn", "name", "file", "path", "url", "uri", "length", "policy", "version", "rotation", "count", "field", "column", "ttl"),
+    *("stdin", "fd", "env", "(?<!key_)id"),
+)
+"""A key that ends so tells of a secret without holding one."""
+
+
+def _spellings(words: tuple[str, ...], separator: str) -> str:
+    return "|".join(word.replace(" ", separator) for word in sorted(words, key=len, reverse=True))
+
+
+IN_A_TEXT = _spellings(tuple(word for word in _WORDS if word != "credential"), r"[_ .-]?")
+"""An expression for lower-case letters. The longest spelling comes first. What credentials hold is looked through by itself."""
+_SECRET = re.compile(_spellings(_WORDS, ""))
+_HOLDS_ONE = re.compile(rf"(?:^|_)(?:{_spellings(_WHOLE, '_?')})$")
+_TELLS_OF_ONE = re.compile(rf"_(?:{'|'.join(_NO_VALUE)})$")
+_ONLY_A_NAME = re.compile(rf"(?:[a-z]{{1,12}}_){{0,5}}(?:{_spellings(_WORDS, '_?')})s?")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SEPARATORS = re.compile(r"[\s._-]+")
+_LONGEST_NAME = 500  # characters: a longer key is no name
+
+
+def names_secret(name: object) -> bool:
+    """Whether the value of such a key is secret, in any spelling: SecretAccessKey, secret_access_key, x-api-key."""
+    if not isinstance(name, str) or len(name) > _LONGEST_NAME:
+        return False
+    parts = _parts(name)
+    if _HOLDS_ONE.search(parts):
+        return True
+    return _SECRET.search(parts.replace("_", "")) is not None and not _TELLS_OF_ONE.search(parts)
+
+
+def is_name(word: str) -> bool:
+    """Whether a word is such a name and no value: `password=password`, `["password", "token"]`."""
+    return len(word) <= _LONGEST_NAME and _ONLY_A_NAME.fullmatch(_parts(word)) is not None
+
+
+def _parts(name: str) -> str:
+    return _SEPARATORS.sub("_", _CAMEL.sub("_", name.strip())).lower()
