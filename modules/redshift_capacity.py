@@ -9,8 +9,8 @@ from ipaddress import IPv4Network
 SMALLEST = 4
 LARGE = 512
 """Above it a base capacity grows in larger steps, and only in some regions."""
-LARGE_REGIONS = {"us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "eu-west-2"}
-"""Where AWS offers more than LARGE. One of its two pages names eu-central-1, the other eu-west-2: what neither names is refused."""
+LARGE_REGIONS = {"us-east-1", "us-east-2", "us-west-2", "eu-west-1"}
+"""Where AWS offers more than LARGE. One of its two pages adds eu-central-1, the other eu-west-2: what both name is taken."""
 ADDRESSES = {8: 9, 32: 13, 64: 21, 128: 37, 256: 69, 512: 133, 1024: 261}
 """{base capacity up to which: free addresses that it needs in each subnet}, with enhanced VPC routing."""
 SUBNETS = 16

@@ -157,7 +157,7 @@ def test_a_capacity_that_redshift_has_is_taken(rpus: str) -> None:
             "1024",
             "eu-north-1",
             "10.20.0.0/16",
-            "more than 512, and AWS offers that in eu-central-1, eu-west-1",
+            "more than 512, and AWS offers that in eu-west-1, us-east-1",
         ),
         ("544", "us-east-1", "10.20.0.0/20", "needs 261 free addresses in a subnet, and vpc_cidr = 10.20.0.0/20 gives 251"),
     ],
