@@ -84,6 +84,10 @@ preflight: $(ARTEFACTS)  ## AWS: look at all that may stand in a deploy's way; c
 bootstrap: $(INSTALLED)  ## AWS: make the bucket for Terraform's state, where the settings want one
 	@$(OPERATIONS) bootstrap
 
+.PHONY: rehearse
+rehearse: $(INSTALLED)  ## AWS, emulated: deploy settings.toml, run both DAGs, check the lineage, destroy (a quarter of an hour, no account)
+	@$(RUN) rehearsal
+
 .PHONY: plan
 plan: $(ARTEFACTS)  ## AWS: show what a deploy would change (STACK=)
 	@$(OPERATIONS) plan $(ONE_STACK)

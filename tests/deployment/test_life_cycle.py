@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from local.aws.machine import Aws
+from rehearsal.terraform import terraform_environment
 from tests.deployment.figures import FIGURES
 from tests.deployment.life import ANOTHER_LINE, STACKS, STATE_BUCKET, Life
 from tests.deployment.project import Project
 from tests.modules.programs import require
-from tests.terraform import terraform_environment
 
 pytestmark = pytest.mark.system
 
