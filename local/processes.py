@@ -136,12 +136,11 @@ class Supervisor:
         folder: Path | None = None,
         stop_signal: str = "SIGTERM",
     ) -> Process:
-        """Start a command, in a folder if it is to be another than this process's. Raises ProcessFailed once the system is being stopped."""
+        """Start a command, in `folder` if not in this process's. Raises ProcessFailed once the system is being stopped."""
         with self._lock:
             if self._stopping:
                 raise ProcessFailed(f"{name} was not started: the system is being stopped")
-            log_file = self.logs / log
-            process = Process(name, command, environment=environment, log=log_file, stop_signal=stop_signal, folder=folder)
+            process = Process(name, command, environment=environment, log=self.logs / log, stop_signal=stop_signal, folder=folder)
             self._processes.append(process)
         return process
 

@@ -9,6 +9,8 @@ from local.aws.machine import Aws
 
 ZONES = 3
 CIDR = "10.20.0.0/16"
+SCALE = 1.0
+"""Of the TICKIT data, as a factor of its row counts."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def upload_tickit(aws: Aws, location: str, folder: Path) -> None:
     s3 = aws.client("s3")
     place: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": aws.region}} if aws.region != "us-east-1" else {}
     s3.create_bucket(Bucket=bucket, **place)
-    for table, file in generate(folder).items():
+    for table, file in generate(folder, scale=SCALE).items():
         s3.upload_file(str(file), bucket, f"{prefix}/{table}/{file.name}")
 
 
