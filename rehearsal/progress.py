@@ -10,8 +10,11 @@ STEP = re.compile(
     r"(?P<what>Creating|Modifying|Destroying|Creation complete|Modifications complete|Destruction complete)\b"
 )
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+COMPLAINT = re.compile(r"(?:[a-z-]+ )?\s*(?:(?P<finding>✗)|[│ ]*Error: |error: )")
+"""Behind the name of a stack, or under it: an error of Terraform's, framed where it writes to a terminal, or a finding of ours."""
+CURE = 2
+MOST_LINES, MOST_TOLD, MOST_COLUMNS, LAST = 10, 60, 240, 12
 ENDINGS = ("complete",)
-FRAME = "│╷╵"
 SHOWN = 2
 
 
@@ -53,12 +56,16 @@ class Watched:
         return f"{self.ended} resources done, under way: {', '.join([*shown, *more])}"
 
 
-def complaints(log: Path, most: int = 40) -> list[str]:
-    """What a command that failed has said of it: Terraform's framed errors and our own findings, or else its last lines."""
-    lines = COLOURS.sub("", log.read_text(encoding="utf-8", errors="replace")).splitlines()
-    told = [line.rstrip() for number, line in enumerate(lines) if _complains(line) or (number and "✗" in lines[number - 1])]
-    return told[-most:] or [line for line in lines if line.strip()][-12:]
-
-
-def _complains(line: str) -> bool:
-    return "✗" in line or line.startswith("error:") or ("│" in line and line.partition("│")[2].strip() != "")
+def complaints(log: Path) -> list[str]:
+    """What a command that failed has said of it: Terraform's errors and our own findings with their cures, or else its last lines."""
+    lines = [line.rstrip()[:MOST_COLUMNS] for line in COLOURS.sub("", log.read_text(encoding="utf-8", errors="replace")).splitlines()]
+    told: list[str] = []
+    left = 0
+    for line in filter(str.strip, lines):
+        if complaint := COMPLAINT.match(line):
+            left = CURE if complaint["finding"] else MOST_LINES
+        elif not line.startswith(" "):  # another stack's, or cdktf's own
+            left = 0
+        told += [line] if left else []
+        left = max(0, left - 1)
+    return told[-MOST_TOLD:] or list(filter(str.strip, lines))[-LAST:]

@@ -53,3 +53,15 @@ def test_without_findings_the_last_lines_are_told(tmp_path: Path) -> None:
     log.write_text("\n".join(f"line {number}" for number in range(40)))
     assert complaints(log)[-1] == "line 39"
     assert len(complaints(log)) == 12
+
+
+def test_an_error_of_one_stack_is_told_without_the_others_lines(tmp_path: Path) -> None:
+    log = tmp_path / "deploy.log"
+    log.write_text(
+        "network  aws_vpc.vpc: Creating...\n"
+        "lake     \x1b[31mError: creating Glue Crawler: AccessDenied\x1b[0m\n"
+        "           with aws_glue_crawler.crawler,\n"
+        "network  aws_vpc.vpc: Creation complete after 1s\n"
+        "         aws_eip.nat: Creating...\n"
+    )
+    assert complaints(log) == ["lake     Error: creating Glue Crawler: AccessDenied", "           with aws_glue_crawler.crawler,"]

@@ -36,7 +36,7 @@ def test_the_account_is_the_settings_own(aws: Aws) -> None:
     assert aws.client("sts").get_caller_identity()["Account"] == ACCOUNT
     role = aws.client("iam").create_role(RoleName="one", AssumeRolePolicyDocument="{}")["Role"]
     assert role["Arn"] == f"arn:aws:iam::{ACCOUNT}:role/one"
-    made = aws.client("redshift-serverless").create_namespace(namespaceName="tickit", manageAdminPassword=True)["namespace"]
+    made = aws.client("redshift-serverless").create_namespace(namespaceName="tickit")["namespace"]
     assert made["namespaceArn"].startswith(f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:")
 
 
