@@ -50,7 +50,7 @@ class Phases:
         """One; whatever is raised in it is its failure."""
         began, result = time.monotonic(), "failed"
         try:
-            with self._progress.step(name):
+            with self.console.status(name) as self._status, self._progress.step(name):
                 yield
             result = "ok"
         except KeyboardInterrupt:
@@ -90,11 +90,10 @@ class Phases:
 
     def _follow(self, log: Path, running: Callable[[], bool]) -> None:
         watched, told = Watched(log), time.monotonic()
-        with self.console.status("") as status:
-            while running():
-                doing = watched.look()
-                status.update(Text(doing))
-                if not self.console.is_terminal and time.monotonic() - told > QUIET_SECONDS:
-                    told = time.monotonic()
-                    self.console.print(Text(f"    {doing}"), soft_wrap=True)
-                time.sleep(LOOK_SECONDS)
+        while running():
+            doing = watched.look()
+            self._status.update(Text(doing))
+            if not self.console.is_terminal and time.monotonic() - told > QUIET_SECONDS:
+                told = time.monotonic()
+                self.console.print(Text(f"    {doing}"), soft_wrap=True)
+            time.sleep(LOOK_SECONDS)
