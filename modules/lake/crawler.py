@@ -55,7 +55,7 @@ class Crawler(Construct):
         security = self._security()
         logs = self._logs(security)
         role = IamRole(self, "role", name=f"{props.name}-crawler", assume_role_policy=self._document("trust", [self._trust()]))
-        statements = [*self._objects(), self._catalog(), self._key(), self._writing(logs)]
+        statements = [*self._objects(), self._catalog(), self._configuration(), self._key(), self._writing(logs)]
         permissions = IamRolePolicy(self, "policy", name="crawl", role=role.id, policy=self._document("permissions", statements))
         crawler = GlueCrawler(
             self,
@@ -129,10 +129,16 @@ class Crawler(Construct):
                 "glue:GetPartitions",
                 "glue:BatchGetPartition",
                 "glue:BatchCreatePartition",
-                "glue:GetSecurityConfiguration",
             ],
             resources=[self._props.place.arn("glue", resource) for resource in resources],
         )
+
+    def _configuration(self) -> Statement:
+        """The crawler reads its own security configuration. The action has no resource type, so only `*` grants it.
+
+        Source: Service Authorization Reference, AWS Glue.
+        """
+        return Statement(sid="Configuration", actions=["glue:GetSecurityConfiguration"], resources=["*"])
 
     def _key(self) -> Statement:
         return Statement(sid="Key", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[self._props.kms_key_arn])

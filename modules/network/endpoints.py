@@ -12,9 +12,16 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from modules.place import Place
-from modules.suppressions import suppress
 
-INTERFACES = ("secretsmanager", "kms", "logs", "monitoring", "sqs", "sts", "redshift-serverless", "ecr.api", "ecr.dkr")
+FULL_ACCESS = ("secretsmanager", "kms", "logs", "monitoring", "sqs", "sts")
+"""Services that AWS's own principals may call through the VPC: MWAA's tasks and Redshift bring roles that are not of this account.
+
+No policy of ours stands there, so AWS's default does, which is full access. MWAA asks for it on every endpoint that it uses (Amazon
+MWAA User Guide, "Creating the required VPC service endpoints" and "Security in your VPC"). Whether Redshift asks STS as a service's
+principal, AWS does not say.
+"""
+OWN_ACCOUNT = ("redshift-serverless",)
+"""Services that nothing but this deployment's roles call through the VPC: no credentials of another account pass."""
 AIRFLOW = "airflow.env"
 """For callers of Airflow's REST API, whom MWAA admits from inside the VPC only where the web server is private."""
 HTTPS = 443
@@ -39,8 +46,6 @@ class Endpoints(Construct):
     def __init__(self, scope: Construct, id_: str, props: EndpointsProps) -> None:
         super().__init__(scope, id_)
         self._props = props
-        s3_policy = self._policy("s3", self._own_account("s3"), self._image_layers())
-        suppress(s3_policy, CKV_AWS_283="who fetches an image's layers shows ECR's signature, no principal; they are public anyway")
         VpcEndpoint(
             self,
             "s3",
@@ -48,11 +53,10 @@ class Endpoints(Construct):
             vpc_endpoint_type="Gateway",
             service_name=f"com.amazonaws.{props.place.region}.s3",
             route_table_ids=props.route_table_ids,
-            policy=s3_policy.json,
             tags={"Name": f"{props.name}-s3"},
         )
         group = self._security_group()
-        for service in (*INTERFACES, AIRFLOW) if props.airflow else INTERFACES:
+        for service in (*FULL_ACCESS, *OWN_ACCOUNT, *([AIRFLOW] if props.airflow else [])):
             VpcEndpoint(
                 self,
                 service,
@@ -62,31 +66,20 @@ class Endpoints(Construct):
                 subnet_ids=props.subnet_ids,
                 security_group_ids=[group.id],
                 private_dns_enabled=True,
-                policy=self._policy(service, self._own_account(service)).json,
+                policy=None if service in FULL_ACCESS else self._own_account(service),
                 tags={"Name": f"{props.name}-{service}"},
             )
 
-    def _policy(self, service: str, *statements: Statement) -> DataAwsIamPolicyDocument:
-        return DataAwsIamPolicyDocument(self, f"{service}_policy", statement=list(statements))
-
-    def _own_account(self, service: str) -> Statement:
+    def _own_account(self, service: str) -> str:
         """No credentials of another account pass, so nothing can be carried out to it."""
-        return Statement(
+        statement = Statement(
             sid="OwnAccount",
             actions=[f"{service.partition('.')[0]}:*"],
             resources=["*"],
             principals=[Principals(type="AWS", identifiers=["*"])],
             condition=[Condition(test="StringEquals", variable="aws:PrincipalAccount", values=[self._props.place.account])],
         )
-
-    def _image_layers(self) -> Statement:
-        """The layers of container images come from a bucket of ECR's, by links that ECR signed."""
-        return Statement(
-            sid="ImageLayers",
-            actions=["s3:GetObject"],
-            resources=[f"arn:{self._props.place.partition}:s3:::prod-{self._props.place.region}-starport-layer-bucket/*"],
-            principals=[Principals(type="AWS", identifiers=["*"])],
-        )
+        return DataAwsIamPolicyDocument(self, f"{service}_policy", statement=[statement]).json
 
     def _security_group(self) -> SecurityGroup:
         props = self._props

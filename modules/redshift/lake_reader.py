@@ -15,11 +15,10 @@ from modules.place import Place
 
 @dataclass(frozen=True)
 class LakeReaderProps:
-    """`folder` of the bucket and `glue_database` are the lake's; users of `workgroup` alone may act in the role."""
+    """`folder` of the bucket and `glue_database` are the lake's."""
 
     name: str
     place: Place
-    workgroup: str
     bucket_arn: str
     folder: str
     glue_database: str
@@ -40,20 +39,22 @@ class LakeReader(Construct):
         self.role_arn = role.arn
 
     def _trusted(self) -> Statement:
-        """Redshift, for a database user of the workgroup: the external id is the user's ARN.
+        """Redshift, for a database user of a serverless workgroup: the external id is the user's ARN.
 
-        docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html
+        It names the workgroup by the id that AWS gives it, `dbuser:serverless-<account>-<workgroup id>/<user>`. The id is unknown
+        before the workgroup stands, and its namespace wants the role first. So every serverless workgroup of this account and
+        region passes, but no provisioned cluster. A namespace still needs the role attached, which takes `iam:PassRole`.
+        Source: Amazon Redshift Management Guide, "Restricting access to IAM roles".
         """
-        services = ("redshift", "redshift-serverless")
         return Statement(
-            sid="Workgroup",
+            sid="ServerlessUsers",
             actions=["sts:AssumeRole"],
-            principals=[Principals(type="Service", identifiers=[f"{service}.amazonaws.com" for service in services])],
+            principals=[Principals(type="Service", identifiers=["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"])],
             condition=[
                 Condition(
                     test="StringLike",
                     variable="sts:ExternalId",
-                    values=[self._place.arn(service, f"dbuser:{self._props.workgroup}/*") for service in services],
+                    values=[self._place.arn("redshift", f"dbuser:serverless-{self._place.account}-*/*")],
                 )
             ],
         )

@@ -53,7 +53,6 @@ class RedshiftStack(DeploymentStack):
             LakeReaderProps(
                 name=self.settings.name("redshift"),
                 place=place(self, self.settings.region),
-                workgroup=workgroup_name(self.settings),
                 bucket_arn=lake.outputs.bucket_arn,
                 folder=FOLDER,
                 glue_database=lake.outputs.glue_database,

@@ -142,7 +142,13 @@ class TestCrawler:
             f"table/{database}/*",
         ]
         assert not [action for statement in permissions.values() for action in statement["actions"] if action.endswith("*")]
-        assert not [resource for statement in permissions.values() for resource in statement["resources"] if resource == "*"]
+        assert [name for name, statement in permissions.items() if "*" in statement["resources"]] == ["Configuration"]
+
+    def test_it_may_read_its_security_configuration_which_has_no_resource_type(self, lake: Stack) -> None:
+        """Service Authorization Reference, AWS Glue: no resource but `*` grants the action."""
+        permissions = statements(lake, "crawler/permissions")
+        granting = [statement for statement in permissions.values() if "glue:GetSecurityConfiguration" in statement["actions"]]
+        assert [(statement["actions"], statement["resources"]) for statement in granting] == [(["glue:GetSecurityConfiguration"], ["*"])]
 
     @pytest.mark.parametrize(("path", "service"), [("crawler", "glue"), ("crawl", "events")])
     def test_roles_serve_this_account_only(self, path: str, service: str, lake: Stack) -> None:

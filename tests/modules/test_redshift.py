@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.modules.terraform_json import Stack, address, block, blocks, outputs,
 
 ROOT = Path(__file__).parent.parent.parent
 SQL = sorted((ROOT / "modules/sql").iterdir())
+ACCOUNT = "${data.aws_caller_identity.account.account_id}"
 KEY = "${data.terraform_remote_state.network.outputs.kms_key_arn}"
 BUCKET = "${data.terraform_remote_state.lake.outputs.bucket_arn}"
 DATABASE = "${data.terraform_remote_state.lake.outputs.glue_database}"
@@ -179,12 +181,46 @@ def test_the_role_has_no_wildcard_and_no_managed_policy(redshift: Stack) -> None
     assert "aws_iam_role_policy_attachment" not in redshift["resource"]
 
 
-def test_the_role_is_redshifts_and_of_this_workgroup_only(redshift: Stack) -> None:
+def may_assume(redshift: Stack, external_id: str) -> bool:
+    """Whether the lake reader's trust policy matches an external id in account 123456789012, as IAM's StringLike does."""
     (trusted,) = statements(redshift, "lake_reader/trust").values()
-    assert trusted["principals"] == [{"type": "Service", "identifiers": ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"]}]
     (condition,) = trusted["condition"]
     assert (condition["test"], condition["variable"]) == ("StringLike", "sts:ExternalId")
-    assert all(value.endswith(":dbuser:tickit/*") for value in condition["values"])
+    known = {"${data.aws_partition.partition.partition}": "aws", ACCOUNT: "123456789012"}
+    patterns = condition["values"]
+    for expression, value in known.items():
+        patterns = [pattern.replace(expression, value) for pattern in patterns]
+    return any(fnmatchcase(external_id, pattern) for pattern in patterns)
+
+
+WORKGROUP_ID = "0a1b2c3d-4e5f-6789-abcd-ef0123456789"
+OWN = "arn:aws:redshift:us-east-1:123456789012:dbuser"
+
+
+@pytest.mark.parametrize("user", ["admin", "IAMR:tickit-airflow", "IAM:alice"])
+def test_users_of_a_serverless_workgroup_read_the_lake(user: str, redshift: Stack) -> None:
+    """The serverless form of "Restricting access to IAM roles" in Amazon Redshift's Management Guide."""
+    assert may_assume(redshift, f"{OWN}:serverless-123456789012-{WORKGROUP_ID}/{user}")
+
+
+@pytest.mark.parametrize(
+    "external_id",
+    [
+        f"{OWN}:tickit/admin",
+        f"arn:aws:redshift:us-west-2:123456789012:dbuser:serverless-123456789012-{WORKGROUP_ID}/admin",
+        f"arn:aws:redshift:us-east-1:999999999999:dbuser:serverless-999999999999-{WORKGROUP_ID}/admin",
+        f"arn:aws:redshift-serverless:us-east-1:123456789012:dbuser:serverless-123456789012-{WORKGROUP_ID}/admin",
+        f"{OWN}:serverless-123456789012-{WORKGROUP_ID}",
+    ],
+    ids=["a provisioned cluster, the page's other form", "another region", "another account", "a service of no such ARN", "no user"],
+)
+def test_nobody_else_acts_in_the_lake_readers_role(external_id: str, redshift: Stack) -> None:
+    assert not may_assume(redshift, external_id)
+
+
+def test_the_lake_readers_role_is_redshifts(redshift: Stack) -> None:
+    (trusted,) = statements(redshift, "lake_reader/trust").values()
+    assert trusted["principals"] == [{"type": "Service", "identifiers": ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"]}]
 
 
 # SQL

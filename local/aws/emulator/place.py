@@ -9,12 +9,16 @@ from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from local.aws.emulator.airflow_behind import AirflowBehind
-from local.aws.emulator.moto_side import prepare
+from local.aws.emulator.gaps import prepare
 
 ACCOUNT = os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
 """moto's own variable: docs.getmoto.org, "Multi-Account support"."""
 GLOBAL = "aws"
 """moto's region of a service that has none, such as IAM."""
+
+
+def _none(service: str) -> Any:
+    raise LookupError(f"nobody said where {service} is")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Place:
     `airflow` stands behind them."""
 
     region: str
-    own: Callable[[str], Any]
+    own: Callable[[str], Any] = _none
     web_server: str = ""
     airflow: AirflowBehind = field(default_factory=lambda: AirflowBehind(None))
     account: str = ACCOUNT
