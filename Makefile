@@ -209,4 +209,4 @@ format: $(INSTALLED)  ## Format the code
 
 .PHONY: clean
 clean: down  ## Stop what runs, remove state and built artefacts (not the environment)
-	rm -rf build $(STATE)/demo* $(STATE)/runtimes $(STATE)/up* $(STATE)/store cdktf.out
+	rm -rf build $(STATE)/demo* $(STATE)/rehearsal* $(STATE)/runtimes $(STATE)/up* $(STATE)/store cdktf.out
