@@ -13,6 +13,7 @@ from modules.settings import InvalidSettings, load
 from rehearsal.rehearse import rehearse
 from rehearsal.substitutions import CannotRehearse
 from rehearsal.tools import missing
+from rehearsal.variables import forget
 from tools.tool_environment import ROOT
 
 STATE = ROOT / ".state/rehearsal"
@@ -33,6 +34,7 @@ def main(path: Path | None, state: Path) -> None:
     said = "" if path != EXAMPLE else ": there is no settings.toml yet"
     try:
         settings = load(path, os.environ)
+        forget(os.environ)
         out.print(f"Rehearsing {path.name}{said}. It deploys to an emulated AWS on this machine, and takes about a quarter of an hour.")
         sys.exit(rehearse(settings, state.resolve(), out))
     except (InvalidSettings, CannotRehearse, StateInUse) as error:

@@ -52,19 +52,22 @@ def test_missing_programs_are_named_before_anything_starts(command: Callable[...
 
 
 def test_a_deploy_that_is_refused_says_why_and_ends_with_1(command: Callable[..., list[str]], tmp_path: Path) -> None:
-    """Its last day is over: `make deploy` refuses, and so nothing is deployed."""
+    """Its last day is over: `make deploy` refuses, and so nothing is deployed. The person's profile and endpoint are not asked."""
     require("terraform", "a rehearsal")
     require("node", "a rehearsal")
-    done = run(
-        command(expires="2020-01-01", lineage_url="https://lineage.example.com:443"),
-        AWS_PROFILE="production",
-        AWS_ENDPOINT_URL="https://elsewhere.example",
-    )
+    existing = {
+        "existing_vpc_id": "vpc-0a",
+        "existing_private_subnet_ids": ["subnet-0a", "subnet-0b", "subnet-0c"],
+        "existing_public_subnet_ids": ["subnet-1a", "subnet-1b", "subnet-1c"],
+    }
+    arguments = command(expires="2020-01-01", lineage_url="https://lineage.example.com:443", **existing)
+    done = run(arguments, AWS_PROFILE="production", AWS_ENDPOINT_URL="https://elsewhere.example")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "expires" in done.stdout
     assert f"All that it wrote: {tmp_path / 'rehearsal/logs/make-deploy.log'}" in done.stdout
     assert [line.split()[-1] for line in done.stdout.splitlines() if line.startswith("deploy ")] == ["failed"]
     assert "stands for https://lineage.example.com:443" in done.stdout
+    assert "stands for vpc-0a" in done.stdout
 
 
 def test_ctrl_c_leaves_no_process_and_says_where_the_logs_are(command: Callable[..., list[str]], tmp_path: Path) -> None:

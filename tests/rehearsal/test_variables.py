@@ -2,7 +2,7 @@
 
 import pytest
 
-from rehearsal.variables import clean
+from rehearsal.variables import clean, forget
 
 OF_A_PERSON = {
     "AWS_PROFILE": "production",
@@ -28,3 +28,13 @@ def test_what_the_machine_needs_stays_and_nothing_else() -> None:
 @pytest.mark.parametrize("name", OF_A_PERSON)
 def test_each_is_left_out(name: str) -> None:
     assert clean({name: OF_A_PERSON[name]}) == {}
+
+
+def test_a_process_forgets_them_too_and_reaches_its_own_machine_without_a_proxy() -> None:
+    environ = OF_A_PERSON | OF_THE_MACHINE | {"NO_PROXY": "intranet.example"}
+    forget(environ)
+    assert not {name for name in OF_A_PERSON if name in environ}
+    assert environ["AWS_CONFIG_FILE"] == environ["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"
+    assert environ["NO_PROXY"] == "intranet.example,127.0.0.1,localhost"
+    assert environ["no_proxy"] == "127.0.0.1,localhost"
+    assert environ["HTTPS_PROXY"] == OF_THE_MACHINE["HTTPS_PROXY"]
