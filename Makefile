@@ -88,6 +88,10 @@ preflight: $(ARTEFACTS)  ## AWS: look at all that may stand in a deploy's way; c
 bootstrap: $(INSTALLED)  ## AWS: make the bucket for Terraform's state, where the settings want one
 	@$(OPERATIONS) bootstrap
 
+.PHONY: rehearse
+rehearse: $(INSTALLED)  ## AWS, emulated: deploy settings.toml, run both DAGs, check the lineage, destroy (a quarter of an hour, no account)
+	@$(RUN) rehearsal
+
 .PHONY: plan
 plan: $(ARTEFACTS)  ## AWS: show what a deploy would change (STACK=)
 	@$(OPERATIONS) plan $(ONE_STACK)
@@ -213,4 +217,4 @@ format: $(INSTALLED)  ## Format the code
 
 .PHONY: clean
 clean: down  ## Stop what runs, remove state and built artefacts (not the environment)
-	rm -rf build $(STATE)/demo* $(STATE)/runtimes $(STATE)/up* $(STATE)/store cdktf.out
+	rm -rf build $(STATE)/demo* $(STATE)/rehearsal* $(STATE)/runtimes $(STATE)/up* $(STATE)/store cdktf.out

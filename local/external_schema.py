@@ -16,15 +16,15 @@ from psycopg2.sql import SQL, Identifier
 from local.aws.machine import Aws
 from local.postgres import Postgres
 from local.queries import query
-from local.settings import DATABASE, EXTERNAL_SCHEMA
+from local.settings import DATABASE, EXTERNAL_SCHEMA, GLUE_DATABASE
 
 POSTGRES_TYPES = {"string": "text"}
 
 
-def fill(warehouse: Postgres, aws: Aws) -> None:
-    """Make every table of the Glue database an external table of the warehouse, in one transaction."""
+def fill(warehouse: Postgres, aws: Aws, database: str = GLUE_DATABASE) -> None:
+    """Make every table of a Glue database an external table of the warehouse, in one transaction."""
     with warehouse.connect() as connection, connection.cursor() as cursor:
-        for table in aws.catalog():
+        for table in aws.catalog(database):
             _describe(cursor, table)
             _create(cursor, table)
             for content in aws.objects(table):

@@ -77,13 +77,13 @@ class Airflow:
         """Why the store took some events for no events at all, one text for each."""
         return [reason.read_text().strip() for reason in sorted(self.spool.glob("refused/*.reason"))]
 
-    def install(self) -> None:
+    def install(self, dags: Path = DAGS, plugins: Path = PLUGINS_ZIP) -> None:
         """Lay out what MWAA would lay out. Raises MissingArtefact."""
-        if not PLUGINS_ZIP.exists():
-            raise MissingArtefact(f"{PLUGINS_ZIP.relative_to(ROOT)} is not there: `make package-plugin` builds it")
+        if not plugins.exists():
+            raise MissingArtefact(f"{plugins.relative_to(ROOT)} is not there: `make package-plugin` builds it")
         shutil.rmtree(self.home, ignore_errors=True)
-        shutil.copytree(DAGS, self.home / "dags", ignore=shutil.ignore_patterns("__pycache__"))
-        with zipfile.ZipFile(PLUGINS_ZIP) as archive:
+        shutil.copytree(dags, self.home / "dags", ignore=shutil.ignore_patterns("__pycache__"))
+        with zipfile.ZipFile(plugins) as archive:
             archive.extractall(self.home / "plugins")
 
     def migrate(self) -> None:

@@ -51,7 +51,9 @@ def answers(port: int, path: str) -> bool:
 class Process:
     """A guarded command that runs or has ended."""
 
-    def __init__(self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, stop_signal: str) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, stop_signal: str, folder: Path | None = None
+    ) -> None:
         self.name, self.log = name, log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
@@ -61,6 +63,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(environment),
+                cwd=folder,
                 start_new_session=True,
             )
 
@@ -68,6 +71,11 @@ class Process:
     def running(self) -> bool:
         """Whether the command still runs."""
         return self._guard.poll() is None
+
+    @property
+    def code(self) -> int | None:
+        """The exit code of a command that has ended, 128 + n where signal n ended it."""
+        return self._guard.poll()
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
         """Wait until it is ready. Raises ProcessFailed when it ends before that or the time is over."""
@@ -119,13 +127,20 @@ class Supervisor:
         self.stop()
 
     def start(
-        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: str, stop_signal: str = "SIGTERM"
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        log: str,
+        folder: Path | None = None,
+        stop_signal: str = "SIGTERM",
     ) -> Process:
-        """Start a command. Raises ProcessFailed once the system is being stopped."""
+        """Start a command, in `folder` if not in this process's. Raises ProcessFailed once the system is being stopped."""
         with self._lock:
             if self._stopping:
                 raise ProcessFailed(f"{name} was not started: the system is being stopped")
-            process = Process(name, command, environment=environment, log=self.logs / log, stop_signal=stop_signal)
+            process = Process(name, command, environment=environment, log=self.logs / log, stop_signal=stop_signal, folder=folder)
             self._processes.append(process)
         return process
 

@@ -16,6 +16,8 @@ from botocore.config import Config
 from local.processes import Supervisor, answers, free_port
 from local.settings import BUCKET, GLUE_DATABASE, REGION, ROOT
 
+ACCOUNT = "123456789012"
+"""The emulated account, if nobody asks for another."""
 HIVE_TYPES = {"int64": "bigint", "string": "string", "bool": "boolean"}
 
 
@@ -28,11 +30,20 @@ class Aws:
     """An AWS of its own on a free loopback port, empty at every start.
 
     `interpreter` runs the emulator: one with moto[server], and a botocore that knows every parameter that clients send. `airflow` is a file
-    that tells which Airflow stands behind MWAA, as local.aws.emulator.airflow_behind says; it may come later.
+    that tells which Airflow stands behind MWAA, as local.aws.emulator.airflow_behind says; it may come later. `region` is the clients' own.
     """
 
-    def __init__(self, supervisor: Supervisor, *, interpreter: Path = Path(sys.executable), airflow: Path | None = None) -> None:
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        *,
+        interpreter: Path = Path(sys.executable),
+        airflow: Path | None = None,
+        region: str = REGION,
+        account: str = ACCOUNT,
+    ) -> None:
         self.supervisor, self.interpreter, self.airflow = supervisor, interpreter, airflow
+        self.region, self.account = region, account
         self.port = free_port()
         self.trusted = supervisor.logs / "aws-trusted.pem"
 
@@ -54,8 +65,8 @@ class Aws:
             **{name.lower(): value for name, value in proxy.items()},
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
             "AWS_EC2_METADATA_DISABLED": "true",
             "SSL_CERT_FILE": str(self.trusted),
             "AWS_CONFIG_FILE": os.devnull,
@@ -67,7 +78,7 @@ class Aws:
         authority = self.supervisor.logs / "aws-authority.pem"
         command = [str(self.interpreter), "-P", "-m", "local.aws.emulator", f"--port={self.port}", f"--authority={authority}"]
         command += [f"--airflow={self.airflow}"] if self.airflow else []
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MOTO_ACCOUNT_ID": self.account}
         server = self.supervisor.start("the emulated AWS", command, environment=environment, log="aws.log")
         server.wait_until(lambda: answers(self.port, "/emulator/calls"), seconds=180)
         others = ssl.get_default_verify_paths().cafile
@@ -99,11 +110,11 @@ class Aws:
 
     def hold_environments(self) -> None:
         """Let MWAA take its time: environments that are made from now on are being created until they are released."""
-        self._ask("POST", f"/emulator/environments/hold?region={REGION}")
+        self._ask("POST", f"/emulator/environments/hold?region={self.region}")
 
     def release_environments(self) -> None:
         """Let MWAA finish what it creates."""
-        self._ask("POST", f"/emulator/environments/release?region={REGION}")
+        self._ask("POST", f"/emulator/environments/release?region={self.region}")
 
     def put_zone(self, name: str, id_: str) -> None:
         """Let another zone, such as use1-az3, stand behind a name in the region."""
@@ -136,9 +147,9 @@ class Aws:
                 DatabaseName=GLUE_DATABASE, TableInput={"Name": table, "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage}
             )
 
-    def catalog(self) -> list[dict[str, Any]]:
-        """The tables of the Glue database, as Glue's GetTables returns them."""
-        pages = self.client("glue").get_paginator("get_tables").paginate(DatabaseName=GLUE_DATABASE)
+    def catalog(self, database: str = GLUE_DATABASE) -> list[dict[str, Any]]:
+        """The tables of a Glue database, as Glue's GetTables returns them."""
+        pages = self.client("glue").get_paginator("get_tables").paginate(DatabaseName=database)
         return [table for page in pages for table in page["TableList"]]
 
     def objects(self, table: Mapping[str, Any]) -> list[bytes]:
@@ -160,4 +171,4 @@ class Aws:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)  # noqa: S106 - no secret
+        return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=self.region)  # noqa: S106 - no secret

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.aws.machine import Aws
-from tests.emulated_aws import emulated_aws
+from rehearsal.emulated_aws import emulated_aws
 
 
 @pytest.fixture(scope="module")

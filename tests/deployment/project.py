@@ -1,21 +1,15 @@
-"""A copy of the project, in which its own commands run: what they write does not touch the checkout."""
+"""A copy of the project whose commands tests run to their end, interrupt, and ask for plans."""
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
+from rehearsal import project
 from tests.local.waiting import eventually
-from tools.tool_environment import ROOT
-
-SHARED = (".venv", "node_modules", ".state/pipenv", ".state/tools", ".state/terraform")
-"""What `make install` and the like have made: the copy uses the checkout's."""
 
 
 @dataclass(frozen=True)
@@ -27,43 +21,14 @@ class Done:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Project:
-    """The copy in `folder`; its commands run with the variables of `environment` added."""
-
-    folder: Path
-    environment: Mapping[str, str]
-
-    @classmethod
-    def copy(cls, folder: Path, environment: Mapping[str, str]) -> "Project":
-        """What git has or would take of the checkout."""
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
-        )
-        for name in filter(None, listed.stdout.decode().split("\0")):
-            if (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, folder / name)
-        for name in SHARED:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).symlink_to(ROOT / name)
-        return cls(folder, environment)
-
-    def choose(self, **settings: Any) -> None:
-        """Write settings.toml."""
-        lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items() if not isinstance(value, dict)]
-        tables = [
-            f"[{name}]\n" + "\n".join(f"{key} = {json.dumps(text)}" for key, text in table.items())
-            for name, table in settings.items()
-            if isinstance(table, dict)
-        ]
-        (self.folder / "settings.toml").write_text("\n".join([*lines, *tables]) + "\n")
+class Project(project.Project):
+    """The copy."""
 
     def make(self, *arguments: str, seconds: float = 1800) -> Done:
         """Run make to its end, which must come in time."""
         started = time.monotonic()
         done = subprocess.run(
-            self._make(*arguments), cwd=self.folder, env=self.variables, capture_output=True, text=True, timeout=seconds, check=False
+            self.command(*arguments), cwd=self.folder, env=self.variables, capture_output=True, text=True, timeout=seconds, check=False
         )
         return Done(done.returncode, done.stdout + done.stderr, time.monotonic() - started)
 
@@ -72,7 +37,7 @@ class Project:
         started, log = time.monotonic(), self.folder / "interrupted.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                self._make(*arguments),
+                self.command(*arguments),
                 cwd=self.folder,
                 env=self.variables,
                 stdin=subprocess.DEVNULL,
@@ -114,11 +79,3 @@ class Project:
         return {change["resource"]["addr"]: change["action"] for change in changes} | {
             f"output.{name}": output["action"] for name, output in outputs if output["action"] != "noop"
         }
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """What its commands run with."""
-        return {**os.environ, **self.environment}
-
-    def _make(self, *arguments: str) -> list[str]:
-        return ["make", "--no-print-directory", *arguments]

@@ -12,13 +12,13 @@ from local.aws.machine import Aws
 from modules.settings import Settings
 from operations.deployment import Deployment
 from operations.permissions.documents import actions, grants
+from rehearsal.terraform import terraform_environment
 from tests.deployment.figures import FIGURES
 from tests.deployment.life import ANOTHER_LINE, FIRST, STACKS, STATE_BUCKET, Life
 from tests.deployment.project import Project
 from tests.iam_actions import needed
 from tests.modules.programs import require
 from tests.operations.synthesis import synthesize
-from tests.terraform import terraform_environment
 from tools.synthesized import read
 
 pytestmark = pytest.mark.system

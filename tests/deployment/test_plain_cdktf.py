@@ -6,11 +6,11 @@ import subprocess
 import pytest
 
 from local.aws.machine import Aws
+from rehearsal.terraform import terraform_environment
 from tests.deployment.life import FIRST
 from tests.deployment.project import Project
 from tests.local.aws_network import make_network
 from tests.modules.programs import require
-from tests.terraform import terraform_environment
 
 pytestmark = pytest.mark.system
 

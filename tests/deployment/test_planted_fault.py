@@ -18,13 +18,13 @@ from local.aws.machine import Aws
 from local.console import Progress
 from operations.crawl import ensure_crawled
 from operations.deployment import Deployment
+from rehearsal.terraform import terraform_environment
 from tests.deployment.life import FIRST
 from tests.deployment.project import Project
 from tests.deployment.upstream import make_upstream, tell
 from tests.local.aws_network import ADMIN
 from tests.local.landing import land
 from tests.modules.programs import require
-from tests.terraform import terraform_environment
 
 pytestmark = pytest.mark.system
 

@@ -187,3 +187,12 @@ def test_calls_are_counted_and_a_reset_forgets_them(aws: Aws) -> None:
     aws.reset()
     assert aws.calls() == {}
     assert "<member>" not in iam("ListUsers")(aws).text
+
+
+@pytest.mark.parametrize(("source", "status"), [("copied/from", 200), ("copied%2Ffrom", 200), ("copied%2F", 400)])
+def test_what_is_copied_in_s3_may_come_encoded(source: str, status: int, aws: Aws) -> None:
+    """As Terraform's provider sends it; it is judged decoded (S3 API Reference, CopyObject)."""
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="copied")
+    s3.put_object(Bucket="copied", Key="from", Body=b"it")
+    assert send(aws, "s3", "PUT", "/copied/to", headers={"x-amz-copy-source": source}).status_code == status

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from rehearsal.terraform import terraform_environment
 from tests.modules.programs import require
-from tests.terraform import terraform_environment
 
 pytestmark = pytest.mark.system
 

@@ -10,7 +10,7 @@ import pytest
 from local.aws.machine import Aws
 from modules.settings import Settings
 from operations.deployment import ROOT, Deployment
-from tests.emulated_aws import emulated_aws
+from rehearsal.emulated_aws import emulated_aws
 
 EXAMPLE = ROOT / "settings.example.toml"
 

@@ -1,7 +1,5 @@
 """A real Airflow behind the emulated MWAA: its scheduler runs both DAGs, its tasks log to CloudWatch, its lineage goes to a store."""
 
-import json
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,26 +10,18 @@ from botocore.config import Config
 
 from data.tickit import generate
 from local import external_schema
-from local.airflow_python import airflow_python
-from local.airflow_services import USER, start_services
 from local.aws.machine import Aws
-from local.orchestrator import Airflow
 from local.postgres import Postgres
-from local.processes import Supervisor, free_port
+from local.processes import Supervisor
 from local.settings import JOBS_NAMESPACE
 from local.store import Store
-from modules.runtimes import runtime
+from rehearsal import airflow
 from tests.operations import right_environment
-from tests.operations.right_environment import ACCOUNT, NAME, REGION
+from tests.operations.right_environment import NAME, REGION
 from tools.tool_environment import environment
 
 SCALE, SEED = 0.01, 2008
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-LIKE_MWAA = {
-    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-    "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
-    "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"cloudwatch://arn:aws:logs:{REGION}:{ACCOUNT}:log-group:airflow-{NAME}-Task",
-}
 
 
 @dataclass(frozen=True)
@@ -59,16 +49,8 @@ def running(folder: Path, version: str) -> Iterator[Deployed]:
         deployed.warehouse.start()
         deployed.store.start()
         _land(deployed, version)
-        python = airflow_python(runtime(version))
-        airflow = Airflow(folder / "airflow", supervisor, python=python, database=deployed.warehouse, aws=deployed.aws.environment)
-        airflow.environment |= LIKE_MWAA
-        airflow.install()
-        airflow.migrate()
-        port, password = free_port(), secrets.token_hex(8)
-        start_services(airflow, port, password)
-        told.touch(mode=0o600)
-        api = {"url": f"http://127.0.0.1:{port}", "user": USER, "password": password}
-        told.write_text(json.dumps({"command": airflow.command, "environment": airflow.environment, "api": api}))
+        described = deployed.aws.client("mwaa").get_environment(Name=NAME)["Environment"]
+        airflow.start(folder / "airflow", supervisor, described, aws=deployed.aws, database=deployed.warehouse, told=told)
         yield deployed
 
 

@@ -21,7 +21,7 @@ from operations.deployment import MODELS, ROOT, Deployment, NotDeployed
 from operations.mwaa_api import AirflowApi, ApiUnavailable, CallRefused
 from operations.pipeline import Patience
 from operations.task_log import LogUnavailable, tail
-from tests.emulated_aws import emulated_aws
+from rehearsal.emulated_aws import emulated_aws
 from tests.local.waiting import eventually
 from tests.operations import right_environment
 from tests.operations.answering import Answer, answering

@@ -1,5 +1,6 @@
 """Where a service of our own stands: its region, and its neighbours there."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from local.aws.emulator.airflow_behind import AirflowBehind
 from local.aws.emulator.gaps import prepare
 
+ACCOUNT = os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+"""moto's own variable: docs.getmoto.org, "Multi-Account support"."""
 GLOBAL = "aws"
 """moto's region of a service that has none, such as IAM."""
 
@@ -27,7 +30,7 @@ class Place:
     own: Callable[[str], Any] = _none
     web_server: str = ""
     airflow: AirflowBehind = field(default_factory=lambda: AirflowBehind(None))
-    account: str = DEFAULT_ACCOUNT_ID
+    account: str = ACCOUNT
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a regional resource."""

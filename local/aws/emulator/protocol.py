@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 from xml.etree import ElementTree as ET
 
 from botocore.awsrequest import HeadersDict
@@ -149,8 +149,14 @@ def _read(request: Request, operation: OperationModel, labels: dict[str, Any], p
         problems = [f'Unknown parameter in input: "{name}"' for name in arguments if name not in arguments.read]
     problems += validation.parameter_problems(parsed, shape)
     if not problems and shape:
-        problems += validation.pattern_problems(parsed, shape)
+        problems += validation.pattern_problems(_decoded(parsed), shape)
     return parsed, problems
+
+
+def _decoded(parsed: dict[str, Any]) -> dict[str, Any]:
+    """S3's CopySource comes URL-encoded, its slashes too if a client likes, and has its pattern when it is decoded (S3 API Reference,
+    CopyObject)."""
+    return parsed | {"CopySource": unquote(parsed["CopySource"])} if "CopySource" in parsed else parsed
 
 
 class _Arguments(MultiDict[str, str]):

@@ -6,19 +6,18 @@ docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html. It
 from collections.abc import Mapping
 from typing import Any
 
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.exceptions import NotFoundException
 
 from local.aws.emulator import permissions
 from local.aws.emulator.caller import CALLER
 from local.aws.emulator.errors import require_known
-from local.aws.emulator.place import Place
+from local.aws.emulator.place import ACCOUNT, Place
 from local.aws.iam import Document, Policies, Principal, Request, decide
 
 TRUSTING = Document.parse({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:*"}})
 """What the simulator takes the trust policies of roles for, and the policies of keys: nobody gives it those."""
 OWN_ACCOUNTS = Document.parse(
-    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": DEFAULT_ACCOUNT_ID}, "Action": "*", "Resource": "*"}}
+    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "*", "Resource": "*"}}
 )
 DECISIONS = {True: "allowed", False: "implicitDeny"}
 

@@ -1,8 +1,9 @@
-"""A TEST DOUBLE of the Terraform provider hashicorp/helm 2.17.0: it knows the arguments of `helm_release` and reaches no cluster.
+"""A DOUBLE, for rehearsals and tests, of the Terraform provider hashicorp/helm 2.17.0.
 
-With it Terraform initializes, validates, plans, applies and destroys the chart's stack on a machine that has neither the provider's binary
-nor Kubernetes. To create a release it renders the chart with `helm template`; what Helm refuses fails the apply. Blocks such as `set {}` do
-not exist here: the stack passes `values`. It runs in the environment tools/helm_double.
+It knows the arguments of `helm_release` and reaches no cluster: with it Terraform initializes, validates, plans, applies and destroys the
+chart's stack on a machine that has neither the provider's binary nor Kubernetes. To create a release it renders the chart with
+`helm template`; what Helm refuses fails the apply. Blocks such as `set {}` do not exist here: the stack passes `values`. It runs in this
+folder's environment.
 """
 
 # mypy: disable-error-code="import-not-found, misc"

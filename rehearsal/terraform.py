@@ -1,4 +1,4 @@
-"""Terraform in the tests: the real AWS provider from a mirror or the registry, and a double of Helm's."""
+"""Terraform as a rehearsal runs it: the real AWS provider from a mirror or the registry, and a double of Helm's."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from pathlib import Path
 from tools.helm.program import helm
 from tools.tool_environment import ROOT, environment
 
-DOUBLE = Path(__file__).parent / "doubles/helm_provider.py"
+DOUBLE = ROOT / "tools/helm_double/provider.py"
 PLUGINS = ROOT / ".state/terraform"
 HELM = "registry.terraform.io/hashicorp/helm"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
