@@ -105,6 +105,14 @@ class Aws:
         """Let MWAA finish what it creates."""
         self._ask("POST", f"/emulator/environments/release?region={REGION}")
 
+    def put_zone(self, name: str, id_: str) -> None:
+        """Let another zone, such as use1-az3, stand behind a name in the region."""
+        self._ask("POST", f"/emulator/zones?region={REGION}&name={name}&id={id_}")
+
+    def withhold(self, service: str, zone: str) -> None:
+        """Let a service, such as com.amazonaws.us-east-1.kms or redshift-serverless, not be in a zone (its id)."""
+        self._ask("POST", f"/emulator/zones/withhold?service={service}&id={zone}")
+
     def _ask(self, method: str, path: str) -> Any:
         answer = httpx.request(method, self.url + path, timeout=60, trust_env=False)
         answer.raise_for_status()

@@ -1,6 +1,9 @@
-"""A VPC in the emulated AWS, as a deployment makes one: private subnets in three zones behind a NAT gateway."""
+"""A VPC in the emulated AWS, as a deployment makes one: private subnets in three zones behind a NAT gateway; and roles."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from local.aws.machine import Aws
 
@@ -36,6 +39,20 @@ def make_network(aws: Aws) -> Network:
     return Network(vpc, subnets, table, group)
 
 
-def make_role(aws: Aws, name: str) -> str:
-    """The ARN of a role."""
-    return str(aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"])
+ADMIN = {"Version": "2012-10-17", "Statement": [{"Sid": "Anything", "Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def trust(*services: str, **conditions: Mapping[str, str]) -> str:
+    """A trust policy for services, with conditions {operator: {key: value}}."""
+    named = {"Service": [f"{service}.amazonaws.com" for service in services]}
+    statement = {"Sid": "Trust", "Effect": "Allow", "Principal": named, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement | ({"Condition": conditions} if conditions else {})]})
+
+
+def make_role(aws: Aws, name: str, *services: str, policy: Mapping[str, Any] | None = ADMIN, **conditions: Mapping[str, str]) -> str:
+    """The ARN of a role that these services may take on, with a policy unless it is None."""
+    iam = aws.client("iam")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(*services, **conditions))["Role"]
+    if policy is not None:
+        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps(policy))
+    return str(role["Arn"])

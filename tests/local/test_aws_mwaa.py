@@ -47,7 +47,7 @@ def request_(aws: Aws, network: Network) -> dict[str, Any]:
     return {
         "Name": "one",
         "AirflowVersion": RUNTIMES["default"],
-        "ExecutionRoleArn": make_role(aws, "airflow"),
+        "ExecutionRoleArn": make_role(aws, "airflow", "airflow", "airflow-env"),
         "SourceBucketArn": "arn:aws:s3:::airflow",
         "DagS3Path": "dags/",
         "PluginsS3Path": "plugins.zip",

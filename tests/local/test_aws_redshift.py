@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.aws.emulator import redshift_capacity
+from local.aws.emulator.errors import Refused
 from local.aws.machine import Aws
 from tests.local.aws_network import make_network, make_role
 from tests.local.signed import serverless
@@ -25,7 +27,7 @@ def namespace(aws: Aws) -> Any:
         manageAdminPassword=True,
         adminPasswordSecretKmsKeyId=key,
         kmsKeyId=key,
-        iamRoles=[make_role(aws, "reader")],
+        iamRoles=[make_role(aws, "reader", "redshift")],
         logExports=LOGS,
         tags=[{"key": "owner", "value": "me"}],
     )["namespace"]
@@ -110,7 +112,10 @@ def test_a_workgroup_reports_all_its_parameters_and_its_endpoint(aws: Aws, workg
     ("parameters", "message"),
     [
         ({"baseCapacity": 12}, "baseCapacity 12"),
+        ({"baseCapacity": 528}, "baseCapacity 528"),
+        ({"baseCapacity": 1032}, "baseCapacity 1032"),
         ({"maxCapacity": 4}, "maxCapacity 4 is below baseCapacity 8"),
+        ({"baseCapacity": 1024, "enhancedVpcRouting": True}, "261 free IP addresses are needed in each subnet for 1024 RPUs: subnet-"),
         ({"port": 5500}, "port 5500"),
         ({"securityGroupIds": ["sg-none"]}, "sg-none does not exist"),
         ({"configParameters": [{"parameterKey": "colour", "parameterValue": "red"}]}, "unknown: colour"),
@@ -123,8 +128,28 @@ def test_a_workgroup_that_redshift_refuses(aws: Aws, namespace: dict[str, Any], 
 
 
 def test_a_workgroup_needs_subnets_of_three_zones_that_exist(aws: Aws, namespace: dict[str, Any]) -> None:
-    assert "three availability zones" in create_workgroup(aws, make_network(aws).subnets[:2])["message"]
+    subnets = make_network(aws).subnets
+    assert "3 availability zones" in create_workgroup(aws, subnets[:2], enhancedVpcRouting=True)["message"]
+    assert "2 availability zones" in create_workgroup(aws, subnets[:1])["message"]
     assert "subnet-none" in create_workgroup(aws, ["subnet-none"])["message"]
+    assert create_workgroup(aws, subnets[:2], baseCapacity=4)["workgroup"]["baseCapacity"] == 4
+
+
+def test_a_workgroup_grows_into_free_addresses(aws: Aws, namespace: dict[str, Any]) -> None:
+    ec2, network = aws.client("ec2"), make_network(aws)
+    create_workgroup(aws, network.subnets, enhancedVpcRouting=True, baseCapacity=256)
+    for number in range(160):
+        ec2.create_network_interface(SubnetId=network.subnets[0], PrivateIpAddress=f"10.20.0.{number + 20}")
+    refused = serverless(aws, "UpdateWorkgroup", workgroupName="tickit", baseCapacity=512)
+    assert f"100 free IP addresses are needed in each subnet for 512 RPUs: {network.subnets[0]} has 90." in refused["message"]
+    assert "workgroup" in serverless(aws, "UpdateWorkgroup", workgroupName="tickit", baseCapacity=128)
+
+
+@pytest.mark.parametrize(("region", "largest"), [("us-east-1", 1024), ("eu-west-2", 512), ("us-west-1", 512)])
+def test_more_than_512_rpus_are_had_in_some_regions(region: str, largest: int) -> None:
+    redshift_capacity.check_size(region, {"baseCapacity": largest})
+    with pytest.raises(Refused, match=f"baseCapacity {largest + 32}"):
+        redshift_capacity.check_size(region, {"baseCapacity": largest + 32})
 
 
 def test_usage_limits_go_with_their_workgroup(aws: Aws, workgroup: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from local.aws.machine import Aws
-from tests.local.aws_network import Network, make_network
+from tests.local.aws_network import Network, make_network, make_role
 from tests.local.signed import send
 
 pytestmark = pytest.mark.system
@@ -29,7 +29,8 @@ class Region:
         self.node_role = self.role("nodes", "ec2.amazonaws.com")
 
     def role(self, name: str, service: str) -> str:
-        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]}
+        actions = ["sts:AssumeRole", "sts:TagSession"]  # Pod Identity does both: eks/latest/userguide/pod-id-role.html
+        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": actions}]}
         made = self.aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
         return str(made["Role"]["Arn"])
 
@@ -134,6 +135,24 @@ def test_a_role_must_trust_eks(eks: Region) -> None:
 def test_subnets_lie_in_two_zones(eks: Region) -> None:
     with pytest.raises(Refusal, match=r"InvalidParameterException: .*two different AZs"):
         eks.cluster(resourcesVpcConfig={"subnetIds": eks.network.subnets[:1]})
+
+
+def test_no_control_plane_stands_in_use1_az3(eks: Region, aws: Aws) -> None:
+    aws.put_zone("us-east-1b", "use1-az3")
+    with pytest.raises(
+        Refusal, match=r"UnsupportedAvailabilityZoneException: .*because us-east-1b, the targeted .*zones: us-east-1a, us-east"
+    ):
+        eks.cluster()
+    eks.cluster(resourcesVpcConfig={"subnetIds": [eks.network.subnets[0], eks.network.subnets[2]]})
+
+
+def test_nodes_start_where_their_type_is_offered(eks: Region, aws: Aws, cluster: Any) -> None:
+    aws.put_zone("us-east-1b", "use1-az3")
+    eks.addon("vpc-cni")
+    eks.nodegroup(instanceTypes=["t3.medium"])
+    (issue,) = eks.call("GET", f"/clusters/{cluster['name']}/node-groups/nodes")["nodegroup"]["health"]["issues"]
+    assert issue["code"] == "AsgInstanceLaunchFailures"
+    assert "(t3.medium) is not supported in your requested Availability Zone (us-east-1b)" in issue["message"]
 
 
 def test_a_name_is_taken_once(eks: Region, cluster: Any) -> None:
@@ -349,6 +368,24 @@ def test_nodes_are_let_in_while_they_are_there(eks: Region) -> None:
     assert eks.call("GET", "/clusters/tickit/access-entries")["accessEntries"] == [eks.node_role]
     eks.call("DELETE", "/clusters/tickit/node-groups/nodes")
     assert eks.call("GET", "/clusters/tickit/access-entries")["accessEntries"] == []
+
+
+@pytest.mark.usefixtures("cluster")
+def test_pod_identity_tags_its_sessions(eks: Region) -> None:
+    role = make_role(eks.aws, "pods", "pods.eks")
+    with pytest.raises(Refusal, match=r"InvalidParameterException: .*pods.eks.amazonaws.com may not take on .*no statement of the trust"):
+        eks.call("POST", "/clusters/tickit/pod-identity-associations", namespace="marquez", serviceAccount="marquez", roleArn=role)
+
+
+def test_a_clusters_role_is_for_that_cluster(eks: Region) -> None:
+    for number, name in enumerate(("other", "tickit")):
+        only = {"aws:SourceArn": f"arn:aws:eks:us-east-1:123456789012:cluster/{name}"}
+        role = make_role(eks.aws, f"cluster-{number}", "eks", ArnLike=only)
+        if name == "tickit":
+            eks.cluster(roleArn=role)
+        else:
+            with pytest.raises(Refusal, match=r"InvalidParameterException: .*aws:SourceArn=.*cluster/tickit"):
+                eks.cluster(roleArn=role)
 
 
 @pytest.mark.usefixtures("cluster")

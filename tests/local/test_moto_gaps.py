@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws.machine import Aws
+from tests.local.aws_network import make_role, trust
 from tests.local.signed import send_json
 
 pytestmark = pytest.mark.system
@@ -29,7 +30,6 @@ DELIVERY = {
     "Action": "s3:PutObject",
     "Resource": "arn:aws:s3:::lake/*",
 }
-TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
 
 
 def put_policy(aws: Aws, *statements: dict[str, Any]) -> None:
@@ -126,13 +126,33 @@ def test_a_launch_templates_own_tags_are_not_those_of_what_it_starts(aws: Aws) -
     assert ec2.describe_launch_templates()["LaunchTemplates"][0]["Tags"] == [{"Key": "owner", "Value": "you"}]
 
 
-def test_a_parameter_group_says_who_set_its_parameters(aws: Aws) -> None:
+def set_parameters(aws: Aws, family: str, **methods: str) -> dict[str, dict[str, Any]]:
+    """Set parameters {name with _ for .: apply method} to 1 in a group of that family: what RDS tells of them, by name."""
     rds = aws.client("rds")
-    rds.create_db_parameter_group(DBParameterGroupName="marquez", DBParameterGroupFamily="postgres16", Description="TLS only")
-    wanted = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}
-    rds.modify_db_parameter_group(DBParameterGroupName="marquez", Parameters=[wanted])
-    (found,) = rds.describe_db_parameters(DBParameterGroupName="marquez", Source="user")["Parameters"]
-    assert (found["ParameterName"], found["Source"]) == ("rds.force_ssl", "user")
+    rds.create_db_parameter_group(DBParameterGroupName="marquez", DBParameterGroupFamily=family, Description="TLS only")
+    wanted = [
+        {"ParameterName": name.replace("rds_", "rds."), "ParameterValue": "1", "ApplyMethod": method} for name, method in methods.items()
+    ]
+    rds.modify_db_parameter_group(DBParameterGroupName="marquez", Parameters=wanted)
+    found = rds.describe_db_parameters(DBParameterGroupName="marquez", Source="user")["Parameters"]
+    return {parameter["ParameterName"]: parameter for parameter in found}
+
+
+def test_a_parameter_with_its_default_value_waits_for_a_reboot_whatever_was_said(aws: Aws) -> None:
+    told = set_parameters(aws, "postgres16", rds_force_ssl="immediate", log_min_duration_statement="immediate")
+    assert {name: (one["Source"], one["ApplyType"], one["ApplyMethod"]) for name, one in told.items()} == {
+        "rds.force_ssl": ("user", "dynamic", "pending-reboot"),
+        "log_min_duration_statement": ("user", "dynamic", "immediate"),
+    }
+
+
+@pytest.mark.parametrize(("family", "name"), [("postgres16", "max_connections"), ("postgres14", "rds_force_ssl")])
+def test_a_static_parameter_is_not_applied_at_once(aws: Aws, family: str, name: str) -> None:
+    with pytest.raises(ClientError, match=r"InvalidParameterCombination.*cannot use immediate apply method for static parameter"):
+        set_parameters(aws, family, **{name: "immediate"})
+    aws.client("rds").delete_db_parameter_group(DBParameterGroupName="marquez")
+    (told,) = set_parameters(aws, family, **{name: "pending-reboot"}).values()
+    assert (told["ApplyType"], told["ApplyMethod"]) == ("static", "pending-reboot")
 
 
 @pytest.mark.parametrize(("service", "code", "value"), [("ec2", "L-0263D0A3", 5), ("eks", "L-1194D53C", 100), ("vpc", "L-F678F1CE", 5)])
@@ -224,7 +244,7 @@ def test_a_database_keeps_what_it_was_told_and_leaves_its_logs_and_last_snapshot
 
 def test_awss_own_policies_exist(aws: Aws) -> None:
     iam = aws.client("iam")
-    iam.create_role(RoleName="cluster", AssumeRolePolicyDocument=TRUST)
+    iam.create_role(RoleName="cluster", AssumeRolePolicyDocument=trust("eks"))
     for policy in ("AmazonEKSClusterPolicy", "AmazonEC2ContainerRegistryPullOnly", "service-role/AmazonRDSEnhancedMonitoringRole"):
         iam.attach_role_policy(RoleName="cluster", PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
 
@@ -234,17 +254,25 @@ def test_who_calls_is_a_user_of_iam(aws: Aws) -> None:
 
 
 def test_who_has_taken_on_a_role_is_the_roles_session(aws: Aws) -> None:
-    role = aws.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    account = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [account]})
+    role = aws.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     key = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], "us-east-1")
     arn = session.client("sts", endpoint_url=aws.url).get_caller_identity()["Arn"]
     assert arn == "arn:aws:sts::123456789012:assumed-role/deployer/me"
 
 
+def test_nobody_takes_on_a_role_that_does_not_trust_them(aws: Aws) -> None:
+    for role in (make_role(aws, "crawler", "glue"), "arn:aws:iam::123456789012:role/none"):
+        with pytest.raises(ClientError, match=rf"AccessDenied.*sts:AssumeRole on resource: {role}"):
+            aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")
+
+
 @pytest.fixture
 def crawler(aws: Aws, lake: str) -> str:
     glue = aws.client("glue")
-    role = aws.client("iam").create_role(RoleName="crawler", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    role = make_role(aws, "crawler", "glue")
     glue.create_database(DatabaseInput={"Name": "tickit"})
     glue.create_security_configuration(Name="safe", EncryptionConfiguration={"S3Encryption": [{"S3EncryptionMode": "SSE-S3"}]})
     glue.create_crawler(
@@ -310,7 +338,7 @@ def test_nothing_starts_a_crawl_by_itself(aws: Aws, crawler: str) -> None:
     glue.create_trigger(Name="crawl", Type="EVENT", WorkflowName=workflow, Actions=[{"CrawlerName": crawler}])
     s3.put_bucket_notification_configuration(Bucket="lake", NotificationConfiguration={"EventBridgeConfiguration": {}})
     events.put_rule(Name="marker", EventPattern=json.dumps({"source": ["aws.s3"]}))
-    target = {"Id": "workflow", "Arn": f"arn:aws:glue:us-east-1:123456789012:workflow/{workflow}"}
+    target = {"Id": "workflow", "Arn": f"arn:aws:glue:us-east-1:123456789012:workflow/{workflow}", "RoleArn": make_role(aws, "events", "events")}
     events.put_targets(Rule="marker", Targets=[target])
     land(aws, "tickit/category/category.parquet", catid=[1])
     assert glue.get_crawler(Name=crawler)["Crawler"]["State"] == "READY"

@@ -9,11 +9,12 @@ from typing import Any
 from botocore import xform_name
 from moto.core.request import Request
 
-from local.aws.emulator import protocol
+from local.aws.emulator import protocol, zones
 from local.aws.emulator.errors import Invalid, NotEmulated, Refused
+from local.aws.emulator.gaps import prepare
 from local.aws.emulator.inventory import inventory
 from local.aws.emulator.ledger import Ledger
-from local.aws.emulator.moto_side import Answer, Moto, prepare
+from local.aws.emulator.moto_side import Answer, Moto
 from local.aws.emulator.protocol import Addressed, Call
 from local.aws.emulator.services import OWN, Services
 
@@ -96,17 +97,23 @@ class Emulator:
             "/emulator/reset": self._reset,
             "/moto-api/reset": self._reset,
             "/emulator/statements/expire": self._expire_statements,
+            "/emulator/zones": lambda: zones.put(request.args["region"], request.args["name"], request.args["id"]),
+            "/emulator/zones/withhold": lambda: zones.withhold(request.args["service"], request.args["id"]),
             "/emulator/environments/hold": lambda: self.services.get("mwaa", request.args["region"]).hold(),
             "/emulator/environments/release": lambda: self.services.get("mwaa", request.args["region"]).release(),
         }
         action = (reads if request.method == "GET" else writes).get(request.path)
         if action is None:
             return _json("404 Not Found", {"message": f"the emulator knows no {request.method} {request.path}"})
-        return _json("200 OK", action())
+        try:
+            return _json("200 OK", action())
+        except KeyError as error:
+            return _json("400 Bad Request", {"message": f"the emulator has no {error.args[0]} for {request.full_path}"})
 
     def _reset(self) -> dict[str, str]:
         with self._one_at_a_time:
             self._moto.reset()
+            zones.reset()
             self.services.reset()
             self.ledger.reset()
         return {"status": "ok"}

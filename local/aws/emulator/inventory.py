@@ -134,6 +134,11 @@ def _kms(backend: Any) -> Found:
     yield from _named("alias", (alias for key in keys for alias in key.aliases))
 
 
+def _lakeformation(backend: Any) -> Found:
+    """Whoever may use a database or a table is no resource, and goes with it."""
+    yield from _named("registered location", backend.resources)
+
+
 def _logs(backend: Any) -> Found:
     yield from _named("log group", backend.groups)
     yield from _named("resource policy", backend.resource_policies)
@@ -182,6 +187,7 @@ KINDS: dict[str, Callable[[Any], Found]] = {
     "glue": _glue,
     "iam": _iam,
     "kms": _kms,
+    "lakeformation": _lakeformation,
     "logs": _logs,
     "rds": _rds,
     "route53": _route53,

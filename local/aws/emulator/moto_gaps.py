@@ -2,7 +2,6 @@
 
 # ruff: noqa: PLC0415 - a service of moto takes its time to import, and few are used
 
-import functools
 import json
 import os
 import threading
@@ -10,8 +9,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-CALLER = "arn:aws:iam::{account}:user/moto"
-"""Who calls, when the keys are nobody's."""
+from local.aws.emulator.caller import CALLER
+from local.aws.emulator.gaps import gap_in, replace
+
 DEFAULT_QUOTAS = {
     ("ec2", "L-0263D0A3"): 5.0,  # elastic addresses
     ("ec2", "L-1216C47A"): 5.0,  # vCPUs of standard instances, on demand
@@ -20,7 +20,6 @@ DEFAULT_QUOTAS = {
     ("eks", "L-1194D53C"): 100.0,  # clusters
 }
 """{(service, quota): what a new account may have}, by each service's page of endpoints and quotas in the AWS General Reference."""
-CLOSING: dict[str, list[Callable[[], None]]] = {}
 
 # AWS has its own policies, moto only if it is asked to before it makes the account; other services make the account, too.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
@@ -28,50 +27,31 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 
-def close(service: str) -> None:
-    """Called once for a service of moto (its name without hyphens), before it is first used."""
-    for gap in CLOSING.get(service, []):
-        gap()
-
-
-def _in(service: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    def register(gap: Callable[[], None]) -> Callable[[], None]:
-        CLOSING.setdefault(service, []).append(gap)
-        return gap
-
-    return register
-
-
-def _replace(owner: Any, name: str) -> Callable[[Callable[..., Any]], None]:
-    """Replace a method; the new one gets the old one first."""
-    old = getattr(owner, name)
-
-    def replace(new: Callable[..., Any]) -> None:
-        setattr(owner, name, functools.wraps(old)(lambda *given, **named: new(old, *given, **named)))
-
-    return replace
-
-
-@_in("s3")
-def _judge_no_conditions() -> None:
-    """moto takes a bucket's statement with a Condition for one without: "deny what comes without TLS" would deny everything."""
-    from moto.iam.access_control import IAMPolicy, PermissionResult
+@gap_in("s3")
+def _judge_by_bucket_policies() -> None:
+    """moto reads neither a Condition nor a Principal: "deny what comes without TLS" would deny everything."""
+    from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
-    @_replace(FakeBucket, "get_permission")
+    from local.aws.emulator import permissions
+
+    @replace(FakeBucket, "get_permission")
     def get_permission(_: Any, bucket: Any, action: str, resource: str) -> Any:
-        document = json.loads(bucket.policy or '{"Statement": []}')
-        statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
-        document["Statement"] = [statement for statement in statements if not statement.get("Condition")]
-        return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource) if document["Statement"] else PermissionResult.NEUTRAL
+        if bucket.policy is None:
+            return PermissionResult.NEUTRAL
+        policy = permissions.document(bucket.policy.decode())
+        if not permissions.caller_may(bucket.account_id, action, resource, policy):
+            return PermissionResult.DENIED
+        anybody = permissions.anybody_may(bucket.account_id, action, resource, policy)
+        return PermissionResult.PERMITTED if anybody else PermissionResult.NEUTRAL
 
 
-@_in("s3")
+@gap_in("s3")
 def _look_for_log_delivery_among_statements_for_services() -> None:
     """moto breaks at a statement for everybody in the policy of a bucket that is to take another one's access logs."""
     from moto.s3.models import FakeBucket
 
-    @_replace(FakeBucket, "_log_permissions_enabled_policy")
+    @replace(FakeBucket, "_log_permissions_enabled_policy")
     def permitted(old: Callable[..., bool], _: Any, target_bucket: Any, target_prefix: str | None) -> bool:
         document = json.loads(target_bucket.policy or '{"Statement": []}')
         document["Statement"] = [statement for statement in document["Statement"] if isinstance(statement.get("Principal"), dict)]
@@ -79,7 +59,7 @@ def _look_for_log_delivery_among_statements_for_services() -> None:
         return old(SimpleNamespace(policy=policy, name=target_bucket.name, partition=target_bucket.partition), target_prefix)
 
 
-@_in("s3")
+@gap_in("s3")
 def _list_what_others_are_deleting() -> None:
     """moto breaks when it lists the versions in a bucket while another request writes or deletes one."""
     from moto.s3.models import S3Backend
@@ -91,16 +71,16 @@ def _list_what_others_are_deleting() -> None:
             return old(*given, **named)
 
     for operation in ("list_object_versions", "put_object", "delete_object"):
-        _replace(S3Backend, operation)(in_turn)
+        replace(S3Backend, operation)(in_turn)
 
 
-@_in("s3")
+@gap_in("s3")
 def _tell_of_event_bridge() -> None:
     """moto keeps that a bucket notifies EventBridge to itself."""
     from moto.core.responses import ActionResult
     from moto.s3.responses import S3Response
 
-    @_replace(S3Response, "get_bucket_notification")
+    @replace(S3Response, "get_bucket_notification")
     def get_bucket_notification(old: Callable[..., Any], response: Any) -> Any:
         configured = response.backend.get_bucket_notification_configuration(response.bucket_name)
         if configured is None or configured.event_bridge is None:
@@ -110,19 +90,22 @@ def _tell_of_event_bridge() -> None:
         return old(response)
 
 
-@_in("rds")
-def _say_who_set_parameters() -> None:
-    """Without `Source` Terraform finds none of a parameter group's parameters, and sets them again in every run."""
+@gap_in("rds")
+def _know_parameters() -> None:
+    """moto tells of a parameter what it was told, without `Source` even: Terraform would set all of them again in every run."""
     from moto.rds.models import DBParameterGroup
 
-    @_replace(DBParameterGroup, "update_parameters")
+    from local.aws.emulator import rds_parameters
+
+    @replace(DBParameterGroup, "update_parameters")
     def update_parameters(old: Callable[..., None], group: Any, new_parameters: Any) -> None:
+        rds_parameters.check(group.family, new_parameters)
         old(group, new_parameters)
         for parameter in group.parameters.values():
-            parameter["Source"] = "user"
+            parameter.update(rds_parameters.reported(group.family, parameter))
 
 
-@_in("rds")
+@gap_in("rds")
 def _know_more_of_databases() -> None:
     """moto forgets what it was told of Performance Insights.
 
@@ -146,111 +129,38 @@ def _know_more_of_databases() -> None:
             logs_backends[backend.account_id][backend.region_name].ensure_log_group(group)
         return database
 
-    @_replace(RDSBackend, "create_db_instance")
+    @replace(RDSBackend, "create_db_instance")
     def create_db_instance(old: Callable[..., Any], backend: Any, told: dict[str, Any]) -> Any:
         return know(backend, old(backend, told), told)
 
-    @_replace(RDSBackend, "modify_db_instance")
+    @replace(RDSBackend, "modify_db_instance")
     def modify_db_instance(old: Callable[..., Any], backend: Any, name: str, told: dict[str, Any]) -> Any:
         return know(backend, old(backend, name, dict(told)), told)
 
 
-@_in("ec2")
-def _keep_rule_descriptions() -> None:
-    """moto finds the description of a rule with addresses only, and loses that of a rule with a group or a prefix list."""
-    from moto.ec2.models.security_groups import SecurityGroupRule
-
-    @_replace(SecurityGroupRule, "__init__")
-    def make(old: Callable[..., None], rule: Any, *given: Any, **named: Any) -> None:
-        old(rule, *given, **named)
-        if "Description" in rule.source_group:
-            rule.ip_range.setdefault("Description", rule.source_group["Description"])
-
-
-@_in("ec2")
-def _keep_a_templates_own_tags_its_own() -> None:
-    """moto puts them among the tags of what is started by the template, and shows those of its first day for ever."""
-    from moto.ec2.models.launch_templates import LaunchTemplate
-
-    LaunchTemplate.tags = property(lambda template: template.get_tags(), lambda *_: None)  # type: ignore[assignment]
-
-    @_replace(LaunchTemplate, "create_version")
-    def create_version(old: Callable[..., Any], template: Any, data: dict[str, Any], description: str) -> Any:
-        started = [tags for tags in data.get("TagSpecifications", []) if tags["ResourceType"] != "launch-template"]
-        return old(template, data | ({"TagSpecifications": started} if started else {}), description)
-
-
-@_in("ec2")
-def _keep_groups_in_use() -> None:
-    """EC2 deletes no security group that another one's rules, or a network interface, name."""
-    from moto.ec2.exceptions import DependencyViolationError
-    from moto.ec2.models import EC2Backend
-
-    def in_use(backend: Any, id_: str) -> bool:
-        others = [group for groups in backend.groups.values() for group in groups.values() if group.id != id_]
-        rules = [rule for group in others for rule in [*group.ingress_rules, *group.egress_rules]]
-        return any(rule.source_group.get("GroupId") == id_ for rule in rules) or any(
-            id_ in [group.id for group in interface.group_set] for interface in backend.enis.values()
-        )
-
-    @_replace(EC2Backend, "delete_security_group")
-    def delete_security_group(old: Callable[..., Any], backend: Any, name: str | None = None, group_id: str | None = None) -> Any:
-        if group_id and in_use(backend, group_id):
-            raise DependencyViolationError(f"resource {group_id} has a dependent object")
-        return old(backend, name, group_id)
-
-
-@_in("ec2")
-def _make_interfaces_of_aws_its_own() -> None:
-    """For moto nobody uses those of gateways and endpoints, anybody may delete them, and a gateway's outlives it."""
-    from moto.ec2.models import EC2Backend
-
-    def is_managed(interface: Any) -> None:
-        interface.status, interface.requester_managed = "in-use", True
-
-    @_replace(EC2Backend, "create_nat_gateway")
-    def create_nat_gateway(old: Callable[..., Any], backend: Any, *given: Any, **named: Any) -> Any:
-        gateway = old(backend, *given, **named)
-        is_managed(gateway._eni)
-        return gateway
-
-    @_replace(EC2Backend, "delete_nat_gateway")
-    def delete_nat_gateway(old: Callable[..., Any], backend: Any, nat_gateway_id: str) -> Any:
-        gateway = old(backend, nat_gateway_id)
-        backend.enis.pop(gateway._eni.id, None)
-        return gateway
-
-    @_replace(EC2Backend, "create_vpc_endpoint")
-    def create_vpc_endpoint(old: Callable[..., Any], backend: Any, *given: Any, **named: Any) -> Any:
-        endpoint = old(backend, *given, **named)
-        for id_ in endpoint.network_interface_ids:
-            is_managed(backend.enis[id_])
-        return endpoint
-
-
-@_in("route53")
+@gap_in("route53")
 def _keep_zones_in_their_vpc() -> None:
     """A zone that is made with a VPC is private, for moto only one that says so, which clients need not."""
     from moto.route53.responses import Route53
 
-    @_replace(Route53, "_get_bool_param")
+    @replace(Route53, "_get_bool_param")
     def get_bool_param(old: Callable[..., bool], request: Any, name: str, *given: Any) -> bool:
         return old(request, name, *given) or (name == "HostedZoneConfig.PrivateZone" and bool(request._get_param("VPC.VPCId")))
 
 
-@_in("sts")
+@gap_in("sts")
 def _be_a_user() -> None:
     """moto answers with an ARN of STS, which no user has: nothing that wants a principal of IAM takes it."""
     from moto.sts.models import STSBackend
 
-    @_replace(STSBackend, "get_caller_identity")
+    @replace(STSBackend, "get_caller_identity")
     def get_caller_identity(old: Callable[..., tuple[str, str, str]], backend: Any, *given: Any, **named: Any) -> tuple[str, str, str]:
         id_, arn, account = old(backend, *given, **named)
         nobody = f":sts::{account}:user/moto" in arn
         return ("AIDAIOSFODNN7EXAMPLE", CALLER.format(account=account), account) if nobody else (id_, arn, account)
 
 
-@_in("servicequotas")
+@gap_in("servicequotas")
 def _know_default_quotas() -> None:
     """moto knows none but those of VPCs, and none as defaults."""
     from moto.servicequotas.responses import ServiceQuotasResponse
@@ -264,7 +174,7 @@ def _know_default_quotas() -> None:
     ServiceQuotasResponse.get_aws_default_service_quota = get_aws_default_service_quota  # type: ignore[attr-defined]
 
 
-@_in("budgets")
+@gap_in("budgets")
 def _change_and_tag_budgets() -> None:
     """moto only makes and deletes them."""
     from moto.budgets.responses import BudgetsResponse
@@ -274,31 +184,8 @@ def _change_and_tag_budgets() -> None:
     for operation in budgets.OPERATIONS:
         setattr(BudgetsResponse, operation.__name__, operation)
 
-    @_replace(BudgetsResponse, "create_budget")
+    @replace(BudgetsResponse, "create_budget")
     def create_budget(old: Callable[[Any], str], request: Any) -> str:
         answer = old(request)
         budgets.keep_tags(request)
         return answer
-
-
-@_in("glue")
-def _crawl() -> None:
-    """moto's crawls find nothing, and do not end while one looks at their crawler only."""
-    from moto.glue.models import FakeCrawler
-
-    from local.aws.emulator.crawl import crawl
-
-    @_replace(FakeCrawler, "start_crawler")
-    def start_crawler(old: Callable[..., None], crawler: Any) -> None:
-        old(crawler)
-        crawl(crawler)
-
-    @_replace(FakeCrawler, "as_dict")
-    def as_dict(old: Callable[..., dict[str, Any]], crawler: Any) -> dict[str, Any]:
-        described = old(crawler)
-        if crawler.crawls and described["LastCrawl"]["Status"] == "RUNNING":
-            crawler.crawls[-1].advance()
-            del described["LastCrawl"]
-        elif crawler.crawls and described["LastCrawl"]["Status"] == "COMPLETED":
-            described["LastCrawl"]["Status"] = "SUCCEEDED"
-        return described

@@ -1,7 +1,5 @@
 """What moto answers: its applications, with its gaps closed before a service is first used."""
 
-import functools
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +7,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
-from local.aws.emulator import moto_gaps
-
-_preparing = threading.Lock()
+from local.aws.emulator import ec2_gaps, glue_gaps, moto_gaps, role_gaps  # noqa: F401 - each says which gaps it closes
 
 
 @dataclass(frozen=True)
@@ -26,17 +22,6 @@ class Answer:
         """Give it to the WSGI server."""
         start_response(self.status, list(self.headers))
         return [self.body]
-
-
-def prepare(service: str) -> None:
-    """Close moto's gaps in a service, by botocore's or moto's name, when it is first used: importing all of moto would take seconds."""
-    with _preparing:
-        _close_gaps(service.replace("-", ""))
-
-
-@functools.cache
-def _close_gaps(service: str) -> None:
-    moto_gaps.close(service)
 
 
 class Moto:

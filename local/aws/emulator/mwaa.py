@@ -13,7 +13,7 @@ from typing import Any
 from moto.core.utils import get_service_model
 from moto.s3.exceptions import MissingBucket
 
-from local.aws.emulator import neighbours
+from local.aws.emulator import mwaa_needs, neighbours
 from local.aws.emulator.errors import NotEmulated, Refused, require_known
 from local.aws.emulator.mwaa_network import misconfiguration
 from local.aws.emulator.neighbours import invalid
@@ -119,7 +119,7 @@ class Mwaa:
             "WebserverUrl": self._place.web_server,
         }
         environment |= _known(made)
-        error = misconfiguration(self._place, environment["NetworkConfiguration"])
+        error = misconfiguration(self._place, environment["NetworkConfiguration"]) or mwaa_needs.refusal(self._place, environment)
         environment["Status"] = "CREATING" if self._held else "AVAILABLE"
         if error:
             environment["Status"] = "CREATE_FAILED"

@@ -7,10 +7,14 @@ from typing import Any
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from local.aws.emulator.moto_side import prepare
+from local.aws.emulator.gaps import prepare
 
 GLOBAL = "aws"
 """moto's region of a service that has none, such as IAM."""
+
+
+def _none(service: str) -> Any:
+    raise LookupError(f"nobody said where {service} is")
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class Place:
     """A region of the one account. `own(service)` is a service of our own there; `web_server` is host:port of MWAA's web servers."""
 
     region: str
-    own: Callable[[str], Any]
+    own: Callable[[str], Any] = _none
     web_server: str = ""
     account: str = DEFAULT_ACCOUNT_ID
 

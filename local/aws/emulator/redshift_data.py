@@ -1,5 +1,10 @@
-"""The Redshift Data API. It runs nothing: a statement whose workgroup and secret exist has finished at once."""
+"""The Redshift Data API. It runs nothing: a statement whose workgroup and secret exist has ended at once.
 
+It has failed if it makes an external schema, or selects from one, in a role that does not let it.
+"""
+
+import json
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -7,6 +12,7 @@ from typing import Any
 
 from local.aws.emulator import neighbours
 from local.aws.emulator.errors import Refused, require_known
+from local.aws.emulator.external_schemas import DROP, ExternalSchema
 from local.aws.emulator.neighbours import invalid
 from local.aws.emulator.paging import page
 from local.aws.emulator.place import Place
@@ -21,6 +27,7 @@ class RedshiftData:
         self._place = place
         self._statements: dict[str, dict[str, Any]] = {}
         self._expired: dict[str, int] = {}
+        self._schemas: dict[str, dict[str, ExternalSchema]] = {}
 
     def resources(self) -> list[str]:
         """Nothing: statements are a history that AWS forgets, and nobody can delete them."""
@@ -33,7 +40,8 @@ class RedshiftData:
 
     def execute_statement(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """In a workgroup, signed in by a secret or by the caller's own identity."""
-        self._check(request)
+        workgroup = self._check(request)
+        error = self._outcome(workgroup, request)
         now = datetime.now(UTC).replace(microsecond=0)
         given = {name: request[name] for name in ("Database", "SecretArn", "WorkgroupName") if name in request}
         statement = {"Id": str(uuid.uuid4()), "CreatedAt": now, **given}
@@ -41,7 +49,8 @@ class RedshiftData:
             "StatementName": request.get("StatementName", ""),
             "QueryString": request["Sql"],
             "UpdatedAt": now,
-            "Status": "FINISHED",
+            "Status": "FAILED" if error else "FINISHED",
+            **({"Error": error} if error else {}),
         }
         return statement
 
@@ -70,16 +79,41 @@ class RedshiftData:
         ]
         return page(found, "Statements", request)
 
-    def _check(self, request: Mapping[str, Any]) -> None:
+    def _outcome(self, workgroup: Mapping[str, Any], request: Mapping[str, Any]) -> str:
+        """The error that the statement ends with, of those that the emulator knows; empty if it ends well."""
+        warehouse, sql = self._place.own("redshift-serverless"), request["Sql"]
+        namespace, user = warehouse.namespaces[workgroup["namespaceName"]], self._user(request)
+        schemas = self._schemas.setdefault(namespace["namespaceId"], {})
+        if made := ExternalSchema.created_by(sql):
+            refused = made.refusal_to_make(self._place, workgroup, namespace, user)
+            if not refused:
+                schemas.setdefault(made.name, made)
+            return refused
+        if dropped := DROP.search(sql):
+            schemas.pop(dropped["schema"].lower(), None)
+        named = re.findall(rf"\b({'|'.join(schemas)})\.(\w+)", sql.lower()) if schemas else []
+        refusals = (schemas[schema].refusal_to_read(self._place, workgroup, user, table) for schema, table in named)
+        return next(filter(None, refusals), "")
+
+    def _user(self, request: Mapping[str, Any]) -> str:
+        """The database user that a statement runs as: the secret's, or the caller's own."""
+        if "SecretArn" not in request:
+            return "IAM:moto"
+        manager = self._place.moto("secretsmanager")
+        return str(json.loads(manager.get_secret_value(request["SecretArn"], "", "")["SecretString"])["username"])
+
+    def _check(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         require_known(request, "Sql", "StatementName", "WorkgroupName", "Database", "SecretArn", "ClientToken", "WithEvent")
         if "WorkgroupName" not in request or "Database" not in request:
             raise invalid("WorkgroupName and Database are needed.")
         workgroup = request["WorkgroupName"].rpartition("/")[2]
         serverless = self._place.own("redshift-serverless").workgroups.values()
-        if workgroup not in {name for made in serverless for name in (made["workgroupName"], made["workgroupId"])}:
+        found = next((made for made in serverless if workgroup in (made["workgroupName"], made["workgroupId"])), None)
+        if found is None:
             raise invalid(f"Redshift endpoint doesn't exist in this region: {workgroup}")
         if "SecretArn" in request:
             neighbours.require_secret(self._place, request["SecretArn"])
+        return dict(found)
 
     def _statement(self, request: Mapping[str, Any]) -> dict[str, Any]:
         id_ = request["Id"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.aws.emulator import neighbours
+from local.aws.emulator import neighbours, redshift_capacity
 from local.aws.emulator.errors import Refused, require_known
 from local.aws.emulator.neighbours import invalid
 from local.aws.emulator.paging import page
@@ -36,8 +36,6 @@ QUERY_LIMITS = {
     "max_scan_row_count",
 }
 PORTS = (range(5431, 5456), range(8191, 8216))
-SMALLEST, STEP, LARGE, LARGE_STEP, LARGEST = 8, 8, 512, 32, 1024
-"""RPUs, docs.aws.amazon.com/redshift/latest/mgmt/serverless-capacity.html; 4 is possible, too."""
 ZONES = 3
 
 
@@ -170,7 +168,7 @@ class RedshiftServerless:
             "creationDate": _now(),
             "status": "AVAILABLE",
         } | _picked(request, "maxCapacity", "pricePerformanceTarget", "trackName", "ipAddressType")
-        self._settle(workgroup)
+        self._settle(workgroup, before=None)
         self.workgroups[name] = workgroup
         self._tag(workgroup["workgroupArn"], request)
         return {"workgroup": workgroup | {"status": "CREATING"}}
@@ -190,7 +188,7 @@ class RedshiftServerless:
         changed = workgroup | {name: value for name, value in request.items() if name != "configParameters"}
         if "configParameters" in request:
             changed["configParameters"] = _parameters([*workgroup["configParameters"], *request["configParameters"]])
-        self._settle(changed)
+        self._settle(changed, before=workgroup)
         self.workgroups[workgroup["workgroupName"]] = changed
         return {"workgroup": changed | {"status": "MODIFYING"}}
 
@@ -336,13 +334,13 @@ class RedshiftServerless:
     def _default_subnets(self) -> list[str]:
         return [subnet.id for subnet in self._place.moto("ec2").get_default_subnets().values()][:ZONES]
 
-    def _settle(self, workgroup: dict[str, Any]) -> None:
-        """Check where it is to stand and how large it is to be, and give it its endpoint."""
-        _check_size(workgroup)
+    def _settle(self, workgroup: dict[str, Any], *, before: Mapping[str, Any] | None) -> None:
+        """Check where it is to stand and how large it is to be, and give it its endpoint; `before` is the one that is changed."""
+        redshift_capacity.check_size(self._place.region, workgroup)
+        if not any(workgroup["port"] in ports for ports in PORTS):
+            raise invalid(f"port {workgroup['port']}: 5431 to 5455 or 8191 to 8215")
         subnets = neighbours.require_subnets(self._place, workgroup["subnetIds"])
-        zones = {subnet.availability_zone for subnet in subnets}
-        if len(zones) < ZONES:
-            raise invalid(f"The subnets lie in {', '.join(sorted(zones))}: three availability zones are needed.")
+        redshift_capacity.check_room(self._place.region, workgroup, subnets, before=before)
         vpc = subnets[0].vpc_id
         neighbours.require_security_groups(self._place, workgroup["securityGroupIds"], vpc=vpc)
         name, tail = workgroup["workgroupName"], workgroup["workgroupId"][-12:]
@@ -360,19 +358,6 @@ class RedshiftServerless:
             "port": workgroup["port"],
             "vpcEndpoints": [{"vpcEndpointId": f"vpce-00000{tail}", "vpcId": vpc, "networkInterfaces": interfaces}],
         }
-
-
-def _check_size(workgroup: Mapping[str, Any]) -> None:
-    base, most = workgroup["baseCapacity"], workgroup.get("maxCapacity")
-    step = STEP if base <= LARGE else LARGE_STEP
-    if base != SMALLEST // 2 and not (SMALLEST <= base <= LARGEST and base % step == 0):
-        raise invalid(
-            f"baseCapacity {base}: 4, or {SMALLEST} to {LARGE} RPUs in steps of {STEP}, or up to {LARGEST} in steps of {LARGE_STEP}"
-        )
-    if most is not None and most < base:
-        raise invalid(f"maxCapacity {most} is below baseCapacity {base}")
-    if not any(workgroup["port"] in ports for ports in PORTS):
-        raise invalid(f"port {workgroup['port']}: 5431 to 5455 or 8191 to 8215")
 
 
 def _parameters(given: list[dict[str, str]]) -> list[dict[str, str]]:

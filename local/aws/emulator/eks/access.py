@@ -5,11 +5,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from local.aws.emulator.caller import CALLER
 from local.aws.emulator.eks import catalogue
 from local.aws.emulator.eks.catalogue import invalid
 from local.aws.emulator.eks.state import Cluster, Described, Request, State, missing, now, picked, understood
 from local.aws.emulator.errors import Refused
-from local.aws.emulator.moto_gaps import CALLER
 from local.aws.emulator.paging import page
 from local.aws.emulator.place import Place
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
-from local.aws.emulator import neighbours
+from local.aws.emulator import neighbours, zones
 from local.aws.emulator.eks import catalogue
 from local.aws.emulator.eks.catalogue import invalid
 from local.aws.emulator.eks.machines import delete_cluster_group, make_cluster_group
@@ -40,9 +40,10 @@ class Clusters(State):
         if name in self.clusters:
             raise Refused("ResourceInUseException", f"Cluster already exists with name: {name}")
         catalogue.require_version(version)
-        self.require_role(request["roleArn"], "eks.amazonaws.com")
+        self.require_role(request["roleArn"], "eks.amazonaws.com", cluster=name)
         for encryption in request.get("encryptionConfig", []):
             self.require(neighbours.require_key, encryption["provider"]["keyArn"])
+        self._require_zones(name, request["resourcesVpcConfig"]["subnetIds"])
         described = self._new(name, version, request)
         vpc = described["resourcesVpcConfig"]
         vpc["clusterSecurityGroupId"] = make_cluster_group(self.place, name, vpc["vpcId"])
@@ -147,6 +148,15 @@ class Clusters(State):
             "deletionProtection": request.get("deletionProtection", False),
             "tags": dict(request.get("tags", {})),
         }
+
+    def _require_zones(self, name: str, subnets: list[str]) -> None:
+        bad, good = zones.without_control_plane(self.place.region, self.require_subnets(subnets))
+        if bad:
+            message = (
+                f"Cannot create cluster '{name}' because {bad[0]}, the targeted availability zone, does not currently have sufficient "
+                f"capacity to support the cluster. Retry and choose from these availability zones: {', '.join(good)}"
+            )
+            raise Refused("UnsupportedAvailabilityZoneException", message, clusterName=name, validZones=good)
 
     def _vpc_config(self, wanted: Mapping[str, Any]) -> Described:
         understood(wanted, "subnetIds", "securityGroupIds", "endpointPublicAccess", "endpointPrivateAccess", "publicAccessCidrs")

@@ -4,12 +4,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from local.aws.emulator import permissions, zones
 from local.aws.emulator.eks.access import admit_nodes, dismiss_nodes
 from local.aws.emulator.eks.catalogue import invalid
 from local.aws.emulator.eks.machines import Machines, require_template
 from local.aws.emulator.eks.state import Cluster, Described, Request, State, missing, now, picked, understood
 from local.aws.emulator.errors import Refused
 from local.aws.emulator.paging import page
+from local.aws.emulator.place import Place
 
 SETTINGS = (
     "amiType",
@@ -28,6 +30,7 @@ SETTINGS = (
 SIZE = {"minSize": 1, "maxSize": 2, "desiredSize": 2}
 DISK_GIB = 20
 TYPE = "t3.medium"
+AUTO_SCALING = "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 """What a node group is if nobody says otherwise: docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html."""
 
 
@@ -51,7 +54,7 @@ class Nodegroups(State):
 
     def describe_nodegroup(self, request: Request) -> Described:
         """One."""
-        return {"nodegroup": self._nodegroup(request) | _health(self.cluster(request))}
+        return {"nodegroup": self._nodegroup(request) | self._health(self.cluster(request), self._nodegroup(request))}
 
     def list_nodegroups(self, request: Request) -> Described:
         """The names of a cluster's."""
@@ -133,6 +136,22 @@ class Nodegroups(State):
         found = {"id": version.template.id, "name": version.template.name, "version": str(version.number)}
         return {"launchTemplate": found} | picked(wanted, "instanceTypes")
 
+    def _health(self, cluster: Cluster, nodegroup: Described) -> Described:
+        """Nodes start where EC2 offers their type, and become ready only with the network's add-on: EKS's, or a cluster's own."""
+        subnets = self.require_subnets(nodegroup["subnets"])
+        template = nodegroup.get("launchTemplate")
+        own = self.require(require_template, template, cluster.vpc).instance_type if template else None
+        types = [own] if own else nodegroup.get("instanceTypes", [TYPE])
+        names = [subnet.availability_zone for subnet in subnets]
+        if refused := [message for type_ in types if (message := zones.not_offered(self.place.region, type_, names))]:
+            launch = f"Could not launch On-Demand Instances. Unsupported - {refused[0]} Launching EC2 instance failed."
+            return _failed("AsgInstanceLaunchFailures", launch)
+        if template and (key := _locked_out(self.place, self._template_data(cluster, nodegroup))):
+            return _failed("AsgInstanceLaunchFailures", f"Client.InvalidKMSKey.InvalidState: {AUTO_SCALING} may not use the KMS key {key}.")
+        if cluster.self_managed_addons or "vpc-cni" in cluster.addons:
+            return {"status": "ACTIVE", "health": {"issues": []}}
+        return _failed("NodeCreationFailure", "Unhealthy nodes in the kubernetes cluster")
+
     def _template_data(self, cluster: Cluster, nodegroup: Described) -> Described:
         template = nodegroup.get("launchTemplate")
         return dict(self.require(require_template, template, cluster.vpc).data) if template else {}
@@ -151,9 +170,16 @@ def _release(version: str) -> str:
     return f"{version}.0-20261101"
 
 
-def _health(cluster: Cluster) -> Described:
-    """Nodes become ready only with the network's add-on, EKS's or the one that a cluster comes with unless told otherwise."""
-    if cluster.self_managed_addons or "vpc-cni" in cluster.addons:
-        return {"status": "ACTIVE", "health": {"issues": []}}
-    issue = {"code": "NodeCreationFailure", "message": "Unhealthy nodes in the kubernetes cluster", "resourceIds": []}
-    return {"status": "CREATE_FAILED", "health": {"issues": [issue]}}
+def _locked_out(place: Place, template: Mapping[str, Any]) -> str:
+    """The first key of the nodes' volumes that EC2 Auto Scaling may not use: its policy must name that role of AWS's, or whom it is among.
+
+    docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    volumes = [device.get("Ebs", {}) for device in template.get("BlockDeviceMappings", [])]
+    keys = [volume["KmsKeyId"] for volume in volumes if "KmsKeyId" in volume]
+    used = (*permissions.USE_OF_KEY, "kms:CreateGrant")
+    return next((key for key in keys if not permissions.role_of_awss_may_use(place, AUTO_SCALING, key, "ec2", used)), "")
+
+
+def _failed(code: str, message: str) -> Described:
+    return {"status": "CREATE_FAILED", "health": {"issues": [{"code": code, "message": message, "resourceIds": []}]}}

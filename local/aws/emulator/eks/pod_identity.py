@@ -3,6 +3,7 @@
 import secrets
 import string
 
+from local.aws.emulator import roles
 from local.aws.emulator.eks.state import Described, Request, State, missing, now, picked, understood
 from local.aws.emulator.errors import Refused
 from local.aws.emulator.paging import page
@@ -17,7 +18,7 @@ class PodIdentity(State):
         """One role for a service account, which need not exist."""
         cluster = self.cluster(request)
         understood(request, "clusterName", "namespace", "serviceAccount", "roleArn", "tags")
-        self.require_role(request["roleArn"], "pods.eks.amazonaws.com")
+        self._require_role(cluster.name, request["roleArn"])
         account = picked(request, "namespace", "serviceAccount")
         for id_, other in cluster.pod_identities.items():
             if picked(other, "namespace", "serviceAccount") == account:
@@ -52,7 +53,7 @@ class PodIdentity(State):
         """Another role."""
         association = self._pod_identity(request)
         understood(request, "clusterName", "associationId", "roleArn")
-        self.require_role(request.get("roleArn", association["roleArn"]), "pods.eks.amazonaws.com")
+        self._require_role(association["clusterName"], request.get("roleArn", association["roleArn"]))
         association |= picked(request, "roleArn") | {"modifiedAt": now()}
         return {"association": association}
 
@@ -61,6 +62,10 @@ class PodIdentity(State):
         association = self._pod_identity(request)
         del self.cluster(request).pod_identities[association["associationId"]]
         return {"association": association}
+
+    def _require_role(self, cluster: str, role: str) -> None:
+        """EKS says when a pod asks whether it may; a wrong trust policy is refused when the association is made already."""
+        self.require_role(role, "pods.eks.amazonaws.com", cluster=cluster, actions=roles.POD_ACTIONS)
 
     def _pod_identity(self, request: Request) -> Described:
         id_, associations = request["associationId"], self.cluster(request).pod_identities

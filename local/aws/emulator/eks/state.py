@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from local.aws.emulator import neighbours
+from local.aws.emulator import neighbours, roles
 from local.aws.emulator.eks.catalogue import invalid
 from local.aws.emulator.eks.machines import Machines
 from local.aws.emulator.errors import NotEmulated, Refused
@@ -91,12 +91,12 @@ class State:
             raise missing(f"No cluster found for name: {name}.")
         return self.clusters[name]
 
-    def require_role(self, arn: str, service: str) -> None:
-        """Raises Refused unless there is such a role and the service may take it on."""
+    def require_role(self, arn: str, service: str, *, cluster: str = "", actions: Iterable[str] = ("sts:AssumeRole",)) -> None:
+        """Raises Refused unless there is such a role and the service may take it on, for the cluster of that name if there is one."""
         self.require(neighbours.require_role, arn)
-        role = next(role for role in self.place.moto("iam").roles.values() if role.arn == arn)
-        if f'"{service}"' not in role.assume_role_policy_document:
-            raise invalid(f"Following required service principals [{service}] were not found in the trust relationships of role {arn}")
+        source = self.place.arn("eks", f"cluster/{cluster}") if cluster else ""
+        if reason := roles.refusal(self.place, arn, service, source=source, actions=actions):
+            raise invalid(f"Role with arn: {arn}, could not be assumed because the trusted entity is not correct: {reason}")
 
     def require_subnets(self, ids: Iterable[str], *, vpc: str | None = None) -> list[Any]:
         """moto's subnets of these ids. Raises Refused if one does not exist, or they are not all in one VPC, that one."""
