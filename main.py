@@ -6,10 +6,12 @@ import modules.lazy_providers  # noqa: F401 - before cdktf: it makes the rest fa
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cdktf import App
 
+from modules.graph import READS, stacks
 from modules.lake import LakeStack
 from modules.marquez import MarquezStack
 from modules.marquez_chart import MarquezChartStack
@@ -17,22 +19,28 @@ from modules.mwaa.stack import MwaaStack
 from modules.network import NetworkStack
 from modules.redshift.stack import RedshiftStack
 from modules.settings import InvalidSettings, Settings, load
+from modules.stack import DeploymentStack
 
 ROOT = Path(__file__).parent
 SETTINGS, EXAMPLE = ROOT / "settings.toml", ROOT / "settings.example.toml"
+BUILD: Mapping[str, Callable[..., DeploymentStack]] = {
+    "network": NetworkStack,
+    "lake": LakeStack,
+    "redshift": RedshiftStack,
+    "mwaa": MwaaStack,
+    "marquez": MarquezStack,
+    "marquez-chart": MarquezChartStack,
+}
+"""{stack: what makes it}: of the app, the settings, and the stacks that it reads, in the order of READS."""
 
 
 def deployment(settings: Settings, outdir: Path | None = None) -> App:
-    """All stacks. Those that read the same stack are deployed side by side: Airflow waits for neither the warehouse nor Marquez."""
+    """All stacks that the settings want. Those that read the same stack are deployed side by side."""
     # CDKTF's validation runs `terraform version` once for every terraform_data; what it looks for is Terraform's own to say.
     app = App(outdir=str(outdir) if outdir else None, skip_validation=True)
-    network = NetworkStack(app, settings)
-    lake = LakeStack(app, settings, network)
-    RedshiftStack(app, settings, network, lake)
-    MwaaStack(app, settings, network)
-    if settings.with_marquez:
-        marquez = MarquezStack(app, settings, network)
-        MarquezChartStack(app, settings, network, marquez)
+    made: dict[str, DeploymentStack] = {}
+    for name in stacks(settings):
+        made[name] = BUILD[name](app, settings, *(made[upstream] for upstream in READS[name]))
     return app
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from modules import redshift_capacity
 from modules import setting_rules as rules
 
 MANDATORY_TAGS = ("owner", "deployment", "managed-by")
@@ -25,6 +26,7 @@ SubnetId = Annotated[str, AfterValidator(rules.subnet_id)]
 EksVersion = Annotated[str, AfterValidator(rules.eks_version)]
 ImageDigests = Annotated[dict[str, str], AfterValidator(rules.image_digests)]
 InstanceType = Annotated[str, AfterValidator(rules.instance_type)]
+Rpus = Annotated[int, AfterValidator(redshift_capacity.rpus)]
 LineageNamespace = Annotated[str, AfterValidator(rules.lineage_namespace)]
 LineageUrl = Annotated[str, AfterValidator(rules.lineage_url)]
 Domain = Annotated[str, AfterValidator(rules.domain)]
@@ -80,11 +82,14 @@ class Settings(BaseModel):
         "Airflow's UI: public means signed in through IAM from external_ip, private means inside the VPC only.", "public"
     )
 
-    redshift_base_capacity: int = setting("RPUs that a query starts with.", 8, ge=8, le=1024, multiple_of=8)
-    redshift_max_capacity: int = setting("RPUs at most.", 16, ge=8, le=5632, multiple_of=8)
+    redshift_base_capacity: Rpus = setting("RPUs that a query starts with; AWS offers 4 in most regions, 8 in all.", 8, ge=4, le=1024)
+    redshift_max_capacity: Rpus = setting("RPUs at most.", 16, ge=4, le=5632)
     redshift_daily_rpu_hours: int = setting("RPU hours a day, after which queries are refused.", 20, ge=1)
 
     eks_version: EksVersion = setting("Kubernetes version of Marquez's cluster.", "1.35")
+    eks_extended_support: bool = setting(
+        "Keep the version when its standard support ends, at six times the price. If false, AWS raises it itself.", False
+    )
     eks_node_type: InstanceType = setting("EC2 type of the cluster's nodes.", "t3.medium")
     eks_nodes: int = setting("Nodes of the cluster.", 2, ge=1, le=20)
     eks_spot: bool = setting("Spot nodes: cheaper, and taken away at two minutes' notice.", False)
@@ -148,6 +153,12 @@ class Settings(BaseModel):
     @classmethod
     def _airflow_version(cls, version: str, info: ValidationInfo) -> str:
         return rules.airflow_version(version, exists=bool(info.data.get("airflow_environment_exists")))
+
+    @field_validator("redshift_base_capacity")
+    @classmethod
+    def _capacity_that_aws_gives(cls, rpus: int, info: ValidationInfo) -> int:
+        cidr = None if info.data.get("existing_vpc_id") else info.data.get("vpc_cidr")
+        return redshift_capacity.base(rpus, info.data.get("region"), cidr)
 
     @field_validator("mwaa_max_workers", "redshift_max_capacity")
     @classmethod

@@ -9,19 +9,11 @@ from typing import Any
 
 import boto3
 
+from modules import graph
 from modules.settings import InvalidSettings, Settings, load
 from operations.stack_state import States
 
 ROOT = Path(__file__).parent.parent
-STACKS = {
-    "network": (),
-    "lake": ("network",),
-    "redshift": ("network", "lake"),
-    "mwaa": ("network",),
-    "marquez": ("network",),
-    "marquez-chart": ("marquez",),
-}
-"""{stack: those whose outputs it reads}, in an order in which they can be deployed."""
 
 
 class NotDeployed(Exception):
@@ -58,7 +50,7 @@ class Deployment:
     @property
     def stacks(self) -> list[str]:
         """The deployment's stacks, in an order in which they can be deployed."""
-        return [stack for stack in STACKS if self.settings.with_marquez or not stack.startswith("marquez")]
+        return graph.stacks(self.settings)
 
     def client(self, service: str) -> Any:
         """A boto3 client for the deployment's region."""

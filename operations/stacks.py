@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.text import Text
 
 from local.console import Progress
+from modules.graph import READS
 from operations import bootstrap, cdktf, expiry, state
 from operations.crawl import ensure_crawled
-from operations.deployment import STACKS, Deployment
+from operations.deployment import Deployment
 from operations.findings import Level, problems, show
 
 REFUSED = 2
@@ -76,7 +77,7 @@ def destroy(deployment: Deployment, console: Console, stack: str | None = None, 
     wanted = _wanted(deployment, stack)
     there = state.deployed(deployment)
     doomed = [name for name in wanted if name in there]
-    if readers := [name for name in there if stack in STACKS[name]]:
+    if readers := [name for name in there if stack in READS[name]]:
         raise Refused(f"{', '.join(readers)} {'reads' if len(readers) == 1 else 'read'} {stack}: {_destroy_first(deployment, readers)}")
     if stack is None and (orphans := [name for name in there if name not in deployment.stacks]):
         raise Refused(_orphaned(orphans))
@@ -97,7 +98,7 @@ def show_state(deployment: Deployment, console: Console, stack: str | None = Non
     """Print what is deployed: of one stack with the addresses of its resources, or of all. Raises Refused."""
     if stack in state.deployed(deployment):  # also one that the settings no longer want
         return state.show_state(deployment, console, [stack], with_addresses=True)
-    return state.show_state(deployment, console, _wanted(deployment, stack) if stack else list(STACKS))
+    return state.show_state(deployment, console, _wanted(deployment, stack) if stack else list(READS))
 
 
 def show_outputs(deployment: Deployment, console: Console, stack: str | None = None) -> int:
@@ -125,7 +126,7 @@ def _selection(stack: str | None) -> Sequence[str]:
 
 
 def _missing(stack: str, there: Sequence[str]) -> list[str]:
-    return [upstream for upstream in STACKS[stack] if upstream not in there]
+    return [upstream for upstream in READS[stack] if upstream not in there]
 
 
 def _reads(stack: str, missing: Sequence[str]) -> str:

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operations.deployment import STACKS, Deployment
+from modules.graph import READS
+from operations.deployment import Deployment
 from operations.stack_state import StackState
 
 HIDDEN = "(sensitive)"
@@ -18,10 +19,10 @@ HIDDEN = "(sensitive)"
 
 def deployed(deployment: Deployment) -> list[str]:
     """The stacks of which there is anything, also one that the settings no longer want, in an order in which they can be deployed."""
-    return [stack for stack in STACKS if deployment.resources(stack)]
+    return [stack for stack in READS if deployment.resources(stack)]
 
 
-def show_state(deployment: Deployment, console: Console, stacks: Sequence[str] = tuple(STACKS), *, with_addresses: bool = False) -> int:
+def show_state(deployment: Deployment, console: Console, stacks: Sequence[str] = tuple(READS), *, with_addresses: bool = False) -> int:
     """Print a line for each stack, what was left half made, and for a state that is locked how to unlock it. The exit code is 0."""
     states = {stack: deployment.states.of(stack) for stack in stacks}
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))

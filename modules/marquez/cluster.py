@@ -20,6 +20,7 @@ from cdktf_cdktf_provider_aws.eks_cluster import (
     EksClusterAccessConfig,
     EksClusterEncryptionConfig,
     EksClusterEncryptionConfigProvider,
+    EksClusterUpgradePolicy,
     EksClusterVpcConfig,
 )
 from constructs import Construct
@@ -39,11 +40,16 @@ CONFIGURATION = {"vpc-cni": {"enableNetworkPolicy": "true"}}
 
 @dataclass(frozen=True)
 class ClusterProps:
-    """`administrator_arn` is the principal that deploys, the only one with access."""
+    """`administrator_arn` is the principal that deploys, the only one with access.
+
+    Without `extended_support` AWS raises the version itself when its standard support ends; with it, AWS charges six times the price
+    from that day on.
+    """
 
     name: str
     place: Place
     version: str
+    extended_support: bool
     subnet_ids: Sequence[str]
     public_access_cidrs: Sequence[str]
     kms_key_arn: str
@@ -83,6 +89,7 @@ class Cluster(Construct):
             role_arn=role.arn,
             version=props.version,
             enabled_cluster_log_types=CONTROL_PLANE_LOGS,
+            upgrade_policy=EksClusterUpgradePolicy(support_type="EXTENDED" if props.extended_support else "STANDARD"),
             bootstrap_self_managed_addons=False,
             access_config=EksClusterAccessConfig(authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False),
             vpc_config=EksClusterVpcConfig(

@@ -26,7 +26,12 @@ PASSWORD_VERSION = 1
 BACKUP_DAYS = 7
 LOG_RETENTION_DAYS = 365
 LOGS = ["postgresql", "upgrade"]
-PARAMETERS = {"rds.force_ssl": "1", "log_statement": "ddl", "log_min_duration_statement": "1000"}
+PARAMETERS = {"log_statement": "ddl", "log_min_duration_statement": "1000"}
+TLS_ONLY = DbParameterGroupParameter(name="rds.force_ssl", value="1", apply_method="pending-reboot")
+"""The value is the default since PostgreSQL 15, and RDS reports it so, whatever is asked: another method differs at every plan.
+
+Source: hashicorp/terraform-provider-aws#39252. The group is there before the instance first starts, so it holds from then on.
+"""
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ class Database(Construct):
             name=f"{props.name}-postgres{POSTGRES}",
             family=f"postgres{POSTGRES}",
             description="Marquez: TLS only",
-            parameter=[DbParameterGroupParameter(name=name, value=value) for name, value in PARAMETERS.items()],
+            parameter=[TLS_ONLY, *(DbParameterGroupParameter(name=name, value=value) for name, value in PARAMETERS.items())],
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
 

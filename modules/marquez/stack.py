@@ -65,6 +65,7 @@ class MarquezStack(DeploymentStack):
                 name=self._name,
                 place=self._place,
                 version=self.settings.eks_version,
+                extended_support=self.settings.eks_extended_support,
                 subnet_ids=self._network.private_subnet_ids,
                 public_access_cidrs=self.settings.external_ip,
                 kms_key_arn=self._network.kms_key_arn,

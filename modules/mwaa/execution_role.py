@@ -95,7 +95,7 @@ class ExecutionRole(Construct):
                 ],
                 resources=[self._place.arn("logs", f"log-group:{log_group(self._props.environment, '*')}")],
             ),
-            # A listing is of the account's groups: the action takes no resource.
+            # A listing is of the account's groups, not of one of them; `*` is what AWS's sample says.
             Statement(sid="LogGroups", actions=["logs:DescribeLogGroups"], resources=["*"]),
         ]
 

@@ -22,6 +22,11 @@ from modules.suppressions import suppress
 
 ZONES = 3
 """Redshift Serverless wants three availability zones."""
+ZONES_WITHOUT_EKS = ["use1-az3", "usw1-az2", "cac1-az3"]
+"""Ids of the availability zones in which EKS makes no cluster; a zone's name is another one's in another account.
+
+Source: Amazon EKS User Guide, "View Amazon EKS networking requirements for VPC and subnets". use1-az3 lacks t3 machines as well.
+"""
 ANYWHERE = "0.0.0.0/0"
 
 
@@ -47,7 +52,11 @@ class Vpc(Construct):
         # Whoever names no security group gets this one: without rules it lets nothing through.
         DefaultSecurityGroup(self, "closed", vpc_id=self.id, tags={"Name": f"{props.name}-closed"})
         zones = DataAwsAvailabilityZones(
-            self, "zones", state="available", filter=[DataAwsAvailabilityZonesFilter(name="opt-in-status", values=["opt-in-not-required"])]
+            self,
+            "zones",
+            state="available",
+            exclude_zone_ids=ZONES_WITHOUT_EKS,
+            filter=[DataAwsAvailabilityZonesFilter(name="opt-in-status", values=["opt-in-not-required"])],
         )
         suppress(zones, CKV_AWS_394="a subnet stays in its zone (ignore_changes), whatever the list becomes")
         self._zones = [f"${{{zones.fqn}.names[{index}]}}" for index in range(ZONES)]

@@ -152,7 +152,9 @@ def _airflow(block: Block, pricing: Pricing) -> Iterator[Line]:
 
 def _cluster(block: Block, pricing: Pricing) -> Iterator[Line]:
     ends = STANDARD_SUPPORT_ENDS.get(block["version"])
-    extended = ends is not None and pricing.today > ends
+    # Extended support is AWS's default. Without it AWS raises the version when standard support ends, and the price stays.
+    kept = block.get("upgrade_policy", {}).get("support_type", "EXTENDED") == "EXTENDED"
+    extended = kept and ends is not None and pricing.today > ends
     yield pricing.line(
         f"EKS {block['version']}{' in extended support' if extended else ''}",
         HOURS,

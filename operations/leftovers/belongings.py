@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from modules.graph import READS
 from modules.settings import Settings
-from operations.deployment import STACKS, Deployment
+from operations.deployment import Deployment
 from operations.reading import pages
 
 TAG = "deployment"
@@ -85,7 +86,7 @@ def _begins(name: str, id_: str) -> bool:
 
 
 def _held(deployment: Deployment) -> dict[str, frozenset[str]]:
-    states = [state for stack in STACKS if (state := deployment.states.of(stack))]
+    states = [state for stack in READS if (state := deployment.states.of(stack))]
     managed = [resource for state in states for resource in state.managed]
     kinds = {resource["type"] for resource in managed}
     return {kind: frozenset(_names(resource for resource in managed if resource["type"] == kind)) for kind in kinds}

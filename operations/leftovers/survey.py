@@ -8,8 +8,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from modules.graph import READS
 from modules.state_place import state_place
-from operations.deployment import STACKS, Deployment
+from operations.deployment import Deployment
 from operations.leftovers import airflow, buckets, budgets, databases, identity, keys, kubernetes, lake, logs, network, secrets, zones
 from operations.leftovers.belongings import Belongings, belongings
 from operations.leftovers.kind import Kind, Leftover
@@ -82,7 +83,7 @@ def _search(deployment: Deployment, own: Belongings, search: Search) -> tuple[li
 
 def _kept(deployment: Deployment, own: Belongings) -> list[str]:
     lines = []
-    if bucket := state_place(deployment.settings.state_backend, next(iter(STACKS))).bucket:
+    if bucket := state_place(deployment.settings.state_backend, next(iter(READS))).bucket:
         lines.append(f"Bucket {bucket} keeps Terraform's state, and is not a part of the deployment")
     for line in (keys.pending(deployment.client("kms"), own), _shared(deployment.client("logs"))):
         with suppress(BotoCoreError, ClientError):  # the searches ask the same services, and say so

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from modules.graph import READS
 from modules.state_place import state_place
 from operations.bootstrap import NotOurs, missing
-from operations.deployment import STACKS, Deployment
+from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem
 from operations.question import Question
 
@@ -13,7 +14,7 @@ SUBJECT = "State bucket"
 
 def bucket(deployment: Deployment) -> Iterator[Finding]:
     """Nothing is said of a state that is kept in files."""
-    name = state_place(deployment.settings.state_backend, next(iter(STACKS))).bucket
+    name = state_place(deployment.settings.state_backend, next(iter(READS))).bucket
     if name is None:
         return
     try:

@@ -74,15 +74,16 @@ def kubernetes(deployment: Deployment) -> Iterator[Finding]:
         cure = f"Choose eks_version in settings.toml: {', '.join(sorted(known)) or 'none is offered here'}."
         yield problem("Kubernetes", f"EKS has no version {version} in {deployment.settings.region}", cure)
         return
-    yield priced(version, _today())
+    yield supported(version, _today(), extended=deployment.settings.eks_extended_support)
 
 
-def priced(version: str, today: date) -> Finding:
-    """How long a Kubernetes version costs its normal price."""
+def supported(version: str, today: date, *, extended: bool) -> Finding:
+    """How long a Kubernetes version stays at its normal price; then AWS raises it, or `extended` support costs six times as much."""
     end = STANDARD_SUPPORT_ENDS.get(version)
     if end and (end - today).days < SOON:
         newer = max(STANDARD_SUPPORT_ENDS, key=lambda known: STANDARD_SUPPORT_ENDS[known])
-        return warning("Kubernetes", f"{version} costs six times as much from {end} on", f'Set eks_version = "{newer}" in settings.toml.')
+        then = f"costs six times as much from {end} on" if extended else f"is raised by AWS after {end}"
+        return warning("Kubernetes", f"{version} {then}", f'Set eks_version = "{newer}" in settings.toml.')
     return ok("Kubernetes", f"{version}, in standard support until {end}" if end else version)
 
 

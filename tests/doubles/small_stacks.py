@@ -6,18 +6,12 @@ resource takes.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-STACKS = {
-    "network": [],
-    "lake": ["network"],
-    "redshift": ["network", "lake"],
-    "mwaa": ["network"],
-    "marquez": ["network"],
-    "marquez-chart": ["marquez"],
-}
+from modules.graph import READS
+
 OUTPUTS = {
     "network": {"lineage_endpoint": "http://marquez.tickit.internal:5000", "password": "hidden-from-all"},
     "lake": {"crawler_name": "tickit-lake", "glue_database": "tickit_lake"},
@@ -30,7 +24,7 @@ OUTPUTS = {
 def synthesize(outdir: Path, work: Mapping[str, str]) -> None:
     """Write all stacks, as CDKTF does."""
     manifest = {}
-    for name, upstream in STACKS.items():
+    for name, upstream in READS.items():
         path = f"stacks/{name}/cdk.tf.json"
         (outdir / path).parent.mkdir(parents=True, exist_ok=True)
         (outdir / path).write_text(json.dumps(stack(name, upstream, work.get(name, "true"))))
@@ -40,12 +34,12 @@ def synthesize(outdir: Path, work: Mapping[str, str]) -> None:
             "workingDirectory": f"stacks/{name}",
             "synthesizedStackPath": path,
             "annotations": [],
-            "dependencies": upstream,
+            "dependencies": list(upstream),
         }
     (outdir / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": manifest}))
 
 
-def stack(name: str, upstream: list[str], command: str) -> dict[str, Any]:
+def stack(name: str, upstream: Sequence[str], command: str) -> dict[str, Any]:
     """A stack whose `first` is what its upstream put out, and whose `second` takes the command."""
     states = {up: {"backend": "local", "config": {"path": f"../../../terraform.{up}.tfstate"}} for up in upstream}
     read = [f"${{data.terraform_remote_state.{up}.outputs.id}}" for up in upstream]

@@ -1,13 +1,18 @@
 """Stacks are deployed in the order in which they read each other, and the longest chain is the one that the documents say."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from modules import graph
+from modules.settings import Settings
 from tools.critical_path import critical_path, duration
 from tools.synthesized import SynthesizedStack, read
+from tools.tool_environment import ROOT
 from tools.write_docs import reads
 
 
@@ -21,6 +26,25 @@ def test_stacks_come_after_those_they_read(stacks: list[SynthesizedStack]) -> No
     for stack in stacks:
         assert set(reads(stack)) == set(stack.dependencies)
         assert all(order.index(upstream) < order.index(stack.id) for upstream in stack.dependencies)
+
+
+@pytest.mark.parametrize("overrides", [{}, {"lineage_url": "https://lineage.example.com:443"}], ids=["all", "without Marquez"])
+def test_the_graph_is_what_is_synthesized(
+    overrides: dict[str, Any], synthesize_to: Callable[..., Path], settings: Callable[..., Settings]
+) -> None:
+    made = {stack.id: set(stack.dependencies) for stack in read(synthesize_to(**overrides))}
+    assert made == {stack: set(graph.READS[stack]) for stack in graph.stacks(settings(**overrides))}
+
+
+def test_the_graph_is_in_an_order_in_which_stacks_can_be_deployed() -> None:
+    order = list(graph.READS)
+    assert all(order.index(upstream) < order.index(stack) for stack, reads in graph.READS.items() for upstream in reads)
+
+
+def test_the_graph_takes_no_cdktf() -> None:
+    """The commands read it, and CDKTF alone takes longer to import than they run."""
+    code = "import sys; import modules.graph; print([name for name in sys.modules if name.startswith(('cdktf', 'jsii', 'constructs'))])"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_airflow_is_the_longest_chain_and_begins_with_the_network(stacks: list[SynthesizedStack]) -> None:

@@ -116,6 +116,16 @@ def test_the_clusters_role_is_taken_on_for_this_cluster_only(marquez: Stack, clu
     assert source.endswith(f":cluster/{cluster['name']}")
 
 
+def test_aws_raises_the_version_when_its_standard_support_ends(cluster: Stack) -> None:
+    """AWS's own default is extended support, at six times the price."""
+    assert cluster["upgrade_policy"] == {"support_type": "STANDARD"}
+
+
+def test_extended_support_is_a_choice(synthesize: Synthesize) -> None:
+    cluster = block(synthesize(eks_extended_support=True)["marquez"], "aws_eks_cluster")
+    assert cluster["upgrade_policy"] == {"support_type": "EXTENDED"}
+
+
 # Add-ons
 
 
@@ -300,7 +310,10 @@ def test_the_database_is_encrypted_with_the_customer_key(instance: Stack) -> Non
 
 
 def test_the_database_takes_tls_only(marquez: Stack, instance: Stack) -> None:
-    assert {"name": "rds.force_ssl", "value": "1"} in block(marquez, "aws_db_parameter_group")["parameter"]
+    # RDS reports pending-reboot whatever is asked, so another apply method would differ at every plan.
+    assert {"name": "rds.force_ssl", "value": "1", "apply_method": "pending-reboot"} in block(marquez, "aws_db_parameter_group")[
+        "parameter"
+    ]
     assert instance["parameter_group_name"] == reference(marquez, "aws_db_parameter_group", "database/parameters", "name")
 
 

@@ -44,6 +44,12 @@ class TestVpc:
         assert len(set(zones)) == 3
         assert all(zones.count(zone) == 2 for zone in zones)
 
+    def test_zones_where_eks_makes_no_cluster_are_left_out_by_their_ids(self, network: Stack) -> None:
+        """Amazon EKS User Guide, "View Amazon EKS networking requirements for VPC and subnets"."""
+        zones = block(network, "aws_availability_zones", "data")
+        assert zones["exclude_zone_ids"] == ["use1-az3", "usw1-az2", "cac1-az3"]
+        assert zones["filter"] == [{"name": "opt-in-status", "values": ["opt-in-not-required"]}]
+
     def test_subnets_are_in_the_vpc_and_do_not_overlap(self, synthesize: Synthesize) -> None:
         subnets = [
             IPv4Network(subnet["cidr_block"]) for subnet in blocks(synthesize(vpc_cidr="172.16.0.0/20")["network"], "aws_subnet").values()

@@ -99,7 +99,7 @@ def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp
         ("mwaa_max_workers", "many", "valid integer"),
         ("mwaa_webserver", "open", "'public' or 'private'"),
         ("redshift_base_capacity", "12", "multiple of 8"),
-        ("redshift_max_capacity", "0", "greater than or equal to 8"),
+        ("redshift_max_capacity", "0", "greater than or equal to 4"),
         ("redshift_daily_rpu_hours", "0", "greater than or equal to 1"),
         ("eks_version", "1.33", "left EKS's standard support"),
         ("eks_version", "1.38", "newer than what the chart is checked with: 1.37 at most"),
@@ -134,6 +134,37 @@ def test_a_bad_value_is_refused_with_its_reason(setting: str, value: str, said: 
     (name,) = problems
     assert name.split(".")[0] == setting
     assert said in problems[name]
+
+
+@pytest.mark.parametrize("rpus", ["4", "8", "512", "544", "1024"])
+def test_a_capacity_that_redshift_has_is_taken(rpus: str) -> None:
+    capacities = load(EXAMPLE, {"REDSHIFT_BASE_CAPACITY": rpus, "REDSHIFT_MAX_CAPACITY": "1024"})
+    assert capacities.redshift_base_capacity == int(rpus)
+
+
+@pytest.mark.parametrize(
+    ("rpus", "region", "vpc_cidr", "said"),
+    [
+        ("520", "us-east-1", "10.20.0.0/16", "no multiple of 32, as AWS wants it above 512"),
+        (
+            "1024",
+            "eu-north-1",
+            "10.20.0.0/16",
+            "more than 512, and AWS offers that in eu-central-1, eu-west-1",
+        ),
+        ("544", "us-east-1", "10.20.0.0/20", "needs 261 free addresses in a subnet, and vpc_cidr = 10.20.0.0/20 gives 251"),
+    ],
+)
+def test_a_capacity_that_aws_would_not_give_is_refused(rpus: str, region: str, vpc_cidr: str, said: str) -> None:
+    capacities = {"redshift_base_capacity": rpus, "redshift_max_capacity": "5632"}
+    problems = refused(EXAMPLE, region=region, vpc_cidr=vpc_cidr, **capacities)
+    assert list(problems) == ["redshift_base_capacity"]
+    assert said in problems["redshift_base_capacity"]
+
+
+def test_a_capacity_of_512_fits_into_the_smallest_vpc() -> None:
+    """AWS's table: 133 free addresses, a /24, which is what a /20 gives."""
+    assert load(EXAMPLE, {"REDSHIFT_BASE_CAPACITY": "512", "REDSHIFT_MAX_CAPACITY": "512", "VPC_CIDR": "10.20.0.0/20"})
 
 
 def test_the_smallest_airflow_has_one_worker() -> None:

@@ -18,7 +18,12 @@ APP = ROOT / "tests/doubles/small_stacks.py"
 def write(folder: Path, work: Mapping[str, str] | None = None) -> Path:
     """Make the project in a folder; `work` is {stack: the shell command that its second resource takes}."""
     shutil.copy(APP, folder / "main.py")
-    app = {"language": "python", "app": f"{sys.executable} main.py", "projectId": "small", "sendCrashReports": "false"}
+    app = {
+        "language": "python",
+        "app": f"env PYTHONPATH={ROOT} {sys.executable} main.py",
+        "projectId": "small",
+        "sendCrashReports": "false",
+    }
     (folder / "cdktf.json").write_text(json.dumps(app))
     (folder / "work.json").write_text(json.dumps(work or {}))
     return folder

@@ -138,7 +138,7 @@ class TestPrices:
 class TestSums:
     def test_an_interface_endpoint_is_charged_in_every_zone(self, default: Estimate) -> None:
         endpoints = line(default, "network", "interface endpoints")
-        assert endpoints.usd == pytest.approx(9 * 3 * 730 * 0.01)
+        assert endpoints.usd == pytest.approx(7 * 3 * 730 * 0.01)
 
     def test_the_gateway_to_s3_is_free(self) -> None:
         found = estimate([stack("aws_vpc_endpoint", vpc_endpoint_type="Gateway")], PRICES, TODAY)
@@ -191,6 +191,10 @@ class TestSums:
     @pytest.mark.parametrize(("today", "usd"), [(date(2027, 3, 27), 73), (date(2027, 3, 28), 438)])
     def test_a_kubernetes_version_out_of_standard_support_costs_six_times_as_much(self, today: date, usd: int) -> None:
         assert estimate([stack("aws_eks_cluster", version="1.35")], PRICES, today).idle() == pytest.approx(usd)
+
+    def test_a_kubernetes_version_that_aws_raises_keeps_its_price(self) -> None:
+        cluster = stack("aws_eks_cluster", version="1.35", upgrade_policy={"support_type": "STANDARD"})
+        assert estimate([cluster], PRICES, date(2028, 1, 1)).idle() == pytest.approx(73)
 
     def test_the_stacks_add_up(self, default: Estimate) -> None:
         assert sum(default.idle(stack) for stack in default.stacks) == pytest.approx(default.idle())
@@ -247,7 +251,7 @@ class TestReport:
         assert f"destroyed, costs about {default.demo:.2f}" in text
 
     def test_it_says_what_runs_up(self, text: str) -> None:
-        assert "What runs up most, used or not: Airflow mw1.small (357.70), interface endpoints (197.10)" in text
+        assert "What runs up most, used or not: Airflow mw1.small (357.70), interface endpoints (153.30)" in text
 
     def test_another_regions_prices_are_a_guess(self, default: Estimate, text: str) -> None:
         elsewhere = printed(lambda console: show(default, [], "eu-central-1", console))

@@ -316,15 +316,16 @@ def _let_stand(deployment: Deployment, environment: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "today", "level", "detail"),
+    ("version", "extended", "level", "detail"),
     [
-        ("1.35", date(2026, 11, 1), Level.OK, "1.35, in standard support until 2027-03-27"),
-        ("1.34", date(2026, 11, 1), Level.WARNING, "1.34 costs six times as much from 2026-12-02 on"),
-        ("1.40", date(2026, 11, 1), Level.OK, "1.40"),
+        ("1.35", False, Level.OK, "1.35, in standard support until 2027-03-27"),
+        ("1.34", False, Level.WARNING, "1.34 is raised by AWS after 2026-12-02"),
+        ("1.34", True, Level.WARNING, "1.34 costs six times as much from 2026-12-02 on"),
+        ("1.40", False, Level.OK, "1.40"),
     ],
 )
-def test_kubernetes_has_its_normal_price(version: str, today: date, level: Level, detail: str) -> None:
-    finding = versions.priced(version, today)
+def test_kubernetes_has_its_standard_support(version: str, extended: bool, level: Level, detail: str) -> None:
+    finding = versions.supported(version, date(2026, 11, 1), extended=extended)
     assert (finding.level, finding.detail) == (level, detail)
 
 

@@ -14,8 +14,9 @@ import pytest
 from data.tickit import TABLES
 from lineage.report import console
 from local.aws.machine import Aws
+from modules.graph import READS
 from operations import stacks, state
-from operations.deployment import ROOT, STACKS, Deployment
+from operations.deployment import ROOT, Deployment
 from operations.stacks import Refused
 from tests.local.waiting import eventually
 from tests.operations import small_project
@@ -102,17 +103,17 @@ def test_all_stacks_live_and_die(small: Deploy, capfd: pytest.CaptureFixture[str
 
     assert stacks.deploy(deployment, console(), yes=True) == 0
     deployed = capfd.readouterr().out
-    assert deployed.count("Apply complete! Resources: 2 added") == len(STACKS)
+    assert deployed.count("Apply complete! Resources: 2 added") == len(READS)
     assert "✓ lake: tickit_lake holds its 7 tables" in deployed
     assert "airflow_ui_url    https://airflow.example.com" in deployed
     assert "hidden-from-all" not in deployed
-    assert state.deployed(deployment) == list(STACKS)
+    assert state.deployed(deployment) == list(READS)
 
     assert stacks.plan(deployment, console(), "redshift") == 0
     assert "No changes. Your infrastructure matches the configuration." in capfd.readouterr().out
 
     assert stacks.destroy(deployment, console(), yes=True, report_leftovers=lambda: 7) == 7
-    assert capfd.readouterr().out.count("Destroy complete! Resources: 2 destroyed") == len(STACKS)
+    assert capfd.readouterr().out.count("Destroy complete! Resources: 2 destroyed") == len(READS)
     assert state.deployed(deployment) == []
 
 
