@@ -75,6 +75,10 @@ $(CDKTF): package-lock.json
 # What a stack uploads is built anew where it has changed.
 ARTEFACTS := $(INSTALLED) $(CDKTF) package-plugin $(if $(wildcard build/tickit),,tickit)
 
+.PHONY: permissions
+permissions: $(INSTALLED)  ## AWS: print what the deployer must be allowed, as IAM policies, one a line
+	@$(OPERATIONS) permissions
+
 .PHONY: preflight
 preflight: $(ARTEFACTS)  ## AWS: look at all that may stand in a deploy's way; changes nothing
 	@.venv/bin/python main.py

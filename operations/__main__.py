@@ -130,6 +130,16 @@ def check_lineage(deployment: Deployment, url: str | None) -> None:
 
 
 @cli.command()
+@of_deployment
+def permissions(deployment: Deployment) -> None:
+    """Print what the deployer must be allowed, a policy a line."""
+    from operations.permissions import command  # noqa: PLC0415 - makes the stacks, so loads CDKTF and Node
+
+    for policy in command.policies(deployment):
+        print(policy)
+
+
+@cli.command()
 def cost() -> None:
     """Estimate what the deployment costs a month."""
     from operations.cost import command  # noqa: PLC0415 - makes the stacks, so loads CDKTF and Node

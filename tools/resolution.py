@@ -32,6 +32,13 @@ ARNS = {
     "aws_sns_topic": "arn:{partition}:sns:{region}:{account}:{name}",
     "aws_sqs_queue": "arn:{partition}:sqs:{region}:{account}:{name}",
     "aws_secretsmanager_secret": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{made_up}",
+    "aws_internet_gateway": EC2 + "internet-gateway/{id}",
+    "aws_launch_template": EC2 + "launch-template/{id}",
+    "aws_route_table": EC2 + "route-table/{id}",
+    "aws_security_group": EC2 + "security-group/{id}",
+    "aws_subnet": EC2 + "subnet/{id}",
+    "aws_vpc": EC2 + "vpc/{id}",
+    "aws_vpc_endpoint": EC2 + "vpc-endpoint/{id}",
     "aws_glue_catalog_database": GLUE + "database/{name}",
     "aws_glue_crawler": GLUE + "crawler/{name}",
     "aws_glue_trigger": GLUE + "trigger/{name}",
@@ -111,7 +118,12 @@ class Resolution:
 
     def arn(self, stack: SynthesizedStack, address: Address) -> str | None:
         """The ARN of a resource; None for a type that has none, or none that is known here."""
-        return self._made(stack, address, ARNS.get(address.partition(".")[0]))
+        shape = ARNS.get(address.partition(".")[0])
+        return shape and self.filled(stack, address, shape)
+
+    def filled(self, stack: SynthesizedStack, address: Address, shape: str, **known: str) -> str:
+        """A shape such as those of ARNs, with what stands in its braces: an attribute of the resource, or what is known anyway."""
+        return shape.format_map(_Attributes(self, stack, address, self._known | {"region": _region(stack)} | known))
 
     def value(self, stack: SynthesizedStack, value: Any) -> Any:
         """Any value of a stack's JSON; an expression that is more than a reference, or ends nowhere, stays as it is."""
@@ -136,7 +148,7 @@ class Resolution:
         if (kind, attribute) == ("data.aws_iam_policy_document", "json"):
             return json.dumps(rendered(self.block(stack, address)))
         shape = {"arn": ARNS.get(kind), "id": IDS.get(kind)}.get(attribute) or OTHERS.get((kind, attribute))
-        return self._made(stack, address, shape) or reference[0]
+        return self.filled(stack, address, shape) if shape else reference[0]
 
     def _output(self, stack: str, name: str, unknown: str) -> Any:
         name, index = item.groups() if (item := ITEM.fullmatch(name)) else (name, None)
@@ -144,11 +156,6 @@ class Resolution:
             return unknown
         value = self.value(self.stacks[stack], self.stacks[stack].terraform["output"][name]["value"])
         return value if index is None else value[int(index)]
-
-    def _made(self, stack: SynthesizedStack, address: Address, shape: str | None) -> str | None:
-        if shape is None:
-            return None
-        return shape.format_map(_Attributes(self, stack, address, self._known | {"region": _region(stack)}))
 
 
 class _Attributes(dict[str, str]):

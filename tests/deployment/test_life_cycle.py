@@ -3,16 +3,23 @@
 import json
 import re
 import signal
+from pathlib import Path
 
 import pytest
 import yaml
 
 from local.aws.machine import Aws
+from modules.settings import Settings
+from operations.deployment import Deployment
+from operations.permissions.documents import actions, grants
 from tests.deployment.figures import FIGURES
-from tests.deployment.life import ANOTHER_LINE, STACKS, STATE_BUCKET, Life
+from tests.deployment.life import ANOTHER_LINE, FIRST, STACKS, STATE_BUCKET, Life
 from tests.deployment.project import Project
+from tests.iam_actions import needed
 from tests.modules.programs import require
+from tests.operations.synthesis import synthesize
 from tests.terraform import terraform_environment
+from tools.synthesized import read
 
 pytestmark = pytest.mark.system
 
@@ -150,6 +157,15 @@ def test_destroy_leaves_nothing_but_the_states(life: Life) -> None:
 def test_no_request_was_refused(life: Life, aws: Aws) -> None:
     """What the emulator refused is a wrong parameter in a stack, or something the emulator does not know."""
     assert aws.refusals() == []
+
+
+def test_the_printed_permissions_allow_every_call(life: Life, tmp_path: Path) -> None:
+    """Those that the real provider, Terraform and the commands have made."""
+    deployment = synthesize(Deployment(Settings(**FIRST), tmp_path))
+    allowed = actions(grants(read(tmp_path / "cdktf.out"), deployment.settings, FIRST["account_id"], "aws"))
+    calls = life.moments["destroyed"].calls
+    assert len(calls) > 200
+    assert {call: needed(call) for call in calls if not allowed.keys() >= set(needed(call))} == {}
 
 
 def test_no_secret_is_in_a_state(life: Life) -> None:

@@ -18,6 +18,19 @@ from tools.tool_environment import environment
 GLOBAL_KEYS = frozenset((Path(__file__).parent / "global_condition_keys.txt").read_text().split())
 """Keys that every action knows, from IAM's guide ("AWS global condition context keys"). Keys of a resource's tags are not among them."""
 
+LOST = {
+    f"elasticloadbalancing:{name}": (
+        "listener/app",
+        "listener/net",
+        "listener-rule/app",
+        "listener-rule/net",
+        "loadbalancer/app/",
+        "targetgroup",
+    )
+    for name in ("AddTags", "RemoveTags")
+}
+"""{action: resource types that the package lacks}. AWS has two pages with this prefix; of an action on both it has the older's."""
+
 
 @dataclass(frozen=True)
 class ResourceType:
@@ -69,12 +82,13 @@ def _actions(prefix: str) -> dict[str, Action]:
 
 
 def _action(prefix: str, entry: dict[str, Any], types: dict[str, Any]) -> Action:
+    name = f"{prefix}:{entry['name']}"
+    own_keys = {use["name"]: use["conditionKeys"] for use in entry["resourceTypes"]} | {lost: [] for lost in LOST.get(name, ())}
     resources = []
-    for use in entry["resourceTypes"]:
-        kind = types[use["name"].lower()]
-        keys = frozenset(use["conditionKeys"]) | frozenset(kind.get("conditionKeys", ()))
-        resources.append(ResourceType(use["name"], kind["arn"], keys))
-    return Action(f"{prefix}:{entry['name']}", tuple(resources), frozenset(entry["conditionKeys"]))
+    for used, keys in own_keys.items():
+        kind = types[used.lower()]
+        resources.append(ResourceType(used, kind["arn"], frozenset(keys) | frozenset(kind.get("conditionKeys", ()))))
+    return Action(name, tuple(resources), frozenset(entry["conditionKeys"]))
 
 
 def _load(name: str) -> Any:
