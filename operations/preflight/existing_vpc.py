@@ -5,9 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from modules.zones import ZONES
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem
-from operations.preflight.region import ZONES
 from operations.question import Question
 from operations.reading import code, pages
 
