@@ -338,7 +338,11 @@ def test_nothing_starts_a_crawl_by_itself(aws: Aws, crawler: str) -> None:
     glue.create_trigger(Name="crawl", Type="EVENT", WorkflowName=workflow, Actions=[{"CrawlerName": crawler}])
     s3.put_bucket_notification_configuration(Bucket="lake", NotificationConfiguration={"EventBridgeConfiguration": {}})
     events.put_rule(Name="marker", EventPattern=json.dumps({"source": ["aws.s3"]}))
-    target = {"Id": "workflow", "Arn": f"arn:aws:glue:us-east-1:123456789012:workflow/{workflow}", "RoleArn": make_role(aws, "events", "events")}
+    target = {
+        "Id": "workflow",
+        "Arn": f"arn:aws:glue:us-east-1:123456789012:workflow/{workflow}",
+        "RoleArn": make_role(aws, "events", "events"),
+    }
     events.put_targets(Rule="marker", Targets=[target])
     land(aws, "tickit/category/category.parquet", catid=[1])
     assert glue.get_crawler(Name=crawler)["Crawler"]["State"] == "READY"

@@ -235,40 +235,31 @@ def test_whoever_may_do_nothing_gets_no_endless_list(deployer: Callable[..., Dep
     assert len(found.detail) < 1500
 
 
-def _answers(result: dict[str, Any]) -> dict[str, str]:
-    """A simulator that says one thing of everything."""
-    members = "".join(f"<{name}>{value}</{name}>" for name, value in result.items())
-    answer = f"<EvaluationResults><member><EvalActionName>iam:PassRole</EvalActionName>{members}</member></EvaluationResults>"
-    name = "SimulatePrincipalPolicy"
-    return {name: f"<{name}Response><{name}Result>{answer}<IsTruncated>false</IsTruncated></{name}Result></{name}Response>"}
+@pytest.fixture
+def simulator(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Finding]]:
+    """What is found where IAM's simulator says one thing of everything, as the XML of a result's members."""
+
+    def say(members: str) -> list[Finding]:
+        result = f"<EvaluationResults><member><EvalActionName>iam:PassRole</EvalActionName>{members}</member></EvaluationResults>"
+        name = "SimulatePrincipalPolicy"
+        answer = f"<{name}Response><{name}Result>{result}<IsTruncated>false</IsTruncated></{name}Result></{name}Response>"
+        with answering(operations({name: answer})) as url:
+            monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", url)
+            return list(permissions.permissions(synthesize(deployment())))
+
+    return say
 
 
-@pytest.mark.parametrize(
-    ("result", "level", "text"),
-    [
-        (
-            {"EvalDecision": "implicitDeny", "MissingContextValues": "<member>aws:SourceIp</member>"},
-            Level.WARNING,
-            "depends on aws:SourceIp",
-        ),
-        (
-            {
-                "EvalDecision": "explicitDeny",
-                "OrganizationsDecisionDetail": "<AllowedByOrganizations>false</AllowedByOrganizations>",
-            },
-            Level.PROBLEM,
-            "may not iam:PassRole",
-        ),
-    ],
-)
-def test_what_others_decide_is_told_apart(
-    aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch, result: dict[str, Any], level: Level, text: str
-) -> None:
-    with answering(operations(_answers(result))) as url:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", url)
-        found = only(permissions.permissions(synthesize(deployment())))
-    assert (found.level, text in found.detail) == (level, True)
-    assert ("organization" in found.cure) is (level is Level.PROBLEM)
+def test_what_depends_on_the_request_is_a_warning(simulator: Callable[[str], list[Finding]]) -> None:
+    members = "<EvalDecision>implicitDeny</EvalDecision><MissingContextValues><member>aws:SourceIp</member></MissingContextValues>"
+    found = only(simulator(members))
+    assert (found.level, "depends on aws:SourceIp" in found.detail) == (Level.WARNING, True)
+
+
+def test_what_an_organization_forbids_is_said_so(simulator: Callable[[str], list[Finding]]) -> None:
+    forbids = "<OrganizationsDecisionDetail><AllowedByOrganizations>false</AllowedByOrganizations></OrganizationsDecisionDetail>"
+    found = only(simulator(f"<EvalDecision>explicitDeny</EvalDecision>{forbids}"))
+    assert (found.level, "organization" in found.cure) == (Level.PROBLEM, True)
 
 
 def test_a_deployer_who_may_not_simulate_is_warned(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
