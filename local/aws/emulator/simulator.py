@@ -25,7 +25,7 @@ def simulate(place: Place, request: Mapping[str, Any]) -> dict[str, Any]:
     principal, identity = _whose(place, source)
     identity = [*identity, *(permissions.document(text) for text in request.get("PolicyInputList", []))]
     given = request.get("ResourcePolicy")
-    policies = Policies(identity, permissions.document(given) if given else None)
+    policies = Policies(identity, permissions.document(given) if given else None, key=_key_policy(place))
     context = {entry["ContextKeyName"]: entry["ContextKeyValues"] for entry in request.get("ContextEntries", [])}
     results = [
         _result(policies, Request(principal, action, resource, context, place.account))
@@ -45,6 +45,12 @@ def _result(policies: Policies, request: Request) -> dict[str, Any]:
         "MatchedStatements": [],
         "MissingContextValues": [],
     }
+
+
+def _key_policy(place: Place) -> Document:
+    """What is taken of keys, whose policies the simulator does not read: that they leave it to the account's own policies."""
+    account = {"AWS": f"arn:aws:iam::{place.account}:root"}
+    return Document.parse({"Statement": [{"Effect": "Allow", "Principal": account, "Action": "kms:*", "Resource": "*"}]})
 
 
 def _whose(place: Place, arn: str) -> tuple[Principal, list[Document]]:
