@@ -100,13 +100,13 @@ def _takes_its_calls(case: Case, endpoint: Json) -> bool:
 def _refused(case: Case, service: str, policy: Document) -> str:
     """The first thing that MWAA does through an endpoint and its policy refuses: `do something (an action)`; empty if there is none."""
     prefix = f"{ACTIONS.get(service, service)}:"
-    open_to_role = Document.parse({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+    anything = Document.parse({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
     for need in role.needs(case):
         for action in need.actions:
             if action.startswith(prefix):
                 principal = Principal.role(case.environment["ExecutionRoleArn"])
                 request = Request(principal, action, need.resources[0], {"aws:SecureTransport": "true"}, case.account)
-                decision = decide(request, Policies([open_to_role], endpoint=policy))
+                decision = decide(request, Policies([anything], key=Document.parse(FULL_ACCESS), endpoint=policy))
                 if not decision.allowed:
                     return f"{need.what} ({action}): {decision.reason}"
     return ""

@@ -187,9 +187,9 @@ def deployer(aws: Aws, deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> C
         trust = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
         role = iam.create_role(RoleName="deployer", Path="/people/", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         for number, document in enumerate(documents(grants(stacks(one), one.settings, ACCOUNT, "aws"))):
-            statements = [statement for statement in document["Statement"] if change(statement) is not False]
-            policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
-            iam.put_role_policy(RoleName="deployer", PolicyName=f"deployer-{number}", PolicyDocument=policy)
+            if statements := [statement for statement in document["Statement"] if change(statement) is not False]:
+                policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+                iam.put_role_policy(RoleName="deployer", PolicyName=f"deployer-{number}", PolicyDocument=policy)
         session = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="somebody")["Credentials"]
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", session["AccessKeyId"])
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", session["SecretAccessKey"])
