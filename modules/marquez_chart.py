@@ -33,6 +33,8 @@ from modules.stack import DeploymentStack
 
 CHART = Path(__file__).parent / "charts/marquez"
 TIMEOUT_SECONDS = 900
+REPLICAS = 2
+"""Pods of the API and of the web UI, at most one a node: a second one on a single node would leave no room for an upgrade's."""
 
 
 class MarquezChartStack(DeploymentStack):
@@ -83,6 +85,7 @@ class MarquezChartStack(DeploymentStack):
 
     def _values(self, network: NetworkOutputs, marquez: MarquezOutputs) -> dict[str, object]:
         settings = self.settings
+        replicas = min(settings.eks_nodes, REPLICAS)
         return {
             "region": settings.region,
             "database": {
@@ -98,6 +101,6 @@ class MarquezChartStack(DeploymentStack):
             "serviceAccounts": {"api": SERVICE_ACCOUNT, "migration": MIGRATION_SERVICE_ACCOUNT},
             "credentials": {"revision": f"key {KEY_VERSION}, password {PASSWORD_VERSION}"},
             "retention": {"days": settings.marquez_retention_days},
-            "api": {"nodePort": API.node_port},
-            "web": {"nodePort": WEB.node_port, "readOnly": settings.marquez_read_only},
+            "api": {"nodePort": API.node_port, "replicas": replicas},
+            "web": {"nodePort": WEB.node_port, "replicas": replicas, "readOnly": settings.marquez_read_only},
         }

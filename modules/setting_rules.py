@@ -55,9 +55,10 @@ def subnet_id(value: str) -> str:
 
 
 def instance_type(value: str) -> str:
-    """The name of an EC2 instance type, but for those with AWS's own ARM processors: Marquez has no images for them."""
+    """The name of an EC2 instance type that Marquez runs on: none with AWS's own ARM processors, and none with 2 GiB or less."""
     _matching(value, r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "is not the name of an EC2 instance type")
-    return _matching(value, r"(?!a1\.|[a-z]+\d+g).*", "is an ARM machine, and Marquez's images are made for x86")
+    _matching(value, r"(?!a1\.|[a-z]+\d+g).*", "is an ARM machine, and Marquez's images are made for x86")
+    return _matching(value, r".*\.(?!nano$|micro$|small$).*", "has 2 GiB or less, in which an upgrade of Marquez finds no room")
 
 
 def lineage_namespace(value: str) -> str:

@@ -61,7 +61,9 @@ class Settings(BaseModel):
     )
 
     vpc_cidr: VpcCidr = setting("Addresses of the deployment's own VPC.", "10.20.0.0/16")
-    existing_vpc_id: VpcId | None = setting("Deploy into this VPC, which must have NAT.", None, example="vpc-0a1b2c3d4e5f60718")
+    existing_vpc_id: VpcId | None = setting(
+        "Deploy into this VPC, which must have NAT, or endpoints for all that is called.", None, example="vpc-0a1b2c3d4e5f60718"
+    )
     existing_private_subnet_ids: list[SubnetId] = setting(
         "Its private subnets, one in each of three availability zones.", [], example=["subnet-0aa1", "subnet-0aa2", "subnet-0aa3"]
     )

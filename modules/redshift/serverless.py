@@ -23,7 +23,11 @@ PARAMETERS = {
     "search_path": "$user, public",
     "use_fips_ssl": "false",
 }
-"""All that Redshift has, because it reports all: one left out would differ from it at every plan. A query may take an hour (in seconds)."""
+"""All that Redshift has, because it reports all. A query may take an hour (in seconds).
+
+One left out differs at every plan, as will one that AWS adds: write it down here, with AWS's value. To ignore changes instead would hide it
+when somebody turns `require_ssl` off.
+"""
 
 
 @dataclass(frozen=True)

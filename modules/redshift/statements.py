@@ -1,7 +1,9 @@
 """The SQL that the deployment itself runs in the warehouse, through the Data API: schemas, and the role of the DAGs.
 
-AWS forgets a statement after a day. Terraform would then find it gone and run its SQL again at every deploy, hence the lifecycle: a
-statement runs when it is new, and again when its text changes. Every one is idempotent all the same.
+AWS forgets a statement after a day. While it answers that the statement has expired, the provider keeps it, and the lifecycle has it run
+when it is new and when its text changes only. Once AWS answers that it knows no such statement, the provider drops it from the state
+(internal/service/redshiftdata/statement.go). The next deploy makes it again, which no lifecycle prevents: a plan shows all of them
+as new, and their SQL runs once more. So every one is idempotent.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from modules.setting_rules import toml
 from operations.cost.estimate import Estimate
-from operations.cost.resources import When
+from operations.cost.resources import Line, When
 from operations.cost.savings import EXISTING_VPC, NO_MARQUEZ, PricedSaving
 
 NAMED_FROM_USD = 1
@@ -70,7 +70,7 @@ def _purpose(estimate: Estimate, stack: str) -> str:
     """Its dearest lines, and what its use adds."""
     idle = [line for line in estimate.lines if line.stack == stack and line.when is not When.USED]
     named = [line for line in sorted(idle, key=lambda line: -line.usd) if line.usd >= NAMED_FROM_USD][:NAMED]
-    parts = [_named((line.what, line.usd) for line in named)] if named else []
+    parts = [_named((line, line.usd) for line in named)] if named else []
     if used := estimate.used(stack):
         parts.append(f"{estimate.prices.assumed['runs']} runs add {_usd(used)}")
     return "; ".join(parts) or ("cents" if estimate.idle(stack) else "nothing of its own")
@@ -80,7 +80,15 @@ def _lines(estimate: Estimate) -> Table:
     columns = [("Stack", "left"), ("what", "left"), ("amount", "right"), ("of", "left"), ("at", "right"), ("a month", "right")]
     names = {id(price): name for name, price in estimate.prices.prices.items()}
     rows = [
-        [line.stack, line.what, f"{line.amount:,.2f}", names[id(line.price)], f"{line.price.usd:g}", _usd(line.usd), line.when.value]
+        [
+            line.stack,
+            line.what,
+            f"{line.amount:,.2f}",
+            names[id(line.price)],
+            f"{line.price.usd:g}",
+            f"{_usd(line.usd)}{_doubt(line)}",
+            line.when.value,
+        ]
         for line in sorted(estimate.lines, key=lambda line: (estimate.stacks.index(line.stack), -line.usd))
     ]
     return _table([*columns, ("charged", "left")], rows)
@@ -92,18 +100,23 @@ def _sentences(estimate: Estimate) -> list[str]:
     limited = sorted((line for line in estimate.lines if line.most is not None), key=lambda line: -line.usd_at_most)
     sentences = [
         f"Idle it costs {_usd(estimate.an_hour)} an hour, {_usd(estimate.an_hour * 24)} a day, {_usd(estimate.idle())} a month.",
-        f"What runs up most, used or not: {_named((line.what, line.usd) for line in idle[:DEAREST])}.",
+        f"What runs up most, used or not: {_named((line, line.usd) for line in idle[:DEAREST])}.",
         f"A run of both DAGs adds {_usd(estimate.a_run)}, {runs} a month {_usd(estimate.used())}; an idle warehouse costs cents.",
         f"A demo of {hours} hours, deployed, run once and destroyed, costs about {_usd(estimate.demo)}.",
     ]
     if limited:
-        most = _named((line.what, line.usd_at_most) for line in limited)
+        most = _named((line, line.usd_at_most) for line in limited)
         sentences.append(f"The dearest month that the settings allow, traffic and logs apart, costs {_usd(estimate.at_most())}: {most}.")
     return sentences
 
 
-def _named(things: Iterable[tuple[str, float]]) -> str:
-    return ", ".join(f"{what} ({_usd(usd)})" for what, usd in things)
+def _named(things: Iterable[tuple[Line, float]]) -> str:
+    return ", ".join(f"{line.what} ({_usd(usd)}{_doubt(line)})" for line, usd in things)
+
+
+def _doubt(line: Line) -> str:
+    """Beside a figure: that nobody has confirmed its price."""
+    return ", not confirmed" if line.price.checked == "no" else ""
 
 
 def _doubts(estimate: Estimate, region: str) -> list[str]:

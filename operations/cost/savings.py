@@ -39,7 +39,7 @@ NO_MARQUEZ = {"lineage_url": _example("lineage_url")}
 SAVINGS = (
     Saving(SMALL_AIRFLOW, "few tasks at a time"),
     Saving(MICRO_AIRFLOW, "three tasks at a time, beside the one scheduler; choose it before the first deploy"),
-    Saving({"eks_nodes": 1}, "Marquez is away while its only node is replaced"),
+    Saving({"eks_nodes": 1}, "one pod each; Marquez is away while its only node is replaced"),
     Saving({"eks_spot": True}, "AWS takes nodes away at two minutes' notice"),
     Saving(ONE_SPOT_NODE, "both of these: for a demo"),
     Saving(NO_MARQUEZ, "lineage goes to an endpoint that exists, whose cost is not counted here"),

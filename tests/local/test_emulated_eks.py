@@ -155,6 +155,22 @@ def test_nodes_start_where_their_type_is_offered(eks: Region, aws: Aws, cluster:
     assert "(t3.medium) is not supported in your requested Availability Zone (us-east-1b)" in issue["message"]
 
 
+@pytest.mark.parametrize("admits", [True, False])
+def test_a_volumes_key_admits_auto_scaling(eks: Region, aws: Aws, cluster: Any, admits: bool) -> None:
+    root, role = "arn:aws:iam::123456789012:root", "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    who = [root, f"arn:aws:iam::123456789012:role/{role}"] if admits else [root]
+    statement = {"Effect": "Allow", "Principal": {"AWS": who}, "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    volume = {"Encrypted": True, "KmsKeyId": aws.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]}
+    data = {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": volume}]}
+    aws.client("ec2").create_launch_template(LaunchTemplateName="nodes", LaunchTemplateData=data)
+    eks.addon("vpc-cni")
+    eks.nodegroup(launchTemplate={"name": "nodes"})
+    found = eks.call("GET", f"/clusters/{cluster['name']}/node-groups/nodes")["nodegroup"]
+    assert found["status"] == ("ACTIVE" if admits else "CREATE_FAILED")
+    assert admits or "Client.InvalidKMSKey.InvalidState" in found["health"]["issues"][0]["message"]
+
+
 def test_a_name_is_taken_once(eks: Region, cluster: Any) -> None:
     with pytest.raises(Refusal, match=rf"ResourceInUseException: .*{cluster['name']}"):
         eks.cluster()

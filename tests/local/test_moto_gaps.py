@@ -1,18 +1,17 @@
 """Where moto alone answers differently from AWS: each gap, closed."""
 
-import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
 from local.aws.machine import Aws
 from tests.local.aws_network import make_role, trust
+from tests.local.landing import land
 from tests.local.signed import send_json
 
 pytestmark = pytest.mark.system
@@ -286,12 +285,6 @@ def crawler(aws: Aws, lake: str) -> str:
     return "crawler"
 
 
-def land(aws: Aws, key: str, **columns: Any) -> None:
-    file = io.BytesIO()
-    pq.write_table(pa.table(columns), file)
-    aws.client("s3").put_object(Bucket="lake", Key=key, Body=file.getvalue())
-
-
 def tables(aws: Aws) -> dict[str, dict[str, str]]:
     return {
         table["Name"]: {column["Name"]: column["Type"] for column in table["StorageDescriptor"]["Columns"]}
@@ -301,8 +294,8 @@ def tables(aws: Aws) -> dict[str, dict[str, str]]:
 
 def test_a_crawl_makes_a_table_of_each_folder(aws: Aws, crawler: str) -> None:
     glue = aws.client("glue")
-    land(aws, "tickit/category/category.parquet", catid=pa.array([1], pa.int64()), catname=["Sports"])
-    land(aws, "tickit/sales/part-1.parquet", price=pa.array([1], pa.decimal128(8, 2)), sold=pa.array([0], pa.timestamp("us")))
+    land(aws, "lake", "tickit/category/category.parquet", catid=pa.array([1], pa.int64()), catname=["Sports"])
+    land(aws, "lake", "tickit/sales/part-1.parquet", price=pa.array([1], pa.decimal128(8, 2)), sold=pa.array([0], pa.timestamp("us")))
     aws.client("s3").put_object(Bucket="lake", Key="complete/tickit", Body=b"")
     assert tables(aws) == {}
     glue.start_crawler(Name=crawler)
@@ -319,7 +312,7 @@ def test_a_crawl_makes_a_table_of_each_folder(aws: Aws, crawler: str) -> None:
 def test_a_second_crawl_sees_what_has_changed(aws: Aws, crawler: str) -> None:
     glue = aws.client("glue")
     for columns in ({"catid": [1]}, {"catid": [1], "catname": ["Sports"]}):
-        land(aws, "tickit/category/category.parquet", **columns)
+        land(aws, "lake", "tickit/category/category.parquet", **columns)
         glue.start_crawler(Name=crawler)
         assert [glue.get_crawler(Name=crawler)["Crawler"]["State"] for _ in range(2)] == ["RUNNING", "READY"]
     assert tables(aws) == {"category": {"catid": "bigint", "catname": "string"}}
@@ -344,7 +337,7 @@ def test_nothing_starts_a_crawl_by_itself(aws: Aws, crawler: str) -> None:
         "RoleArn": make_role(aws, "events", "events"),
     }
     events.put_targets(Rule="marker", Targets=[target])
-    land(aws, "tickit/category/category.parquet", catid=[1])
+    land(aws, "lake", "tickit/category/category.parquet", catid=[1])
     assert glue.get_crawler(Name=crawler)["Crawler"]["State"] == "READY"
     assert "LastCrawl" not in glue.get_crawler(Name=crawler)["Crawler"]
     assert tables(aws) == {}

@@ -106,6 +106,8 @@ def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp
         ("eks_version", "latest", "not a Kubernetes version"),
         ("eks_node_type", "big", "not the name of an EC2 instance type"),
         ("eks_node_type", "t4g.medium", "an ARM machine"),
+        ("eks_node_type", "t3.small", "an upgrade of Marquez finds no room"),
+        ("eks_node_type", "t2.micro", "an upgrade of Marquez finds no room"),
         ("eks_node_type", "c6gn.large", "an ARM machine"),
         ("eks_node_type", "a1.large", "an ARM machine"),
         ("eks_nodes", "0", "greater than or equal to 1"),

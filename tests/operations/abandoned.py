@@ -136,15 +136,20 @@ def airflow(client: Client, made: dict[str, str]) -> None:
 
 def lake(client: Client) -> None:
     """Glue's things, and the crawl's rule."""
-    glue, events = client("glue"), client("events")
+    glue, events, iam = client("glue"), client("events"), client("iam")
+    crawls, tells = (
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(service))["Role"]["Arn"]
+        for name, service in (("tickit-lake-crawler", "glue.amazonaws.com"), ("tickit-crawl", "events.amazonaws.com"))
+    )
     glue.create_database(DatabaseInput={"Name": "tickit_lake"})
     glue.create_table(DatabaseName="tickit_lake", TableInput={"Name": "sales"})
-    glue.create_crawler(Name="tickit-lake", Role="tickit-lake-crawler", Targets={"S3Targets": [{"Path": "s3://tickit-raw-0/"}]})
+    glue.create_crawler(Name="tickit-lake", Role=crawls, Targets={"S3Targets": [{"Path": "s3://tickit-raw-0/"}]})
     glue.create_workflow(Name="tickit-crawl")
     glue.create_trigger(Name="tickit-crawl", Type="ON_DEMAND", Actions=[{"CrawlerName": "tickit-lake"}])
     glue.create_security_configuration(Name="tickit-lake", EncryptionConfiguration={})
     events.put_rule(Name="tickit-crawl", EventPattern=json.dumps({"source": ["aws.s3"]}), State="ENABLED")
-    events.put_targets(Rule="tickit-crawl", Targets=[{"Id": "workflow", "Arn": f"arn:aws:glue:{REGION}:{ACCOUNT}:workflow/tickit-crawl"}])
+    workflow = f"arn:aws:glue:{REGION}:{ACCOUNT}:workflow/tickit-crawl"
+    events.put_targets(Rule="tickit-crawl", Targets=[{"Id": "workflow", "Arn": workflow, "RoleArn": tells}])
 
 
 def bucket(client: Client) -> None:

@@ -1,6 +1,6 @@
-"""IAM's simulator of policies, which moto lacks: it judges a role's inline policies as moto itself enforces them."""
+"""IAM's simulator of policies, which moto lacks: it judges a role's inline policies, and no resource's, as SimulatePrincipalPolicy does."""
 
-import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
-from moto.iam.access_control import IAMPolicy, PermissionResult
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
+
+from local.aws import iam as judged
 
 SECONDS = 60
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
@@ -30,8 +31,8 @@ def simulating(aws_url: str, iam: Any) -> Iterator[str]:
             return Response(forwarded.content, forwarded.status_code, mimetype="text/xml")
         role = form["PolicySourceArn"].rpartition("/")[2]
         names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-        policies = [IAMPolicy(json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])) for name in names]
-        return Response(_judge(policies, _members(form, "ActionNames"), _members(form, "ResourceArns")), mimetype="text/xml")
+        policies = [judged.Document.parse(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]) for name in names]
+        return Response(_judge(form, policies), mimetype="text/xml")
 
     server = make_server("127.0.0.1", 0, answer, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -45,15 +46,26 @@ def simulating(aws_url: str, iam: Any) -> Iterator[str]:
 
 
 def _members(form: dict[str, str], name: str) -> list[str]:
-    return [value for key, value in form.items() if key.startswith(f"{name}.member.")]
+    return [value for key, value in form.items() if re.fullmatch(rf"{re.escape(name)}\.member\.\d+", key)]
 
 
-def _judge(policies: list[IAMPolicy], actions: list[str], resources: list[str]) -> str:
+def _context(form: dict[str, str]) -> dict[str, list[str]]:
+    entries = {
+        key.removesuffix("Name"): name for key, name in form.items() if re.fullmatch(r"ContextEntries\.member\.\d+\.ContextKeyName", key)
+    }
+    return {name: _members(form, f"{entry}Values") for entry, name in entries.items()}
+
+
+def _judge(form: dict[str, str], identity: list[judged.Document]) -> str:
+    role = judged.Principal.role(form["PolicySourceArn"])
+    root = {"AWS": f"arn:aws:iam::{role.account}:root"}
+    key = judged.Document.parse({"Statement": {"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}})
     results = ""
-    for action in actions:
-        permitted = [policy.is_action_permitted(action, resource) for policy in policies for resource in resources]
-        decision = "allowed" if PermissionResult.PERMITTED in permitted else "implicitDeny"
-        results += f"<member><EvalActionName>{action}</EvalActionName><EvalDecision>{decision}</EvalDecision></member>"
+    for action in _members(form, "ActionNames"):
+        for resource in _members(form, "ResourceArns"):
+            request = judged.Request(role, action, resource, _context(form), role.account)
+            decision = "allowed" if judged.decide(request, judged.Policies(identity, key=key)).allowed else "implicitDeny"
+            results += f"<member><EvalActionName>{action}</EvalActionName><EvalDecision>{decision}</EvalDecision></member>"
     result = f"<EvaluationResults>{results}</EvaluationResults><IsTruncated>false</IsTruncated>"
     name = "SimulatePrincipalPolicy"
     return f'<{name}Response xmlns="{NAMESPACE}"><{name}Result>{result}</{name}Result></{name}Response>'

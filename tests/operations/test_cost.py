@@ -263,7 +263,9 @@ class TestReport:
         prices = {name: replace(price, checked="no") if name == "EKS hour" else price for name, price in PRICES.prices.items()}
         doubtful: PriceList = replace(PRICES, prices=prices)
         found = estimate([stack("aws_eks_cluster", version="1.35")], doubtful, TODAY)
-        assert "Not confirmed, to be looked up: the price of EKS hour." in markdown(found, [], "us-east-1")
+        text = markdown(found, [], "us-east-1")
+        assert "Not confirmed, to be looked up: the price of EKS hour." in text
+        assert "| 73.00 | EKS 1.35 (73.00, not confirmed) |" in text
 
     def test_the_documentation_has_the_totals_and_the_savings(self, default: Estimate, cheaper: list[PricedSaving]) -> None:
         text = markdown(default, cheaper, "us-east-1")

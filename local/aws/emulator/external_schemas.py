@@ -51,7 +51,7 @@ class ExternalSchema:
             return refused
         if refused := lake_formation.refusal_to_read(place, self.role, self.database, table):
             return f"ERROR: {refused}"
-        bucket, _, folder = found.get_version("1").as_dict()["StorageDescriptor"]["Location"].removeprefix("s3://").partition("/")
+        bucket, _, folder = found.as_dict()["StorageDescriptor"]["Location"].removeprefix("s3://").partition("/")
         keys = [key for key in place.moto("s3").get_bucket(bucket).keys if key.startswith(folder)]
         wanted = permissions.to_read(place, bucket, keys, folder)
         gateway = _gateway_policy(place, workgroup) if workgroup["enhancedVpcRouting"] else ""

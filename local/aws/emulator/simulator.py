@@ -6,6 +6,7 @@ docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html. It
 from collections.abc import Mapping
 from typing import Any
 
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.exceptions import NotFoundException
 
 from local.aws.emulator import permissions
@@ -14,6 +15,11 @@ from local.aws.emulator.errors import require_known
 from local.aws.emulator.place import Place
 from local.aws.iam import Document, Policies, Principal, Request, decide
 
+TRUSTING = Document.parse({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:*"}})
+"""What the simulator takes the trust policies of roles for, and the policies of keys: nobody gives it those."""
+OWN_ACCOUNTS = Document.parse(
+    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": DEFAULT_ACCOUNT_ID}, "Action": "*", "Resource": "*"}}
+)
 DECISIONS = {True: "allowed", False: "implicitDeny"}
 
 
@@ -25,14 +31,19 @@ def simulate(place: Place, request: Mapping[str, Any]) -> dict[str, Any]:
     principal, identity = _whose(place, source)
     identity = [*identity, *(permissions.document(text) for text in request.get("PolicyInputList", []))]
     given = request.get("ResourcePolicy")
-    policies = Policies(identity, permissions.document(given) if given else None, key=_key_policy(place))
     context = {entry["ContextKeyName"]: entry["ContextKeyValues"] for entry in request.get("ContextEntries", [])}
     results = [
-        _result(policies, Request(principal, action, resource, context, place.account))
+        _result(_policies(identity, given, action), Request(principal, action, resource, context, place.account))
         for action in request["ActionNames"]
         for resource in request.get("ResourceArns", ["*"])
     ]
     return {"EvaluationResults": results, "IsTruncated": False}
+
+
+def _policies(identity: list[Document], given: str | None, action: str) -> Policies:
+    if given:
+        return Policies(identity, permissions.document(given))
+    return Policies(identity, TRUSTING if action.startswith("sts:") else None, key=OWN_ACCOUNTS)
 
 
 def _result(policies: Policies, request: Request) -> dict[str, Any]:
@@ -45,12 +56,6 @@ def _result(policies: Policies, request: Request) -> dict[str, Any]:
         "MatchedStatements": [],
         "MissingContextValues": [],
     }
-
-
-def _key_policy(place: Place) -> Document:
-    """What is taken of keys, whose policies the simulator does not read: that they leave it to the account's own policies."""
-    account = {"AWS": f"arn:aws:iam::{place.account}:root"}
-    return Document.parse({"Statement": [{"Effect": "Allow", "Principal": account, "Action": "kms:*", "Resource": "*"}]})
 
 
 def _whose(place: Place, arn: str) -> tuple[Principal, list[Document]]:

@@ -94,7 +94,7 @@ volumeMounts:
   - {name: tmp, mountPath: /tmp}
 {{- end }}
 
-{{- /* Marquez itself, but for its command. */ -}}
+{{- /* Marquez itself, but for its command and its resources. */ -}}
 {{- define "marquez.java" -}}
 image: {{ .Values.images.api }}
 env:
@@ -103,8 +103,6 @@ env:
   - {name: JAVA_OPTS, value: "-XX:MaxRAMPercentage=70"}
 securityContext:
   {{- include "marquez.confined" . | nindent 2 }}
-resources:
-  {{- toYaml .Values.api.resources | nindent 2 }}
 volumeMounts:
   - {name: files, mountPath: /etc/marquez, readOnly: true}
   - {name: password, mountPath: /run/marquez, readOnly: true}

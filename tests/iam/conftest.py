@@ -1,0 +1,38 @@
+"""The policies of the deployments in which each row of the table is judged: together they have every setting that changes a policy."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.iam.references import Place
+from tests.iam.synthesized import PolicySet, Stacks, policies
+from tests.modules.conftest import settings, synthesize, synthesize_to
+
+__all__ = ["settings", "synthesize", "synthesize_to"]
+
+ACCOUNT = "123456789012"
+GOVERNMENT = "us-gov-west-1"
+EXISTING = {
+    "existing_vpc_id": "vpc-0a1b2c3d4e5f60718",
+    "existing_private_subnet_ids": ["subnet-0aa1", "subnet-0aa2", "subnet-0aa3"],
+    "existing_public_subnet_ids": ["subnet-0bb1", "subnet-0bb2", "subnet-0bb3"],
+}
+TLS = {"domain": "data.example.com", "certificate_arn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/0a1b2c3d"}
+DEPLOYMENTS: dict[str, dict[str, Any]] = {
+    "default": {},
+    # In a network that exists, with TLS, the newest Airflow inside the network, and data from elsewhere.
+    "elsewhere": EXISTING | TLS | {"mwaa_webserver": "private", "airflow_version": "3.3.1", "tickit_location": "s3://public/tickit"},
+    # In another partition, without a Marquez.
+    "government": {"region": GOVERNMENT, "lineage_url": "https://lineage.example.com:443", "budget_usd": 900, "protect": True},
+}
+
+
+@pytest.fixture(scope="session")
+def deployments(synthesize: Callable[..., Stacks]) -> dict[str, PolicySet]:
+    return {name: policies(synthesize(**overrides), in_place(overrides)) for name, overrides in DEPLOYMENTS.items()}
+
+
+def in_place(overrides: Mapping[str, Any]) -> Place:
+    region = overrides.get("region", "us-east-1")
+    return Place(ACCOUNT, "aws-us-gov" if region == GOVERNMENT else "aws", region)
