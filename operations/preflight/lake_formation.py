@@ -25,8 +25,9 @@ def defaults(deployment: Deployment) -> Iterator[Finding]:
         what = " and ".join(governed)
         detail = f"new {what} are governed by Lake Formation's grants, not by IAM alone: the crawler and the warehouse would be refused"
         cure = (
-            f"Have a data lake administrator switch on 'Use only IAM access control for new {what}' (Lake Formation, Data Catalog"
-            f" settings, {deployment.settings.region}) until the lake is deployed; or deploy to another account or region."
+            f"Have a data lake administrator switch on 'Use only IAM access control for new {what}' (Lake Formation, Data Catalog settings,"
+            f" {deployment.settings.region}). Or grant what docs/deploy.md says, 'Where Lake Formation governs the catalog', and begin with"
+            " make deploy STACK=network PREFLIGHT=0"
         )
         yield problem("Lake Formation", detail, cure)
     else:
