@@ -522,12 +522,17 @@ def test_where_nothing_is_wrong_it_says_so(world: World, deployment: Callable[..
 
 
 def test_what_may_not_be_looked_at_is_a_warning_and_no_reason_to_stop(world: World, deployment: Callable[..., Deployment]) -> None:
-    """Without the simulator that the other tests put in front of it, the emulated IAM refuses."""
+    """Whoever asks may not use IAM's simulator."""
+
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "SimulatePrincipalPolicy")
+
     there = deployment()
+    there.client("iam").meta.events.register("before-call.iam.SimulatePrincipalPolicy", refuse)
     right_environment.create(world, there.client("mwaa"))
     _, written = explained(there)
     assert "✓ Execution role: tickit-airflow trusts MWAA" in written
-    assert "! Execution role: could not be read: An error occurred (NotImplemented) when calling the SimulatePrincipalPolicy" in written
+    assert "! Execution role: could not be read: needs iam:SimulatePrincipalPolicy" in written
     assert "✓ Quota" in written
 
 
