@@ -79,6 +79,7 @@ IDS = {
 }
 """{type: its id}: what AWS begins ids with, and where the provider takes a name or an ARN for one."""
 OTHERS = {
+    ("aws_db_instance", "address"): "{identifier}.{made_up}.{region}.rds.amazonaws.com",
     ("aws_eks_cluster", "vpc_config[0].cluster_security_group_id"): "sg-{made_up}",
     ("aws_eks_node_group", "resources[0].autoscaling_groups[0].name"): "eks-{node_group_name}-{made_up}",
     ("aws_launch_template", "latest_version"): "1",
@@ -87,10 +88,15 @@ OTHERS = {
     ("aws_redshiftserverless_namespace", "admin_password_secret_arn"): (
         "arn:{partition}:secretsmanager:{region}:{account}:secret:redshift!{namespace_name}-{made_up}"
     ),
+    ("aws_redshiftserverless_workgroup", "endpoint[0].address"): "{workgroup_name}.{account}.{region}.redshift-serverless.amazonaws.com",
     ("aws_route53_zone", "zone_id"): "{id}",
+    ("aws_s3_object", "version_id"): "{made_up}",
+    ("aws_s3_object_copy", "version_id"): "{made_up}",
     ("aws_vpc", "cidr_block"): "10.0.0.0/16",
+    **{("data.aws_availability_zones", f"names[{index}]"): f"{{region}}{zone}" for index, zone in enumerate("abc")},
     ("data.aws_caller_identity", "account_id"): "{account}",
     ("data.aws_caller_identity", "arn"): IAM + "role/{made_up}",
+    ("data.aws_eks_addon_version", "version"): "v1.0.0-eksbuild.1",
     ("data.aws_iam_session_context", "issuer_arn"): IAM + "role/{made_up}",
     ("data.aws_partition", "partition"): "{partition}",
     ("data.aws_region", "region"): "{region}",

@@ -109,6 +109,8 @@ WRONG: dict[str, tuple[Send, str]] = {
         partial(send_json, service="redshift-serverless", target="RedshiftServerless.CreateNamespace", namespaceName="Upper"),
         "namespaceName, value: Upper, must match",
     ),
+    # AWS means the whole text, also where its pattern has no ^ and $.
+    "query pattern": (iam("GetRole", RoleName="two words"), r"RoleName, value: two words, must match \[\\w"),
     # No JSON, no XML.
     "json": (partial(send, service="glue", body="{", headers={"X-Amz-Target": "AWSGlue.CreateDatabase"}), "cannot be read as json"),
     "rest-xml": (s3("/raw?versioning", "<Versioning"), "cannot be read as rest-xml"),

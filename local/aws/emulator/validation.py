@@ -64,11 +64,14 @@ def _value_problems(value: Any, shape: Shape, path: str) -> Iterable[str]:
 
 
 def pattern_problems(parameters: Any, shape: Shape, path: str = "") -> Iterable[str]:
-    """Which texts do not match the model's patterns. Some patterns are in a dialect that Python does not have: those say nothing."""
+    """Which texts do not match the model's patterns. Some patterns are in a dialect that Python does not have: those say nothing.
+
+    A pattern is for the whole text, with `^` and `$` or without: the models write [0-9]{12} for an account, .* for anything.
+    """
     for member, member_shape, name in _members(parameters, shape):
         yield from pattern_problems(member, member_shape, f"{path}{name}".removeprefix("."))
-    pattern = _compiled(shape.metadata.get("pattern", ""))
-    if shape.type_name == "string" and pattern and not pattern.search(parameters):
+    pattern = _compiled(shape.metadata["pattern"]) if "pattern" in shape.metadata else None
+    if shape.type_name == "string" and pattern and not pattern.fullmatch(parameters):
         yield f"Invalid value for parameter {path}, value: {parameters}, must match {pattern.pattern}"
 
 
