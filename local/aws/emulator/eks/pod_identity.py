@@ -64,7 +64,7 @@ class PodIdentity(State):
         return {"association": association}
 
     def _require_role(self, cluster: str, role: str) -> None:
-        """EKS says when a pod asks whether it may; a wrong trust policy is refused when the association is made already."""
+        """A wrong trust policy shows on AWS when a pod asks. Here no pod ever asks, so the association is refused."""
         self.require_role(role, "pods.eks.amazonaws.com", cluster=cluster, actions=roles.POD_ACTIONS)
 
     def _pod_identity(self, request: Request) -> Described:
