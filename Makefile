@@ -27,6 +27,7 @@ ONE_AIRFLOW = $(if $(AIRFLOW_VERSION),--airflow-version=$(AIRFLOW_VERSION))
 # Two at a time, as the longest test mostly waits; a file's tests stay together.
 PARALLEL := --numprocesses=2 --dist=loadfile
 AGREED = $(if $(filter 1,$(YES)),--yes)
+UNSEEN = $(if $(filter 0,$(PREFLIGHT)),--no-preflight)
 WITH_WHEELS = $(if $(WHEELS),$(if $(filter 1,$(WHEELS)),--wheels,--no-wheels))
 
 .PHONY: help
@@ -97,8 +98,9 @@ plan: $(ARTEFACTS)  ## AWS: show what a deploy would change (STACK=)
 	@$(OPERATIONS) plan $(ONE_STACK)
 
 .PHONY: deploy
-deploy: $(ARTEFACTS)  ## AWS: make what settings.toml describes (STACK= YES=1)
-	@$(OPERATIONS) deploy $(ONE_STACK) $(AGREED)
+deploy: $(ARTEFACTS)  ## AWS: make what settings.toml describes, after the preflight (STACK= YES=1 PREFLIGHT=0)
+	@$(if $(UNSEEN),,.venv/bin/python main.py)
+	@$(OPERATIONS) deploy $(ONE_STACK) $(AGREED) $(UNSEEN)
 
 .PHONY: outputs
 outputs: $(INSTALLED)  ## AWS: print addresses and names of what is deployed (STACK=)

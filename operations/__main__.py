@@ -68,10 +68,13 @@ def plan(deployment: Deployment, stack: str | None) -> None:
 @cli.command()
 @stack_option
 @yes_option
+@click.option("--preflight/--no-preflight", "first", default=True, help="Look first at all that may stand in the way.")
 @of_deployment
-def deploy(deployment: Deployment, stack: str | None, yes: bool) -> None:
+def deploy(deployment: Deployment, stack: str | None, yes: bool, first: bool) -> None:
     """Make what the settings describe."""
-    sys.exit(stacks.deploy(deployment, console(), stack, yes=yes))
+    out = console()
+    look_first = (lambda: preflight.run(deployment, out)) if first else None
+    sys.exit(stacks.deploy(deployment, out, stack, yes=yes, look_first=look_first))
 
 
 @cli.command()

@@ -47,16 +47,24 @@ def plan(deployment: Deployment, console: Console, stack: str | None = None) -> 
     return 0
 
 
-def deploy(deployment: Deployment, console: Console, stack: str | None = None, *, yes: bool) -> int:
+def deploy(
+    deployment: Deployment, console: Console, stack: str | None = None, *, yes: bool, look_first: Callable[[], int] | None = None
+) -> int:
     """Make what the settings describe, or change what is there to it, and see to it that the lake's catalog is filled.
 
-    Asks first, unless `yes`. Raises Refused, NotOurs, CannotRun.
+    Where `look_first` gives another exit code than 0, that is this one's, and nothing is made. Asks before it begins, unless `yes`. Raises
+    Refused, NotOurs, CannotRun.
     """
     wanted = _wanted(deployment, stack)
     _require_days_left(deployment)
     _require_state_bucket(deployment)
     if stack and (missing := _missing(stack, state.deployed(deployment))):
         raise Refused(_waits(stack, missing))
+    if not yes:
+        _require_terminal(console, "deploy")
+    if look_first and (code := look_first()):
+        console.print(Text("Nothing was made. Mend the problems above, or deploy in spite of them: make deploy PREFLIGHT=0", "bold"))
+        return code
     if not yes and not _agrees(console, f"Deploy {', '.join(wanted)} to {_place(deployment)}?", "deploy"):
         return 1
     done = cdktf.run(deployment.root, console, "deploy", *_selection(stack), "--auto-approve")

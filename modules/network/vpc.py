@@ -19,14 +19,8 @@ from cdktf_cdktf_provider_aws.vpc import Vpc as AwsVpc
 from constructs import Construct
 
 from modules.suppressions import suppress
+from modules.zones import ZONES, ZONES_WITHOUT_EKS
 
-ZONES = 3
-"""Redshift Serverless wants three availability zones."""
-ZONES_WITHOUT_EKS = ["use1-az3", "usw1-az2", "cac1-az3"]
-"""Ids of the availability zones in which EKS makes no cluster; a zone's name is another one's in another account.
-
-Source: Amazon EKS User Guide, "View Amazon EKS networking requirements for VPC and subnets". use1-az3 lacks t3 machines as well.
-"""
 ANYWHERE = "0.0.0.0/0"
 
 

@@ -10,16 +10,20 @@ from operations.deployment import Deployment
 from operations.findings import Finding, Level, problems, show
 from operations.preflight import (
     account,
+    addresses,
     artefacts,
     certificate,
     existing_vpc,
     external_ip,
+    lake_formation,
     names,
+    permissions,
     programs,
     quotas,
     region,
     state_bucket,
     versions,
+    zones,
 )
 from operations.question import Question
 
@@ -31,9 +35,12 @@ SUBJECTS: dict[str, tuple[Question[Deployment], ...]] = {
     "Versions": versions.QUESTIONS,
     "EXTERNAL_IP": external_ip.QUESTIONS,
     "Region": region.QUESTIONS,
+    "Zones": zones.QUESTIONS,
+    "Permissions": permissions.QUESTIONS,
     "Quotas": quotas.QUESTIONS,
     "Names": names.QUESTIONS,
-    "Existing VPC": existing_vpc.QUESTIONS,
+    "Lake Formation": lake_formation.QUESTIONS,
+    "Existing VPC": (*existing_vpc.QUESTIONS, *addresses.QUESTIONS),
     "Certificate": certificate.QUESTIONS,
 }
 """{heading: what is asked under it}. The account comes before all of them: without credentials AWS answers no other question."""

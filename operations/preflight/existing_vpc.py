@@ -5,13 +5,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from modules.zones import ZONES
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem, warning
-from operations.preflight.region import ZONES
 from operations.question import Question
 from operations.reading import code, pages
 
 ANYWHERE = "0.0.0.0/0"
+BY_NAT = ": by it the warehouse asks the Glue catalog, Airflow a package index, the nodes a registry of images"
 SETTING = {"private": "existing_private_subnet_ids", "public": "existing_public_subnet_ids"}
 
 
@@ -93,7 +94,7 @@ def way_out(kind: str, subnet_id: str, tables: list[Any]) -> Finding:
     route: dict[str, Any] = next((route for route in table["Routes"] if route.get("DestinationCidrBlock") == ANYWHERE), {})
     to_internet = route.get("GatewayId", "").startswith("igw-")
     if not route or route.get("State") == "blackhole":
-        target = "a NAT gateway" if kind == "private" else "an internet gateway"
+        target = f"a NAT gateway{BY_NAT}" if kind == "private" else "an internet gateway"
         lack = "leads to something that is gone" if route else "is missing"
         return problem(subnet_id, f"its route to {ANYWHERE} {lack}", f"Give its route table one to {target}.")
     if kind == "public" and not to_internet:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from operations.deployment import Deployment
+from operations.explain.account import ENDPOINTS_QUOTA
 from operations.findings import Finding, ok, problem, warning
+from operations.preflight import zones
 from operations.question import Question
 from operations.reading import pages, quota
 
@@ -60,12 +62,32 @@ def _addresses(deployment: Deployment) -> int:
 def _gateways(deployment: Deployment) -> int:
     """Those in the first zone, where the stack puts its own."""
     ec2 = deployment.client("ec2")
-    filters = [{"Name": "opt-in-status", "Values": ["opt-in-not-required"]}, {"Name": "state", "Values": ["available"]}]
-    first = min(zone["ZoneName"] for zone in ec2.describe_availability_zones(Filters=filters)["AvailabilityZones"])
-    zone = [{"Name": "availability-zone", "Values": [first]}]
+    zone = [{"Name": "availability-zone-id", "Values": [zones.usable(deployment)[0].id]}]
     subnets = set(pages(ec2, "describe_subnets", "Subnets[].SubnetId", Filters=zone))
     states = [{"Name": "state", "Values": ["pending", "available"]}]
     return sum(subnet in subnets for subnet in pages(ec2, "describe_nat_gateways", "NatGateways[].SubnetId", Filters=states))
+
+
+def _gateway_endpoints(deployment: Deployment) -> int:
+    return _endpoints(deployment, "Gateway")
+
+
+def _interface_endpoints(deployment: Deployment) -> int:
+    return _endpoints(deployment, "Interface", {"Name": "vpc-id", "Values": [str(deployment.settings.existing_vpc_id)]})
+
+
+def _endpoints(deployment: Deployment, kind: str, *filters: dict[str, Any]) -> int:
+    asked = [{"Name": "vpc-endpoint-type", "Values": [kind]}, *filters]
+    return sum(1 for _ in pages(deployment.client("ec2"), "describe_vpc_endpoints", "VpcEndpoints[]", Filters=asked))
+
+
+def _load_balancers(deployment: Deployment) -> int:
+    kind = "LoadBalancers[?Type=='application']"
+    return sum(1 for _ in pages(deployment.client("elbv2"), "describe_load_balancers", kind))
+
+
+def _databases(deployment: Deployment) -> int:
+    return sum(1 for _ in pages(deployment.client("rds"), "describe_db_instances", "DBInstances[]"))
 
 
 def _environments(deployment: Deployment) -> int:
@@ -98,6 +120,17 @@ def _sizes(ec2: Any, types: set[str]) -> dict[str, int]:
     return {kind["InstanceType"]: kind["VCpuInfo"]["DefaultVCpus"] for kind in found}
 
 
+def _airflows_endpoints(deployment: Deployment) -> int:
+    """In an existing VPC, which may have others: one for Airflow's database, one for a private web server."""
+    if not deployment.settings.existing_vpc_id:
+        return 0
+    return 2 if deployment.settings.mwaa_webserver == "private" else 1
+
+
+def _two(_: Deployment) -> int:
+    return 2
+
+
 def _one(_: Deployment) -> int:
     return 1
 
@@ -109,9 +142,16 @@ def _one_in_an_own_vpc(deployment: Deployment) -> int:
 VPCS = Quota("VPCs", "vpc", "L-F678F1CE", "network", _vpcs, _one_in_an_own_vpc, ("ec2",))
 ADDRESSES = Quota("Elastic addresses", "ec2", "L-0263D0A3", "network", _addresses, _one_in_an_own_vpc, ("ec2",))
 GATEWAYS = Quota("NAT gateways in a zone", "vpc", "L-FE5A380F", "network", _gateways, _one_in_an_own_vpc, ("ec2",))
+GATEWAY_ENDPOINTS = Quota("Gateway endpoints", "vpc", "L-1B52E74A", "network", _gateway_endpoints, _one_in_an_own_vpc, ("ec2",))
+INTERFACES = Quota("Interface endpoints", "vpc", ENDPOINTS_QUOTA, "mwaa", _interface_endpoints, _airflows_endpoints, ("ec2",))
+LOAD_BALANCERS = Quota("Load balancers", "elasticloadbalancing", "L-53DA6B97", "marquez", _load_balancers, _two, ("elbv2",))
+DATABASES = Quota("RDS instances", "rds", "L-7B6409FD", "marquez", _databases, _one, ("rds",))
 ENVIRONMENTS = Quota("MWAA environments", "airflow", "L-67D41C6B", "mwaa", _environments, _one, ("mwaa",))
 CLUSTERS = Quota("EKS clusters", "eks", "L-1194D53C", "marquez", _clusters, _one, ("eks",))
 VCPUS = Quota("vCPUs", "ec2", ON_DEMAND, "marquez", _vcpus, _node_vcpus, ("ec2",))
+
+
+KINDS = (VPCS, ADDRESSES, GATEWAYS, GATEWAY_ENDPOINTS, INTERFACES, ENVIRONMENTS, CLUSTERS, LOAD_BALANCERS, DATABASES)
 
 
 def _node_vcpus_fit(deployment: Deployment) -> Iterator[Finding]:
@@ -124,6 +164,6 @@ def _node_vcpus_fit(deployment: Deployment) -> Iterator[Finding]:
 
 
 QUESTIONS = (
-    *(Question(kind.name, kind.ask, (*kind.reads, "service-quotas")) for kind in (VPCS, ADDRESSES, GATEWAYS, ENVIRONMENTS, CLUSTERS)),
+    *(Question(kind.name, kind.ask, (*kind.reads, "service-quotas")) for kind in KINDS),
     Question("vCPUs", _node_vcpus_fit, ("ec2", "service-quotas")),
 )

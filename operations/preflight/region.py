@@ -21,8 +21,6 @@ MARQUEZ = {"eks": "eks", "rds": "rds", "elb": "elbv2"}
 """{the service in AWS's public parameters: in the SDK}. One call takes ten of them."""
 PARAMETERS = "/aws/service/global-infrastructure/regions/{region}/services/{service}"
 """docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html"""
-ZONES = 3
-"""Redshift Serverless wants three availability zones: docs.aws.amazon.com/redshift/latest/mgmt/serverless-usage-considerations.html."""
 ELSEWHERE = "Choose another `region` in settings.toml."
 
 
@@ -52,15 +50,4 @@ def _by_the_sdk(region: str, wanted: dict[str, str], reason: str) -> Finding:
     return ok("Services", f"{region} offers all {len(wanted)}, the SDK says ({reason})")
 
 
-def zones(deployment: Deployment) -> Iterator[Finding]:
-    """Whether there are as many availability zones as the stacks use."""
-    filters = [{"Name": "state", "Values": ["available"]}, {"Name": "opt-in-status", "Values": ["opt-in-not-required"]}]
-    found = deployment.client("ec2").describe_availability_zones(Filters=filters)["AvailabilityZones"]
-    names = sorted(zone["ZoneName"] for zone in found)
-    if len(names) < ZONES:
-        yield problem("Zones", f"{len(names)} available ({', '.join(names)}), {ZONES} needed", ELSEWHERE)
-    else:
-        yield ok("Zones", ", ".join(names))
-
-
-QUESTIONS = (Question("Services", services, ("ssm",)), Question("Zones", zones, ("ec2",)))
+QUESTIONS = (Question("Services", services, ("ssm",)),)

@@ -37,6 +37,8 @@ CHANGED: dict[str, Any] = FIRST | {
 }
 NO_SECRETS = ("airflow/variables/OPENLINEAGE_URL", "airflow/variables/OPENLINEAGE_NAMESPACE", "airflow/connections/REDSHIFT_CONNECTOR")
 DAG = "airflow/dags/rs_staging_to_dm.py"
+NO_PREFLIGHT = "PREFLIGHT=0"
+"""It would refuse an address that is an example's, and the machine's own if the internet tells it."""
 ANOTHER_LINE = "\n# another version\n"
 
 
@@ -69,11 +71,13 @@ class Life:
         self._interrupt("deploy, interrupted in the middle", when=self._is_in_the_middle)
         self.aws.release_environments()
         self._note("interrupted")
+        self._look("interrupted")
         self._make("destroy redshift, half made", "destroy", "STACK=redshift", "YES=1")
         self._make("destroy lake", "destroy", "STACK=lake", "YES=1")
         self._note("destroyed lake and redshift")
-        self._make("deploy, resumed", "deploy", "YES=1")
+        self._make("deploy, resumed", "deploy", "YES=1", NO_PREFLIGHT)
         self._note("deployed")
+        self._look("deployed")
         self.held["catalog"] = sorted(
             table["Name"] for table in self.aws.client("glue").get_tables(DatabaseName="tickit_lake")["TableList"]
         )
@@ -84,7 +88,7 @@ class Life:
         self._hold("before the change")
         self._change()
         self._plan("settings changed", refresh=False)  # AWS has just been found to be as the states say
-        self._make("deploy the change", "deploy", "YES=1")
+        self._make("deploy the change", "deploy", "YES=1", NO_PREFLIGHT)
         self._hold("after the change")
         self.held["dag"] = self._uploaded_dag()
         self._plan("change deployed")
@@ -105,7 +109,13 @@ class Life:
 
     def _interrupt(self, phase: str, when: Callable[[], bool]) -> None:
         with self._timed(phase):
-            self.done[phase] = self.project.interrupt("deploy", "YES=1", when=when)
+            self.done[phase] = self.project.interrupt("deploy", "YES=1", NO_PREFLIGHT, when=when)
+
+    def _look(self, moment: str) -> None:
+        """What the preflight has against a deployment of which something stands."""
+        with self._timed(f"preflight: {moment}"):
+            output = self.project.make("preflight").output
+        self.held[f"preflight, {moment}"] = [line.strip() for line in output.splitlines() if line.startswith("  ✗ ")]
 
     def _plan(self, phase: str, *stacks: str, refresh: bool = True) -> None:
         with self._timed(f"plan: {phase}"), ThreadPoolExecutor(max_workers=3) as pool:

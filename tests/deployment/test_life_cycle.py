@@ -168,6 +168,12 @@ def test_the_printed_permissions_allow_every_call(life: Life, tmp_path: Path) ->
     assert {call: needed(call) for call in calls if not allowed.keys() >= set(needed(call))} == {}
 
 
+@pytest.mark.parametrize("moment", ["interrupted", "deployed"])
+def test_the_preflight_has_nothing_against_what_the_deployment_has_made(life: Life, moment: str) -> None:
+    of_this_machine = ("✗ 198.51.100.7/32: is an example's address", "✗ Your address: ", "✗ AWS CLI: ")
+    assert [line for line in life.held[f"preflight, {moment}"] if not line.startswith(of_this_machine)] == []
+
+
 def test_no_secret_is_in_a_state(life: Life) -> None:
     assert len(life.held["secrets"]) == 3  # the lineage API's key, the passwords of Marquez's database and of the warehouse
     assert len(life.held["states"]) == len(STACKS)

@@ -116,3 +116,19 @@ def test_a_bill_is_that_of_the_settings_where_there_are_any(run: Run, tmp_path: 
     assert code == 0
     assert output.startswith("Estimated cost")
     assert "1 more worker" in output
+
+
+def test_a_deploy_looks_first(run: Run, tmp_path: Path) -> None:
+    choose(tmp_path, "")
+    code, said, _ = run("deploy", "--yes")
+    assert code == 1
+    assert "✗ 203.0.113.7/32: is an example's address, and nobody's" in said
+    assert "Not ready to deploy" in said
+    assert "make deploy PREFLIGHT=0" in said
+
+
+def test_a_deploy_without_the_preflight_goes_straight_on(run: Run, tmp_path: Path) -> None:
+    choose(tmp_path, "")
+    code, said, errors = run("deploy", "--yes", "--no-preflight")
+    assert (code, "example's address" in said) == (2, False)
+    assert "cdktf" in errors

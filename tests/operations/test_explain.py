@@ -1,6 +1,7 @@
 """Each thing that keeps MWAA from making an environment, broken in an emulated AWS that is right otherwise."""
 
 import io
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -117,6 +118,17 @@ def nat_without_internet(world: World) -> None:
 def endpoint_closed(world: World) -> None:
     closed = world.ec2.create_security_group(GroupName="closed", Description="closed", VpcId=world.vpc)["GroupId"]
     world.endpoint("sqs", SecurityGroupIds=[closed])
+
+
+def endpoint_policy(**change: Any) -> str:
+    """The policy of an endpoint: full access, changed."""
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"} | change
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def gateway_of_another_bucket(world: World) -> None:
+    gateway = {"VpcEndpointType": "Gateway", "RouteTableIds": [world.private_table], "ServiceName": f"com.amazonaws.{REGION}.s3"}
+    world.ec2.create_vpc_endpoint(VpcId=world.vpc, **gateway, PolicyDocument=endpoint_policy(Resource="arn:aws:s3:::another"))
 
 
 def endpoint_pending(world: World) -> None:
@@ -335,7 +347,12 @@ BROKEN: dict[str, tuple[Breaking, str]] = {
     "route to nothing": (blackhole, "Route of subnet-.*: rtb-.* leads to something that is gone"),
     "NAT without internet": (nat_without_internet, "Route of subnet-.*: nat-.* stands in subnet-.* no internet gateway"),
     "no way to SQS": (lambda world: world.without_nat(but="sqs"), "Endpoints: nothing leads to sqs"),
-    "no way to MWAA": (lambda world: world.without_nat(but="airflow.ops"), "Endpoints: nothing leads to airflow.ops"),
+    "no way to the queue": (lambda world: world.without_nat(but="sqs"), "Endpoints: nothing leads to sqs"),
+    "a policy of actions that do not exist": (
+        lambda world: world.endpoint("monitoring", PolicyDocument=endpoint_policy(Action="monitoring:*")),
+        r"Endpoint vpce-\w+ \(monitoring\): its policy does not let Airflow's role write metrics \(cloudwatch:PutMetricData\)",
+    ),
+    "a gateway that hides the bucket": (gateway_of_another_bucket, r"\(s3\): its policy does not let Airflow's role list the bucket"),
     "endpoint pending": (endpoint_pending, r"Endpoint vpce-.* \(sqs\): is pendingAcceptance"),
     "endpoint without DNS": (endpoint_without_dns, r"Endpoint vpce-.* \(logs\): has no private DNS"),
     "endpoint closed": (endpoint_closed, r"Endpoint vpce-.* \(sqs\): its security group does not admit Airflow"),
@@ -389,7 +406,18 @@ BROKEN: dict[str, tuple[Breaking, str]] = {
     "pip failed": (pip_failed, "Requirements: ERROR: No matching distribution found for sqlglot==99"),
     "no room for endpoints": (fifty_endpoints, "Quota: vpc-.* has 50 interface endpoints of 50"),
 }
+OWN_ACCOUNT = {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}
 WARNINGS: dict[str, tuple[Breaking, str]] = {
+    "roles of AWS's own kept out": (
+        lambda world: world.endpoint("sqs", PolicyDocument=endpoint_policy(Condition=OWN_ACCOUNT)),
+        r"Endpoint vpce-\w+ \(sqs\): its policy is not full access: MWAA's own principals, .* may be refused",
+    ),
+    "secrets for one role only": (
+        lambda world: world.endpoint(
+            "secretsmanager", PolicyDocument=endpoint_policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/other"})
+        ),
+        r"Endpoint vpce-\w+ \(secretsmanager\): its policy is not full access",
+    ),
     "nothing logged": (nothing_logged, "Log groups: nothing was ever written"),
     "logs off": (logs_off, "Log groups: all logs are off"),
     "no package index": (lambda world: world.without_nat(), "Requirements: without NAT pip reaches no package index"),
@@ -437,6 +465,18 @@ def test_endpoints_stand_in_for_nat(world: World) -> None:
     assert not problems(look_into(world.case))
 
 
+@pytest.mark.parametrize("who", ["*", {"AWS": "*"}, {"AWS": ["*"]}])
+def test_an_endpoint_with_full_access_is_fine(world: World, who: Any) -> None:
+    policy = endpoint_policy(Sid="All", Principal=who, Action=["*"], Resource=["*"])
+    world.endpoint("logs", PolicyDocument=policy)
+    assert {finding.level for finding in look_into(world.case)} == {Level.OK}
+
+
+def test_a_policy_on_a_way_that_nobody_takes_does_not_matter(world: World) -> None:
+    world.endpoint("monitoring", PrivateDnsEnabled=False, PolicyDocument=endpoint_policy(Action="monitoring:*"))
+    assert {finding.level for finding in look_into(world.case)} == {Level.OK}
+
+
 @pytest.mark.parametrize("what", BROKEN)
 def test_what_is_broken_is_found_and_comes_with_a_cure(world: World, what: str) -> None:
     breaking, text = BROKEN[what]
@@ -451,7 +491,7 @@ def test_what_is_broken_is_found_and_comes_with_a_cure(world: World, what: str) 
 def test_what_may_be_so_is_a_warning(world: World, what: str) -> None:
     breaking, text = WARNINGS[what]
     breaking(world)
-    assert any(line.startswith(text) for line in lines(look_into(world.case), Level.WARNING))
+    assert any(re.match(text, line) for line in lines(look_into(world.case), Level.WARNING))
 
 
 def explained(there: Deployment) -> tuple[int, str]:
@@ -482,12 +522,17 @@ def test_where_nothing_is_wrong_it_says_so(world: World, deployment: Callable[..
 
 
 def test_what_may_not_be_looked_at_is_a_warning_and_no_reason_to_stop(world: World, deployment: Callable[..., Deployment]) -> None:
-    """Without the simulator that the other tests put in front of it, the emulated IAM refuses."""
+    """Whoever asks may not use IAM's simulator."""
+
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "SimulatePrincipalPolicy")
+
     there = deployment()
+    there.client("iam").meta.events.register("before-call.iam.SimulatePrincipalPolicy", refuse)
     right_environment.create(world, there.client("mwaa"))
     _, written = explained(there)
     assert "✓ Execution role: tickit-airflow trusts MWAA" in written
-    assert "! Execution role: could not be read: An error occurred (NotImplemented) when calling the SimulatePrincipalPolicy" in written
+    assert "! Execution role: could not be read: needs iam:SimulatePrincipalPolicy" in written
     assert "✓ Quota" in written
 
 

@@ -224,6 +224,17 @@ def test_a_deploy_and_a_destroy_ask_first(small: Deploy, tmp_path: Path) -> None
     assert state.deployed(deployment) == []
 
 
+def test_a_preflight_with_problems_stops_the_deploy(small: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
+    deployment = small()
+    assert stacks.deploy(deployment, console(), "network", yes=True, look_first=lambda: 1) == 1
+    output = capfd.readouterr().out
+    assert "Nothing was made. Mend the problems above, or deploy in spite of them: make deploy PREFLIGHT=0" in output
+    assert "terraform" not in output.lower()
+    assert state.deployed(deployment) == []
+    assert stacks.deploy(deployment, console(), "network", yes=True, look_first=lambda: 0) == 0
+    assert state.deployed(deployment) == ["network"]
+
+
 def test_a_missing_state_bucket_is_named_first(small: Deploy, aws: Aws) -> None:
     deployment = small(state_backend="s3://my-states/tickit")
     for command in (stacks.plan, lambda *args: stacks.deploy(*args, yes=True)):

@@ -106,6 +106,14 @@ def _offer_types_by_zone() -> None:
 
 
 @gap_in("ec2")
+def _offer_an_endpoint_to_redshift_serverless() -> None:
+    """moto does not list it: docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html."""
+    from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
+
+    AWS_ENDPOINT_SERVICES.append("redshift-serverless")
+
+
+@gap_in("ec2")
 def _offer_endpoint_services_by_zone() -> None:
     """moto has every endpoint service in every zone."""
     from moto.ec2.exceptions import InvalidParameter
