@@ -111,6 +111,19 @@ WRONG: dict[str, tuple[Send, str]] = {
     ),
     # AWS means the whole text, also where its pattern has no ^ and $.
     "query pattern": (iam("GetRole", RoleName="two words"), r"RoleName, value: two words, must match \[\\w"),
+    # A rule of AWS's reference that its model lacks.
+    "ec2 documented": (
+        ec2("CreateSecurityGroup", GroupName="one", GroupDescription="Airflow's", VpcId="vpc-1"),
+        "Description, value: Airflow's, must match",
+    ),
+    "ec2 documented in a list": (
+        ec2(
+            "AuthorizeSecurityGroupIngress",
+            GroupId="sg-1",
+            **{"IpPermissions.1.IpProtocol": "-1", "IpPermissions.1.Groups.1.GroupId": "sg-1", "IpPermissions.1.Groups.1.Description": "a > b"},
+        ),
+        r"UserIdGroupPairs\[0\].Description, value: a > b, must match",
+    ),
     # No JSON, no XML.
     "json": (partial(send, service="glue", body="{", headers={"X-Amz-Target": "AWSGlue.CreateDatabase"}), "cannot be read as json"),
     "rest-xml": (s3("/raw?versioning", "<Versioning"), "cannot be read as rest-xml"),

@@ -56,6 +56,13 @@ def test_aws_takes_every_argument(choice: str, synthesize_to: ToFolder) -> None:
             "parameter HealthCheckIntervalSeconds, value: 400, valid max value: 300",
         ),
         ("aws_lb_listener", {"port": 70000}, "parameter Port, value: 70000, valid max value: 65535"),
+        ("aws_security_group", {"description": "Airflow's"}, "parameter Description, value: Airflow's, must match "),
+        ("aws_security_group", {"name": "sg-airflow"}, "parameter GroupName, value: sg-airflow, must match "),
+        (
+            "aws_vpc_security_group_ingress_rule",
+            {"description": "Airflow's"},
+            "parameter IpPermissions[0].IpRanges[0].Description, value: Airflow's, must match ",
+        ),
         ("aws_vpc_endpoint", {"vpc_endpoint_type": "Door"}, "parameter VpcEndpointType, value: Door, must be one of: "),
         ("aws_launch_template", {"metadata_options": {"http_tokens": "none"}}, "HttpTokens, value: none, must be one of: "),
         ("aws_s3_bucket_versioning", {"versioning_configuration": {"status": "On"}}, "Status, value: On, must be one of: "),

@@ -40,6 +40,19 @@ TRANSPORT_HEADERS = {
     "x-amz-user-agent",
 }
 """AWS's headers that are no operation's own."""
+SECURITY_GROUP_TEXT = re.compile(r"[a-zA-Z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,255}")
+DOCUMENTED = {
+    ("CreateSecurityGroupRequest", "GroupName"): re.compile(f"(?!sg-){SECURITY_GROUP_TEXT.pattern}"),
+    ("CreateSecurityGroupRequest", "Description"): SECURITY_GROUP_TEXT,
+    ("IpRange", "Description"): SECURITY_GROUP_TEXT,
+    ("Ipv6Range", "Description"): SECURITY_GROUP_TEXT,
+    ("PrefixListId", "Description"): SECURITY_GROUP_TEXT,
+    ("UserIdGroupPair", "Description"): SECURITY_GROUP_TEXT,
+}
+"""{(shape, member): pattern} that AWS has in the words of its reference alone, and its model lacks. An apostrophe is refused.
+
+Source: Amazon EC2 API Reference, CreateSecurityGroup, IpRange, UserIdGroupPair; EC2 says "Invalid rule description".
+"""
 OLD_SIGNATURE = ("AWSAccessKeyId", "Signature", "Expires")
 
 
@@ -64,15 +77,22 @@ def _value_problems(value: Any, shape: Shape, path: str) -> Iterable[str]:
 
 
 def pattern_problems(parameters: Any, shape: Shape, path: str = "") -> Iterable[str]:
-    """Which texts do not match the model's patterns. Some patterns are in a dialect that Python does not have: those say nothing.
+    """Which texts do not match the model's patterns, or those of DOCUMENTED. Some patterns are in a dialect that Python does not have: those say nothing.
 
     A pattern is for the whole text, with `^` and `$` or without: the models write [0-9]{12} for an account, .* for anything.
     """
     for member, member_shape, name in _members(parameters, shape):
-        yield from pattern_problems(member, member_shape, f"{path}{name}".removeprefix("."))
-    pattern = _compiled(shape.metadata["pattern"]) if "pattern" in shape.metadata else None
-    if shape.type_name == "string" and pattern and not pattern.fullmatch(parameters):
-        yield f"Invalid value for parameter {path}, value: {parameters}, must match {pattern.pattern}"
+        where = f"{path}{name}".removeprefix(".")
+        yield from pattern_problems(member, member_shape, where)
+        if shape.type_name == "structure":
+            yield from _pattern_problem(member, DOCUMENTED.get((shape.name, name.removeprefix("."))), where)
+    if shape.type_name == "string" and "pattern" in shape.metadata:
+        yield from _pattern_problem(parameters, _compiled(shape.metadata["pattern"]), path)
+
+
+def _pattern_problem(text: str, pattern: re.Pattern[str] | None, path: str) -> Iterable[str]:
+    if pattern and not pattern.fullmatch(text):
+        yield f"Invalid value for parameter {path}, value: {text}, must match {pattern.pattern}"
 
 
 @functools.cache
