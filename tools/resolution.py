@@ -151,6 +151,8 @@ class Resolution:
         block = stack.blocks.get(address, {})
         if attribute in block:
             return self.value(stack, block[attribute])
+        if prefix := block.get(f"{attribute}_prefix"):
+            return f"{self.value(stack, prefix)}{self._known['made_up']}"
         if (kind, attribute) == ("data.aws_iam_policy_document", "json"):
             return json.dumps(rendered(self.block(stack, address)))
         shape = {"arn": ARNS.get(kind), "id": IDS.get(kind)}.get(attribute) or OTHERS.get((kind, attribute))
@@ -165,15 +167,13 @@ class Resolution:
 
 
 class _Attributes(dict[str, str]):
-    """What may stand in a shape's braces: what is known anyway, else an attribute, be it made from a prefix or from another shape."""
+    """What may stand in a shape's braces: what is known anyway, else an attribute."""
 
     def __init__(self, resolution: Resolution, stack: SynthesizedStack, address: Address, known: dict[str, str]) -> None:
         super().__init__(known)
         self._resolution, self._stack, self._address = resolution, stack, address
 
     def __missing__(self, name: str) -> str:
-        if prefix := self._stack.blocks.get(self._address, {}).get(f"{name}_prefix"):
-            return f"{prefix}{self['made_up']}"
         return str(self._resolution.value(self._stack, f"${{{self._address}.{name}}}"))
 
 

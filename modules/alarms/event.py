@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocument
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatement as Statement
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatementCondition as Condition
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatementPrincipals as Principals
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
@@ -49,9 +50,10 @@ class EventMail(Construct):
             principals=[Principals(type="Service", identifiers=["events.amazonaws.com"])],
             condition=[props.place.only_for_this_account],
         )
+        through_sns = Condition(test="StringEquals", variable="kms:ViaService", values=[f"sns.{props.place.region}.amazonaws.com"])
         publish = [
             Statement(sid="Publish", actions=["sns:Publish"], resources=[props.topic_arn]),
-            Statement(sid="Key", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[props.kms_key_arn]),
+            Statement(sid="Key", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[props.kms_key_arn], condition=[through_sns]),
         ]
         document = DataAwsIamPolicyDocument(self, "trust", statement=[trust])
         role = IamRole(self, "role", name=props.name, assume_role_policy=document.json)

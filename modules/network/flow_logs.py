@@ -42,8 +42,9 @@ class FlowLogs(Construct):
             condition=[props.place.only_for_this_account],
         )
         writing = Statement(actions=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], resources=[f"{logs.arn}:*"])
-        # A listing is of the account's groups, not of one of them. AWS asks for it: "IAM role for publishing flow logs to CloudWatch Logs".
-        finding = Statement(actions=["logs:DescribeLogGroups"], resources=[props.place.arn("logs", "log-group:*")])
+        # A listing is of the account's groups: the action takes no resource. AWS asks for it: "IAM role for publishing flow logs to
+        # CloudWatch Logs".
+        finding = Statement(actions=["logs:DescribeLogGroups"], resources=["*"])
         role = IamRole(self, "role", name=props.name, assume_role_policy=DataAwsIamPolicyDocument(self, "trust", statement=[trust]).json)
         document = DataAwsIamPolicyDocument(self, "writing", statement=[writing, finding])
         IamRolePolicy(self, "policy", name="write-flow-logs", role=role.id, policy=document.json)

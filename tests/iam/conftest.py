@@ -1,15 +1,17 @@
 """The policies of the deployments in which each row of the table is judged: together they have every setting that changes a policy."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.iam.references import Place
-from tests.iam.synthesized import PolicySet, Stacks, policies
-from tests.modules.conftest import settings, synthesize, synthesize_to
+from modules.place import Place
+from tests.iam.synthesized import PolicySet, policies
+from tests.modules.conftest import settings, synthesize_to
+from tools.synthesized import read
 
-__all__ = ["settings", "synthesize", "synthesize_to"]
+__all__ = ["settings", "synthesize_to"]
 
 ACCOUNT = "123456789012"
 GOVERNMENT = "us-gov-west-1"
@@ -23,14 +25,20 @@ DEPLOYMENTS: dict[str, dict[str, Any]] = {
     "default": {},
     # In a network that exists, with TLS, the newest Airflow inside the network, and data from elsewhere.
     "elsewhere": EXISTING | TLS | {"mwaa_webserver": "private", "airflow_version": "3.3.1", "tickit_location": "s3://public/tickit"},
-    # In another partition, without a Marquez.
-    "government": {"region": GOVERNMENT, "lineage_url": "https://lineage.example.com:443", "budget_usd": 900, "protect": True},
+    # In another partition, without a Marquez; Airflow inside a network of its own.
+    "government": {
+        "region": GOVERNMENT,
+        "lineage_url": "https://lineage.example.com:443",
+        "mwaa_webserver": "private",
+        "budget_usd": 900,
+        "protect": True,
+    },
 }
 
 
 @pytest.fixture(scope="session")
-def deployments(synthesize: Callable[..., Stacks]) -> dict[str, PolicySet]:
-    return {name: policies(synthesize(**overrides), in_place(overrides)) for name, overrides in DEPLOYMENTS.items()}
+def deployments(synthesize_to: Callable[..., Path]) -> dict[str, PolicySet]:
+    return {name: policies(read(synthesize_to(**overrides)), in_place(overrides)) for name, overrides in DEPLOYMENTS.items()}
 
 
 def in_place(overrides: Mapping[str, Any]) -> Place:

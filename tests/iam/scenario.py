@@ -7,7 +7,7 @@ Each row is allowed. Below `denied` stand its neighbours, by name: what they cha
 - who: a role of COMPONENTS, service:<principal>, other:<role of another account>, aws:<role of an account of AWS's>, role:<role that AWS
   makes in the account>, nobody (a user without policies), admin (who may do everything), person (who has the policy to sign in),
   anybody (unsigned). Roles of other accounts may do everything, as far as their own account goes.
-- does, resource: actions, and the ARN or *; {names} are COMPONENTS and those of `names`.
+- does, resource: actions, and the ARN or *; {names} are COMPONENTS and those of _Judge.
 - with: condition keys. Requests use TLS unless a row says otherwise.
 - via: the endpoint by which the request leaves the VPC; where the network has none, it goes through NAT.
 - key: what is then asked of the deployment's key, by the same principal, through the service.
@@ -24,6 +24,7 @@ from typing import Any
 
 import yaml
 
+from local.aws.emulator.permissions import ANYTHING, OPEN
 from local.aws.iam import Decision, Document, Policies, Principal, Request, decide
 from tests.iam.synthesized import PolicySet
 
@@ -32,11 +33,13 @@ COMPONENTS = {
     "access_logs": "lake/access_logs/bucket",
     "airflow": "mwaa/execution_role/role",
     "airflow_bucket": "mwaa/bucket/bucket",
+    "alarm_topic": "network/alarms/topic",
     "api_key": "network/lineage_secrets/openlineage_api_key",
     "cluster": "marquez/cluster/eks",
     "cluster_role": "marquez/cluster/role/role",
     "connection": "redshift/connection",
     "crawl": "lake/crawl/role",
+    "crawl_failed": "lake/crawl_failed/role",
     "crawler": "lake/crawler/role",
     "crawler_logs": "lake/crawler/logs",
     "flow_log_group": "network/flow_logs/logs",
@@ -56,9 +59,6 @@ COMPONENTS = {
 """{name: path of the construct}"""
 SIGN_IN = "mwaa/sign_in/policy"
 OTHER, AWS = "444455556666", "999999999999"
-EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-MAY_DO_EVERYTHING = Document.parse({"Statement": EVERYTHING})
-ADMITS_EVERYBODY = Document.parse({"Statement": EVERYTHING | {"Principal": "*"}})
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ class _Judge:
         self._account = place.account
         components = {name: policies.arns[path] for name, path in COMPONENTS.items() if path in policies.arns}
         database = f"{deployment}_lake".replace("-", "_")
-        self._names = vars(place) | components | {"other": OTHER, "aws": AWS, "deployment": deployment, "glue_database": database}
+        known = {"deployment": deployment, "glue_database": database, "vpc": policies.vpc_id}
+        self._names = vars(place) | components | {"other": OTHER, "aws": AWS} | known
 
     def decisions(self, fields: Mapping[str, Any]) -> list[Decision]:
         principal, identity = self._who(self._filled(fields["who"]))
@@ -128,7 +129,7 @@ class _Judge:
             return Principal.anonymous(), ()
         if kind in COMPONENTS:
             return self._component(kind)
-        everything = (MAY_DO_EVERYTHING,)
+        everything = (ANYTHING,)
         sign_in = (self._policies.identity[SIGN_IN],)
         own = {"other": everything, "aws": everything, "admin": everything, "nobody": (), "role": (), "person": sign_in}[kind]
         account = {"other": OTHER, "aws": AWS}.get(kind, self._account)
@@ -150,7 +151,7 @@ class _Judge:
             identity,
             self._resource_policy(on, foreign=foreign),
             self._policies.endpoints.get(fields.get("via", "")),
-            ADMITS_EVERYBODY if foreign else self._policies.keys.get(on),
+            OPEN if foreign else self._policies.keys.get(on),
         )
         decision = decide(Request(principal, action, on, context, owner if on != "*" else None), policies)
         if not decision.allowed or not fields.get("key"):
@@ -162,6 +163,6 @@ class _Judge:
 
     def _resource_policy(self, on: str, *, foreign: bool) -> Document | None:
         if foreign:
-            return ADMITS_EVERYBODY
+            return OPEN
         trusts = {role.arn: role.trust for role in self._policies.roles.values()}
         return trusts.get(on) or self._policies.resources.get(on.partition("/")[0] if ":s3:::" in on else on)

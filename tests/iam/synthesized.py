@@ -1,7 +1,7 @@
-"""The policies of synthesized stacks, as AWS would have them: of each role, bucket, key and endpoint."""
+"""The policies of synthesized stacks, as AWS would have them: of each role, bucket, topic, key and endpoint."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,9 +9,9 @@ from typing import Any
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from local.aws.iam import Document
-from tests.iam.references import ARNS, Place, References
-
-Stacks = Mapping[str, Mapping[str, Any]]
+from modules.place import Place
+from tools.resolution import REFERENCE, Resolution
+from tools.synthesized import SynthesizedStack
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,11 @@ class Role:
 class PolicySet:
     """{path of the construct, as lake/crawler/role: it}, {ARN: policy of that bucket, key or topic}, {service: policy of its endpoint}.
 
-    `arns` are of everything whose ARN is known, by the path of its construct.
+    `arns` are of everything whose ARN is known, by the path of its construct. An endpoint without a policy lets everything pass.
     """
 
     place: Place
+    vpc_id: str
     roles: Mapping[str, Role]
     identity: Mapping[str, Document]
     resources: Mapping[str, Document]
@@ -39,72 +40,62 @@ class PolicySet:
     arns: Mapping[str, str]
 
 
-def policies(stacks: Stacks, place: Place) -> PolicySet:
-    """Read them from {stack: its JSON}, as they would be in that place."""
-    return _Reading(stacks, place).policies()
+def policies(stacks: Iterable[SynthesizedStack], place: Place) -> PolicySet:
+    """Read them as they would be in that place. Raises ValueError for what cannot be resolved."""
+    return _Reading(Resolution(stacks, account=place.account, partition=place.partition), place).policies()
 
 
 class _Reading:
-    def __init__(self, stacks: Stacks, place: Place) -> None:
-        self._stacks = stacks
+    def __init__(self, resolution: Resolution, place: Place) -> None:
+        self._resolution = resolution
         self._place = place
-        self._references = References(stacks, place)
+        self._arns = {
+            stack.path_of(address): arn
+            for stack, address in resolution.blocks()
+            if not address.startswith("data.") and (arn := resolution.arn(stack, address))
+        }
 
     def policies(self) -> PolicySet:
+        network = self._resolution.stacks["network"]
+        buckets = {f"arn:{self._place.partition}:s3:::{block['bucket']}": block for _, block in self._all("aws_s3_bucket_policy")}
+        topics = {block["arn"]: block for _, block in self._all("aws_sns_topic_policy")}
+        service = f"com.amazonaws.{self._place.region}."
         return PolicySet(
             self._place,
+            self._resolution.value(network, network.terraform["output"]["vpc_id"]["value"]),
             dict(self._roles()),
-            {path: self._document(stack, block["policy"]) for stack, path, block in self._all("aws_iam_policy")},
-            dict(self._resources()),
+            {path: _document(block["policy"]) for path, block in self._all("aws_iam_policy")},
+            {arn: _document(block["policy"]) for arn, block in (buckets | topics).items()},
+            {self._arns[path]: _document(block["policy"]) for path, block in self._all("aws_kms_key")},
             {
-                self._references.arn(stack, "aws_kms_key", block): self._document(stack, block["policy"])
-                for stack, _, block in self._all("aws_kms_key")
+                block["service_name"].removeprefix(service): _document(block["policy"]) if "policy" in block else None
+                for _, block in self._all("aws_vpc_endpoint")
             },
-            dict(self._endpoints()),
-            dict(self._arns()),
+            self._arns,
         )
 
-    def _all(self, kind: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-        """(stack, path, attributes) of everything of a kind."""
-        for stack, found in self._stacks.items():
-            for block in found.get("resource", {}).get(kind, {}).values():
-                yield stack, block["//"]["metadata"]["path"], block
-
-    def _document(self, stack: str, value: str) -> Document:
-        return Document.parse(self._references.resolve(stack, value))
+    def _all(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """(path, arguments) of everything of a kind."""
+        for stack, address in self._resolution.blocks():
+            if address.startswith(f"{kind}."):
+                yield stack.path_of(address), self._resolution.block(stack, address)
 
     def _roles(self) -> Iterator[tuple[str, Role]]:
         own: dict[str, list[Document]] = {}
-        for stack, _, block in self._all("aws_iam_role_policy"):
-            own.setdefault(self._references.resolve(stack, block["role"]), []).append(self._document(stack, block["policy"]))
-        for stack, _, block in self._all("aws_iam_role_policy_attachment"):
-            arn = self._references.resolve(stack, block["policy_arn"])
-            own.setdefault(self._references.resolve(stack, block["role"]), []).append(managed(arn))
-        for stack, path, block in self._all("aws_iam_role"):
-            name = self._references.name(stack, block)
-            trust = self._document(stack, block["assume_role_policy"])
-            yield path, Role(self._references.arn(stack, "aws_iam_role", block), trust, tuple(own.pop(name, ())))
+        for _, block in self._all("aws_iam_role_policy"):
+            own.setdefault(block["role"], []).append(_document(block["policy"]))
+        for _, block in self._all("aws_iam_role_policy_attachment"):
+            own.setdefault(block["role"], []).append(managed(block["policy_arn"]))
+        for path, block in self._all("aws_iam_role"):
+            yield path, Role(self._arns[path], _document(block["assume_role_policy"]), tuple(own.pop(block["name"], ())))
         if own:
             raise ValueError(f"policies of roles that no stack makes: {', '.join(own)}")
 
-    def _resources(self) -> Iterator[tuple[str, Document]]:
-        partition = self._place.partition
-        for stack, _, block in self._all("aws_s3_bucket_policy"):
-            bucket = self._references.resolve(stack, block["bucket"])
-            yield f"arn:{partition}:s3:::{bucket}", self._document(stack, block["policy"])
-        for stack, _, block in self._all("aws_sns_topic_policy"):
-            yield self._references.resolve(stack, block["arn"]), self._document(stack, block["policy"])
 
-    def _endpoints(self) -> Iterator[tuple[str, Document | None]]:
-        """Without a policy of its own an endpoint lets everything pass."""
-        for stack, _, block in self._all("aws_vpc_endpoint"):
-            service = block["service_name"].removeprefix(f"com.amazonaws.{self._place.region}.")
-            yield service, self._document(stack, block["policy"]) if "policy" in block else None
-
-    def _arns(self) -> Iterator[tuple[str, str]]:
-        for kind in ARNS:
-            for stack, path, block in self._all(kind):
-                yield path, self._references.arn(stack, kind, block)
+def _document(policy: str) -> Document:
+    if unknown := REFERENCE.search(policy):
+        raise ValueError(f"{unknown[0]} ends nowhere: say in tools/resolution.py what AWS answers")
+    return Document.parse(policy)
 
 
 @cache

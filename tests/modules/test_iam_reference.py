@@ -158,6 +158,7 @@ def test_a_right_statement_has_no_fault(statement: dict[str, Any]) -> None:
         ({"Action": "s3:GetObject", "Resource": "tickit-raw/*"}, "tickit-raw/*"),
         ({"Action": "s3:GetObject", "Resource": "arn:aws:s3:us-east-1:123456789012:tickit-raw/*"}, "s3:GetObject"),
         ({"Action": "s3:GetObject", "Resource": OBJECTS, "Condition": {"StringsLike": {"aws:SourceVpc": "a"}}}, "StringsLike"),
+        ({"Action": "s3:GetObject", "Resource": OBJECTS, "Condition": {"Bool": {"aws:SecureTransport": "off"}}}, "Bool"),
         ({"Action": "s3:GetObject", "Resource": OBJECTS, "Condition": {"StringLike": {"aws:SourceVpcs": "a"}}}, "s3:GetObject"),
         (
             {"Action": "s3:ListAllMyBuckets", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/a": "a"}}},

@@ -87,7 +87,7 @@ class TestVpc:
     def test_the_flow_logs_role_has_its_policy_and_serves_this_account_only(self, network: Stack) -> None:
         documents = blocks(network, "aws_iam_policy_document", "data")
         writing, finding = documents["flow_logs/writing"]["statement"]
-        assert finding["actions"] == ["logs:DescribeLogGroups"]
+        assert (finding["actions"], finding["resources"]) == (["logs:DescribeLogGroups"], ["*"])
         assert writing["resources"] == [reference(network, "aws_cloudwatch_log_group", "flow_logs/logs", "arn") + ":*"]
         (trust,) = documents["flow_logs/trust"]["statement"]
         assert trust["principals"] == [{"type": "Service", "identifiers": ["vpc-flow-logs.amazonaws.com"]}]

@@ -73,9 +73,10 @@ def passing(found: list[Grant]) -> dict[str, list[str]]:
 
 def test_each_role_is_passed_to_the_services_that_act_in_it(granted: Grants) -> None:
     passed = passing(granted())
-    assert len(passed) == 10
+    assert len(passed) == 11
     assert passed["tickit-airflow"] == ["airflow-env.amazonaws.com", "airflow.amazonaws.com"]
     assert passed["tickit-lake-crawler"] == ["glue.amazonaws.com"]
+    assert passed["tickit-crawl-failed"] == ["events.amazonaws.com"]
     assert passed["tickit-marquez-nodes"] == ["ec2.amazonaws.com", "eks.amazonaws.com"]
     assert passed["tickit-marquez-pods"] == ["pods.eks.amazonaws.com"]
 

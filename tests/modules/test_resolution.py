@@ -34,6 +34,7 @@ def test_what_aws_makes_up_is_an_example_or_a_wildcard() -> None:
     assert policy.arn(made, "aws_s3_bucket.raw") == "arn:aws-cn:s3:::raw-*"
     assert policy.arn(made, "aws_eks_addon.a") == "arn:aws-cn:eks:us-east-1:444455556666:addon/c/n/*"
     assert policy.arn(made, "aws_unknown.a") is None
+    assert policy.value(made, "${aws_s3_bucket.raw.bucket}/${aws_s3_bucket.raw.id}") == "raw-*/raw-*"
 
 
 def test_an_expression_that_is_more_than_a_reference_stays() -> None:

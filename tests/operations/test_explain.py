@@ -103,12 +103,12 @@ def blackhole(world: World) -> None:
     otherwise(world, "DescribeRouteTables", change)
 
 
-def otherwise(world: World, operation: str, change: Callable[..., None]) -> None:
-    """Have EC2 answer what the emulated one cannot be brought to say."""
+def otherwise(world: World, operation: str, change: Callable[..., None], *, service: str = "ec2") -> None:
+    """Have a service answer what the emulated one cannot be brought to say."""
     url, others = world.ec2.meta.endpoint_url, world.client
-    ec2 = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION).client("ec2", endpoint_url=url)
-    ec2.meta.events.register(f"after-call.ec2.{operation}", change)
-    world.client = lambda service: ec2 if service == "ec2" else others(service)
+    changed = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION).client(service, endpoint_url=url)
+    changed.meta.events.register(f"after-call.{changed.meta.service_model.service_id.hyphenize()}.{operation}", change)
+    world.client = lambda name: changed if name == service else others(name)
 
 
 def nat_without_internet(world: World) -> None:
@@ -299,13 +299,21 @@ def encrypt_log_group(world: World, key: str) -> None:
 
 
 def log_group_with_a_dead_key(world: World) -> None:
-    key = world.client("kms").create_key()["KeyMetadata"]["Arn"]
+    key = world.client("kms").create_key(Policy=key_policy())["KeyMetadata"]["Arn"]
     encrypt_log_group(world, key)
     world.client("kms").disable_key(KeyId=key_id(key))
 
 
 def log_group_with_a_lost_key(world: World) -> None:
-    encrypt_log_group(world, f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000")
+    """AWS forgets a key when its waiting period is over; the emulated one does not."""
+    encrypt_log_group(world, world.client("kms").create_key(Policy=key_policy())["KeyMetadata"]["Arn"])
+
+    def lose(parsed: Any, **_: Any) -> None:
+        for group in parsed["logGroups"]:
+            if "kmsKeyId" in group:
+                group["kmsKeyId"] = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
+
+    otherwise(world, "DescribeLogGroups", lose, service="logs")
 
 
 def nothing_logged(world: World) -> None:

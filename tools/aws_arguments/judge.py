@@ -21,6 +21,8 @@ from tools.tool_environment import environment
 META = {"//", "depends_on", "lifecycle", "provider"}
 """What Terraform itself reads."""
 NUMBERS = {"integer": int, "long": int, "float": float, "double": float}
+MAPS = ("tags.", "dimensions.")
+"""Lists of pairs in AWS's API, which Terraform writes as a map."""
 TABLE = Path(__file__).parent / "operations.toml"
 
 
@@ -107,7 +109,7 @@ def _value(value: Any, shape: Shape, entry: Mapping[str, Any], path: str) -> Any
             _put(parameters, member, inner)
         return parameters
     if shape.type_name == "list":
-        if path.endswith("tags."):
+        if path.endswith(MAPS):
             return [dict(zip(shape.member.members, pair, strict=True)) for pair in value.items()]
         return [_value(member, shape.member, entry, path) for member in (value if isinstance(value, list) else [value])]
     return _scalar(value, shape.type_name)

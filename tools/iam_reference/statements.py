@@ -9,14 +9,11 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
+from local.aws.iam import PolicyError, conditions
 from tools.iam_reference.arns import is_arn, means
 from tools.iam_reference.reference import GLOBAL_KEYS, Action, ResourceType, is_key, matching, services
 
-OPERATOR = re.compile(
-    r"(ForA(ll|ny)Value(s)?:)?(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)(Not)?Equals|(Numeric|Date)(Less|Greater)Than(Equals)?"
-    r"|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?|Null"
-)
-"""IAM's guide, "Condition operators"; ForAllValues and ForAnyValue alike."""
+REFUSED = "AWS refuses the document"
 ASSUMING = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
 
 
@@ -60,7 +57,7 @@ def _grammar(statement: Mapping[str, Any], kind: Kind) -> Iterator[Fault]:
     wants = {"Principal": kind is not Kind.IDENTITY, "Action": True, "Resource": kind is not Kind.TRUST}
     for name, wanted in wants.items():
         if wanted != has[name]:
-            yield Fault(name, f"must {'' if wanted else 'not '}stand in a policy of this kind ({kind.value})", "AWS refuses the document")
+            yield Fault(name, f"must {'' if wanted else 'not '}stand in a policy of this kind ({kind.value})", REFUSED)
     if kind is Kind.TRUST:
         for pattern in _texts(statement, "Action", "NotAction"):
             if not pattern.lower().startswith(ASSUMING):
@@ -104,9 +101,11 @@ def _resource_faults(actions: list[Action], resources: list[str]) -> Iterator[Fa
 
 
 def _condition_faults(meant: dict[str, list[Action]], condition: Mapping[str, Any], resources: list[str]) -> Iterator[Fault]:
-    for operator in condition:
-        if not OPERATOR.fullmatch(operator):
-            yield Fault(operator, "is no condition operator", "AWS refuses the document")
+    for operator, keys in condition.items():
+        try:
+            conditions.parse({operator: keys})
+        except PolicyError as error:
+            yield Fault(operator, str(error), REFUSED)
     for key in sorted({key for keys in condition.values() for key in keys}):
         for pattern, actions in meant.items():
             if actions and not any(is_key(key, GLOBAL_KEYS | _keys(action, resources)) for action in actions):
