@@ -17,6 +17,13 @@ NEWEST_EKS = (1, 37)
 """The newest Kubernetes that tools/kubernetes has the schemas of: the chart is known to be valid there."""
 WIDEST_EXTERNAL = 8
 MAX_TAGS = 10
+TAG_TEXT = r"[\w .:/=+@-]*"
+TAKEN_BEGINNINGS = ("sg", "internal", "sthree", "amzn-s3-demo")
+"""Names of security groups, load balancers and buckets may not begin so, a hyphen after it.
+
+Sources: Amazon EC2 API Reference, CreateSecurityGroup; Elastic Load Balancing API Reference, CreateLoadBalancer; Amazon S3 User Guide,
+"General purpose bucket naming rules".
+"""
 VPC_PREFIXES = range(16, 21)
 EMAIL = r"[\w.+-]+@([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}"
 
@@ -28,10 +35,12 @@ def _matching(value: str, pattern: str, otherwise: str) -> str:
 
 
 def deployment_id(value: str) -> str:
-    """2 to 20 characters: the longest name made from it must fit into what AWS allows."""
-    return _matching(
+    """2 to 20 characters: the longest name made from it must fit into what AWS allows. Some beginnings of names are AWS's own."""
+    _matching(
         value, r"[a-z](?!.*--)[a-z0-9-]{0,18}[a-z0-9]", "must be 2 to 20 lower-case letters, digits and single hyphens, a letter first"
     )
+    begins = "-, ".join(TAKEN_BEGINNINGS)
+    return _matching(value, rf"(?!({'|'.join(TAKEN_BEGINNINGS)})(-|$)).*", f"begins names, and AWS takes none that begin with {begins}-")
 
 
 def region(value: str) -> str:
@@ -189,6 +198,11 @@ def lineage_url(value: str) -> str:
     return value
 
 
+def tag_value(value: str) -> str:
+    """A tag's value that every service accepts: IAM is the strictest of those that are used."""
+    return _matching(value, TAG_TEXT, "tags everything, and a tag may hold letters, digits, spaces and .:/=+-@_ only")
+
+
 def extra_tags(tags: dict[str, str], reserved: tuple[str, ...]) -> dict[str, str]:
     """Tags that do not hide the deployment's own and that AWS accepts."""
     taken = [key for key in tags if key in reserved or key.lower().startswith("aws:")]
@@ -196,7 +210,7 @@ def extra_tags(tags: dict[str, str], reserved: tuple[str, ...]) -> dict[str, str
         raise ValueError(f"may not set {', '.join(taken)}: {', '.join(reserved)} are set for you, aws: is AWS's own")
     if len(tags) + len(reserved) > MAX_TAGS:
         raise ValueError(f"are more than {MAX_TAGS - len(reserved)}: with those set for you an object in S3 takes {MAX_TAGS}")
-    if any(not key or not re.fullmatch(r"[\w .:/=+@-]*", key + value) for key, value in tags.items()):
+    if any(not key or not re.fullmatch(TAG_TEXT, key + value) for key, value in tags.items()):
         raise ValueError("may hold letters, digits, spaces and .:/=+-@_ only, every key at least one")
     return tags
 

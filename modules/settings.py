@@ -17,6 +17,7 @@ REDSHIFT_PORT = 5439
 
 
 DeploymentId = Annotated[str, AfterValidator(rules.deployment_id)]
+Owner = Annotated[str, AfterValidator(rules.tag_value)]
 Region = Annotated[str, AfterValidator(rules.region)]
 AccountId = Annotated[str, AfterValidator(rules.account_id)]
 ExternalIp = Annotated[str, AfterValidator(rules.external_ip)]
@@ -51,7 +52,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     deployment_id: DeploymentId = setting("Begins the name of everything, and tags it.", example="tickit")
-    owner: str = setting("Who answers for the deployment; tags everything.", example="data-platform@example.com", min_length=1)
+    owner: Owner = setting(
+        "Who answers for the deployment; tags everything.", example="data-platform@example.com", min_length=1, max_length=256
+    )
     region: Region = setting("AWS region.", example="us-east-1")
     account_id: AccountId | None = setting("The only AWS account to deploy to. Unset: the credentials' own.", None, example="123456789012")
     external_ip: list[ExternalIp] = setting(

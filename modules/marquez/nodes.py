@@ -48,7 +48,7 @@ class Nodes(Construct):
         super().__init__(scope, id_)
         # Without a rule of its own: the cluster's group lets nodes and control plane talk, each load balancer adds its one port here.
         self.security_group = SecurityGroup(
-            self, "security_group", name=props.name, description="Marquez nodes: the load balancers' fixed ports", vpc_id=props.vpc_id
+            self, "security_group", name=props.name, description="Marquez nodes: fixed ports of the load balancers", vpc_id=props.vpc_id
         )
         group = self._group(cluster, props)
         self.autoscaling_group = group.resources.get(0).autoscaling_groups.get(0).name

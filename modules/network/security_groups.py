@@ -56,7 +56,7 @@ class SecurityGroups(Construct):
                 id_,
                 security_group_id=self.mwaa.id,
                 referenced_security_group_id=self.mwaa.id,
-                description="Airflow's parts among themselves",
+                description="Parts of Airflow among themselves",
                 ip_protocol="-1",
             )
 

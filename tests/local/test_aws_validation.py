@@ -120,7 +120,11 @@ WRONG: dict[str, tuple[Send, str]] = {
         ec2(
             "AuthorizeSecurityGroupIngress",
             GroupId="sg-1",
-            **{"IpPermissions.1.IpProtocol": "-1", "IpPermissions.1.Groups.1.GroupId": "sg-1", "IpPermissions.1.Groups.1.Description": "a > b"},
+            **{
+                "IpPermissions.1.IpProtocol": "-1",
+                "IpPermissions.1.Groups.1.GroupId": "sg-1",
+                "IpPermissions.1.Groups.1.Description": "a > b",
+            },
         ),
         r"UserIdGroupPairs\[0\].Description, value: a > b, must match",
     ),

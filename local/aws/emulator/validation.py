@@ -77,7 +77,9 @@ def _value_problems(value: Any, shape: Shape, path: str) -> Iterable[str]:
 
 
 def pattern_problems(parameters: Any, shape: Shape, path: str = "") -> Iterable[str]:
-    """Which texts do not match the model's patterns, or those of DOCUMENTED. Some patterns are in a dialect that Python does not have: those say nothing.
+    """Which texts do not match the model's patterns, or those of DOCUMENTED.
+
+    Some patterns are in a dialect that Python does not have: those say nothing.
 
     A pattern is for the whole text, with `^` and `$` or without: the models write [0-9]{12} for an account, .* for anything.
     """
