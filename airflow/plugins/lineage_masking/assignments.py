@@ -104,6 +104,11 @@ def _argument(text: str, name: str, start: int, at: int, behind: int) -> tuple[V
         if value and not operands.is_placeholder(text, value) and (identified or _MAY_BE_A_PASSWORD.match(text, *value.spans[0])):
             return value, False
         return None, False
-    if behind > at and _PLAIN_BEFORE.search(text, max(0, start - 200), start):
+    if behind > at and _stands_plain(text[max(0, start - 200) : start]):
         return (literals.bare(text, behind) if identified or not operands.is_no_value(text, behind) else None), False
     return None, False
+
+
+def _stands_plain(before: str) -> bool:
+    folded = before.lower()
+    return any(word in folded for word in ("login", "env", "arg", "set", "user", "role")) and _PLAIN_BEFORE.search(before) is not None

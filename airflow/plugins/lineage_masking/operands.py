@@ -10,7 +10,8 @@ _GIVES = ("=", "==", "===", ":", ":=", "=>", "+=", "?=", "||=", "%3d", "%3a", "&
 _NO_VALUE = re.compile(
     r"(?:null|default|none|nil|true|false|disable|undefined|str|string|int|integer|bool|boolean|bytes|float|any|object|text|varchar|char|dict|list"
     r"|optional|union|secretstr|final|not)(?![\w-])|%s|%\(\w+\)|\?(?=[\s,;)]|\Z)|:[A-Za-z_]\w*(?=[\s,;)]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
-    r"|\$[{(]|\{\{|\{(?:\d*|[A-Za-z_]*(?:word|token|key|secret|pwd|pass|pw))\}|\*{3}|<[A-Za-z][\w -]{0,60}>|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b",
+    r"|\$[{(]|\{\{|\{(?:\d*|[A-Za-z_]*(?:word|token|key|secret|pwd|pass|pw))\}|\*{3}|<[A-Za-z][\w -]{0,60}>"
+    r"|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b",
     re.IGNORECASE,
 )
 """Words of code, types, placeholders and templates."""
@@ -90,16 +91,14 @@ def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> t
         may_be_a_column = value.quote == '"' and not is_key and sign != ":"
         kept = is_placeholder(text, value) or (value.quote == '"' and sign != ":" and _COLUMN.match(text, value.end))
         return (None if kept else value), not may_be_a_column
-    if several := _several(text, at):
-        return several, several.quote == "'"
+    if value := _several(text, at):
+        return value, value.quote == "'"
     if other := _ELSE.match(text, at):
         return literals.quoted(text, other.end()), False
     if is_no_value(text, at) or (sign not in _GIVES and not sign.startswith(("\\", "is", "was", "->"))):
         return None, False
-    if sign == "=" and (value := literals.braced(text, at)):
-        return value, True
-    if sign == ":" and (value := literals.block(text, at)):
-        return value, False
+    if value := literals.braced(text, at) if sign == "=" else literals.block(text, at) if sign == ":" else None:
+        return value, sign == "="
     return _bare(text, at, name, sign, spaced=at > operator.end(), is_key=is_key)
 
 
@@ -120,14 +119,13 @@ def _several(text: str, at: int) -> Value | None:
 
 
 def _bare(text: str, at: int, name: str, sign: str, *, spaced: bool, is_key: bool) -> tuple[Value | None, bool]:
+    """A word without quotes, where it is no code and no prose."""
+    is_many = name.endswith("s") and spaced
+    is_prose = sign == ":" and spaced and not is_key and _PROSE.match(text, at)
+    if is_many or is_prose or text.startswith(("(", "[", "{", "|"), at) or _EXPRESSION.match(text, at):
+        return None, False
     value = literals.bare(text, at)
-    if value is None or _EXPRESSION.match(text, at):
-        return None, False
-    word = text[slice(*value.spans[0])]
-    if words.is_name(word) or word[0] in "([{|" or (name.endswith("s") and name != "pass" and spaced):
-        return None, False
-    if sign not in _GIVES and not any(letter.isdigit() for letter in word):
-        return None, False
-    if not is_key and spaced and sign == ":" and _PROSE.match(text, at):
+    word = text[slice(*value.spans[0])] if value else ""
+    if words.is_name(word) or (sign not in _GIVES and not any(letter.isdigit() for letter in word)):
         return None, False
     return value, not spaced
