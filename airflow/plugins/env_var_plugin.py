@@ -37,7 +37,7 @@ SOURCE_CODE = ("OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE", "AIRFLOW__OPENLINEAGE_
 POLICY = "AIRFLOW__OPENLINEAGE__EMISSION_POLICY"
 NO_SOURCE_CODE = '[{"scope": {}, "controls": {"include_source_code": false}}]'
 IN_THREAD = "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD"
-CONFIG, FOLDER, SPOOL = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL"
+CONFIG, FOLDER, SPOOL, MASK = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL", "OPENLINEAGE_MASK"
 CONFIG_FILE = Path(__file__).parent / "lineage_transport/openlineage.yml"
 
 log = logging.getLogger(__name__)
@@ -121,10 +121,24 @@ def settings(names: list[str], problems: list[str]) -> dict[str, str]:
     return {name: value for name, value in known.items() if not faults[name]}
 
 
+def own_masks() -> str:
+    """The user's own expressions, one a line."""
+    return os.environ.get(MASK) or configuration.conf.get("sql_lineage", "mask", fallback="")
+
+
+def mask_faults(option: str) -> tuple[str, ...]:
+    """Which of those cannot be used, and why."""
+    faults: tuple[str, ...] = importlib.import_module("lineage_masking.own").faults(option)
+    return faults
+
+
 def transport(problems: list[str]) -> dict[str, str]:
     """The variables that choose the spooling transport and say where it spools."""
     home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
     exports = {CONFIG: str(CONFIG_FILE), FOLDER: str(home / "lineage-spool")}
+    if option := own_masks():
+        exports[MASK] = option
+        problems.extend(mask_faults(option))
     place = os.environ.get(SPOOL) or configuration.conf.get("sql_lineage", "spool", fallback="")
     if not place:
         return exports

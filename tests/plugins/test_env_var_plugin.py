@@ -136,6 +136,14 @@ def test_a_malformed_place_in_s3_is_named_and_not_exported(run: Callable[..., st
     assert client_transport()._settings.bucket == ""
 
 
+def test_the_users_own_masks_come_from_the_configuration(run: Callable[..., str]) -> None:
+    os.environ["AIRFLOW__SQL_LINEAGE__MASK"] = "BADGE-[0-9]+\n(unclosed"
+    line = run(Backend(GOOD))
+    assert exported()["OPENLINEAGE_MASK"] == "BADGE-[0-9]+\n(unclosed"
+    assert line.startswith("WARNING")
+    assert "line 2 of [sql_lineage] mask is ignored: missing )" in line
+
+
 def test_a_spool_folder_that_is_set_stays(run: Callable[..., str], tmp_path: Path) -> None:
     os.environ["OPENLINEAGE_SPOOL_FOLDER"] = str(tmp_path)
     assert f"spool {tmp_path}" in run(Backend(GOOD))

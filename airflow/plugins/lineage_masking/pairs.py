@@ -22,9 +22,9 @@ _VALUE_FIRST = re.compile(
     re.IGNORECASE,
 )
 _OF_TWO = re.compile(r"\s*,\s*(?=[brf]?\\*[\"'])", re.IGNORECASE)
-_BEGINS_TWO = re.compile(r"(?P<sets>(?:set|put|add|get|env|header)\w{0,20})?[\[(]\s{0,9}[brf]?\\*[\"'][\w .-]{0,80}\Z", re.IGNORECASE)
+_BEGINS_TWO = re.compile(r"(?P<sets>(?:set|put|add|get|env|header)\w{0,20})?[\[(]\s{0,9}[brf]?\\*[\"'][\w.-]{0,80}\Z", re.IGNORECASE)
 _ENDS_TWO = re.compile(r"\s*,?\s*[\])]")
-_COMPARED = re.compile(r"(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote)\s{0,9}(?:={1,3}|!=|<>)\s{0,9}[\w.\"]{0,80}\Z")
+_COMPARED = re.compile(r"(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote)\s{0,9}(?:={1,3}|!=|<>)\s{0,9}\"?[\w.]{0,80}\Z")
 _WINDOW, _WIDE = 120, 500  # characters before a name
 
 
@@ -38,7 +38,7 @@ def beside(text: str, start: int, at: int, after: int) -> Value | None:
             begin = max(0, start - _WIDE)
             return Value(((begin + first.start("value"), begin + first.end("value")),), after, '"')
     two = _OF_TWO.match(text, after) if after > at else None
-    if two and (opening := _BEGINS_TWO.search(before)):
+    if two and (opening := _BEGINS_TWO.search(text[max(0, start - _WINDOW) : start])):
         value = literals.quoted(text, two.end())
         if value and (opening["sets"] or _ENDS_TWO.match(text, value.end)):
             return _not_a_name(text, value)
@@ -58,7 +58,9 @@ def compared(text: str, start: int, at: int) -> Value | None:
     if "=" not in before[-_WINDOW:] and "<>" not in before[-_WINDOW:]:
         return None
     found = _COMPARED.search(before)
-    return Value(((begin + found.start("value"), begin + found.end("value")),), at, found["quote"]) if found else None
+    if found is None:
+        return None
+    return _not_a_name(text, Value(((begin + found.start("value"), begin + found.end("value")),), at, found["quote"]))
 
 
 def _not_a_name(text: str, value: Value | None) -> Value | None:
