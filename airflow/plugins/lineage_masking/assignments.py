@@ -30,7 +30,7 @@ _CLOSES_NAME = re.compile(rf"(?:{QUOTE})?\]?(?:\x1b\[[\d;]*m)?", re.IGNORECASE)
 _OPENS_NAME = re.compile(r"'[\w .-]{0,80}\Z")
 _OPERATOR = re.compile(
     r"=>|={1,3}|:=|\+=|\?=|\|\|=|!=|<>|<-|->|!?~\*?=?|=~|:(?!:)|%3[ad]|\\+u003[ad]|&#61;|(?:is|was)\s{0,9}[:=]|is\s+(?:not\s+)?distinct\s+from"
-    r"|(?:is|to|was|(?:not\s+)?i?like|(?:not\s+)?similar\s+to|rlike|regexp|eq|set\s+to)(?=\s+['\"$])|(?:not\s+)?in(?=\s*\()",
+    r"|(?:is|to|was|(?:not\s+)?i?like|(?:not\s+)?similar\s+to|rlike|regexp|eq|set\s+to)(?=\s)|(?:not\s+)?in(?=[\s(])",
     re.IGNORECASE,
 )
 _NO_OPERATOR = re.compile(
@@ -69,7 +69,7 @@ def _value(text: str, name: str, start: int, at: int) -> tuple[Value | None, boo
         return Value((markup.span("value"),), markup.end()), True
     behind = literals.past_blanks(text, after)
     if (operator := _OPERATOR.match(text, behind)) and not _ARN.search(text, max(0, start - 100), start):
-        if name == "authorization":
+        if name == "authorization" and not operator.group()[0].isalpha():
             return headers.credentials(text, start, operator.end()), False
         value, sure = operands.operand(text, name, operator, is_key=after > at)
         if value:
@@ -99,7 +99,8 @@ def _argument(text: str, name: str, start: int, at: int, behind: int) -> tuple[V
         return None, False
     if bridge := _NO_OPERATOR.match(text, behind):
         value = literals.quoted(text, bridge.end())
-        prose = value and name.endswith(_WEAK) and _NO_LETTER_OF_A_SECRET.match(text[value.spans[0][0] : value.spans[0][1]])
+        is_weak = name in _WEAK and text[start - 1 : start] not in ("_", "-")
+        prose = value and is_weak and len(value.spans) == 1 and _NO_LETTER_OF_A_SECRET.match(text[value.spans[0][0] : value.spans[0][1]])
         return (None if prose else value), True
     if behind == at:
         return None, False

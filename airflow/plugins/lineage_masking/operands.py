@@ -7,8 +7,8 @@ from lineage_masking.literals import Value
 
 _GIVES = ("=", "==", "===", ":", ":=", "=>", "+=", "?=", "||=", "%3d", "%3a", "&#61;")
 """Operators behind which a value may stand without quotes,"""
-_MAY_GIVE = ("->", "is", "was", "\\")
-"""and what begins such as a value with a digit stands behind; of words that would be prose."""
+_MAY_GIVE = re.compile(r"->|(?:is|was)\s*[:=]|\\")
+"""and what begins those behind which a value with a digit stands; the others would be prose."""
 _NO_VALUE = re.compile(
     r"(?:null|default|none|nil|true|false|disable|undefined|str|string|int|integer|bool|boolean|bytes|float|any|object|text|varchar|char|dict|list"
     r"|optional|union|secretstr|final|not)(?![\w-])|%s|%\(\w+\)|\?(?=[\s,;)\"'\\]|\Z)|:[A-Za-z_]\w*(?=[\s,;)\"'\\]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
@@ -66,10 +66,8 @@ _WRAPPERS = (
     ),
 )
 """Functions whose argument is the value."""
-_OPENS = re.compile(
-    rf"(?:(?:{'|'.join(_WRAPPERS)})\s?[(\[]\s*|[(\[{{]\s*){{1,3}}(?=[ENBXRFU]?&?(?:\\*['\"]|&quot;|&#0?3[49];))", re.IGNORECASE
-)
-_NEXT = re.compile(r"\s*,\s*(?=[ENBXRFU]?&?(?:\\*['\"]|&quot;|&#0?3[49];))", re.IGNORECASE)
+_OPENS = re.compile(rf"(?:(?:{'|'.join(_WRAPPERS)})\s?)?[(\[{{]", re.IGNORECASE)
+_DEEPEST = 3  # brackets around a value
 _COLUMN = re.compile(r"\.\\*[\"\w]")
 
 
@@ -92,7 +90,7 @@ def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> t
     if sign == ":" and (annotated := _TYPE.match(text, at)):
         sign, at = "=", annotated.end()
     value = None if (closes := literals.closes_around(text, at)) else literals.quoted(text, at)
-    if value:
+    if value and not sign.endswith("in"):
         may_be_a_column = value.quote == '"' and not is_key and sign != ":"
         kept = is_placeholder(text, value) or (value.quote == '"' and sign != ":" and _COLUMN.match(text, value.end))
         return (None if kept else value), not may_be_a_column
@@ -109,13 +107,16 @@ def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> t
 
 def _several(text: str, at: int) -> Value | None:
     """The literals in brackets, or in a function that gives them back: in ('...', '...'), cast('...' as text), ["..."]."""
-    opening = _OPENS.match(text, at)
-    value = literals.quoted(text, opening.end()) if opening else None
-    if value is None or (text[at] == "{" and text.startswith(":", literals.past_blanks(text, value.end))):
+    first = at
+    for _ in range(_DEEPEST):
+        if opening := _OPENS.match(text, at):
+            at = literals.past_blanks(text, opening.end())
+    value = literals.quoted(text, at) if at > first else None
+    if value is None or (text[first] == "{" and text.startswith(":", literals.past_blanks(text, value.end))):
         return None
     spans, end = list(value.spans), value.end
-    while following := _NEXT.match(text, end):
-        more = literals.quoted(text, following.end())
+    while text.startswith(",", literals.past_blanks(text, end)):
+        more = literals.quoted(text, literals.past_blanks(text, literals.past_blanks(text, end) + 1))
         if more is None:
             break
         spans += more.spans
@@ -128,7 +129,7 @@ def _bare(text: str, at: int, name: str, sign: str, *, spaced: bool, is_key: boo
     is_many = name.endswith("s") and spaced
     is_prose = sign == ":" and spaced and not is_key and _PROSE.match(text, at)
     is_code = text.startswith(("(", "[", "{", "|"), at) or _EXPRESSION.match(text, at)
-    if is_many or is_prose or is_code or not (sign in _GIVES or sign.startswith(_MAY_GIVE)):
+    if is_many or is_prose or is_code or not (sign in _GIVES or _MAY_GIVE.match(sign)):
         return None, False
     value = literals.bare(text, at)
     word = text[slice(*value.spans[0])] if value else ""

@@ -18,7 +18,7 @@ _THEN_VALUE = re.compile(
 )
 _VALUE_FIRST = re.compile(
     rf"(?:{QUOTE}){_VALUE}(?:{QUOTE})\s{{0,9}}:\s{{0,9}}(?P<quote>\\*[\"'])(?P<value>[^\"'\\]{{1,300}})(?P=quote)\s{{0,9}},\s{{0,9}}"
-    rf"(?:{QUOTE})(?:name|key)(?:{QUOTE})\s{{0,9}}:\s{{0,9}}(?:{QUOTE})[\w .-]{{0,80}}\Z",
+    rf"(?:{QUOTE})(?:parameter_?)?(?:name|key)(?:{QUOTE})\s{{0,9}}:\s{{0,9}}(?:{QUOTE})[\w .-]{{0,80}}\Z",
     re.IGNORECASE,
 )
 _OF_TWO = re.compile(r"\s*,\s*(?=[brf]?\\*[\"'])", re.IGNORECASE)
