@@ -26,9 +26,11 @@ import math
 import os
 import re
 from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from airflow import configuration
+from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 
 TRANSPORT = ("OPENLINEAGE__TRANSPORT", "OPENLINEAGE_CONFIG", "AIRFLOW__OPENLINEAGE__TRANSPORT", "AIRFLOW__OPENLINEAGE__CONFIG")
@@ -210,10 +212,23 @@ def export() -> None:
     log.log(logging.WARNING if problems else logging.INFO, "OpenLineage: %s", "; ".join(facts + problems))
 
 
+class TaskStarts:
+    """Tells Airflow's masker once more: the supervisor of a task of Airflow 3 forgets, before it starts one, what it was told at import."""
+
+    @hookimpl
+    def on_task_instance_running(self) -> None:
+        """In the task's own process, before its code. Raises nothing."""
+        try:
+            hide_credentials()
+        except Exception as error:
+            log.warning("OpenLineage: the store's key was not hidden from this log: %s", type(error).__name__)
+
+
 class EnvVarPlugin(AirflowPlugin):
-    """Registers nothing: the work is done when Airflow imports this module."""
+    """Registers what hides the key: the other work is done when Airflow imports this module."""
 
     name = "env_var_plugin"
+    listeners: ClassVar[list[Any]] = [TaskStarts()]
 
 
 export()

@@ -1,5 +1,7 @@
 """The user's own expressions: hidden in texts of events and not in names, a bad one ignored and named."""
 
+from typing import Any
+
 import pytest
 
 from lineage_masking.events import LONGEST, masked
@@ -24,7 +26,7 @@ def test_names_that_join_stay() -> None:
 
 
 def test_columns_that_match_keep_their_lineage() -> None:
-    event = {"outputs": [{"facets": {"columnLineage": {"fields": {"BADGE-1": {"inputFields": []}}}}}]}
+    event: dict[str, Any] = {"outputs": [{"facets": {"columnLineage": {"fields": {"BADGE-1": {"inputFields": []}}}}}]}
     assert masked(event) == event
 
 

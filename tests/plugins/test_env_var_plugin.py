@@ -366,3 +366,24 @@ def test_the_work_is_done_at_import(plugin: ModuleType) -> None:
     os.environ.update({f"AIRFLOW_VAR_{name}": value for name, value in GOOD.items()})
     importlib.reload(plugin)
     assert exported()["OPENLINEAGE_URL"] == URL
+
+
+def test_the_masker_is_told_again_when_a_task_starts(plugin: ModuleType, run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The supervisor of a task of Airflow 3 forgets what it was told at import."""
+    run(Backend(GOOD))
+    told: list[object] = []
+    monkeypatch.setattr("lineage_masking.airflow_masker._mask_secret", lambda: told.append)
+    (listener,) = plugin.EnvVarPlugin.listeners
+    listener.on_task_instance_running()
+    assert GOOD["OPENLINEAGE_API_KEY"] in told
+
+
+def test_a_task_starts_though_the_masker_fails(
+    plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(plugin, "hide_credentials", fail)
+    plugin.EnvVarPlugin.listeners[0].on_task_instance_running()
+    assert "the store's key was not hidden from this log: ZeroDivisionError" in caplog.text
