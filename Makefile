@@ -196,6 +196,10 @@ store: $(INSTALLED)  ## Run the lineage store alone (PORT=5000)
 bench-demo: $(INSTALLED) package-plugin  ## Say where the demo's time goes (RUNS=3 SCALE=)
 	@$(RUN) local.bench --runs=$(RUNS) --scale=$(SCALE)
 
+.PHONY: bench-masking
+bench-masking: $(INSTALLED)  ## Seconds in which 250,000 characters of each shape are masked
+	@$(RUN) tools.bench_masking
+
 .PHONY: bench-emission
 bench-emission: RUNS = 1
 bench-emission: $(INSTALLED) package-plugin  ## What lineage adds to a task and to the pipeline, for stores that fail in each way (RUNS=1 VERSIONS=, a quarter of an hour)

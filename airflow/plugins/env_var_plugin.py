@@ -26,9 +26,11 @@ import math
 import os
 import re
 from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from airflow import configuration
+from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 
 TRANSPORT = ("OPENLINEAGE__TRANSPORT", "OPENLINEAGE_CONFIG", "AIRFLOW__OPENLINEAGE__TRANSPORT", "AIRFLOW__OPENLINEAGE__CONFIG")
@@ -37,7 +39,7 @@ SOURCE_CODE = ("OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE", "AIRFLOW__OPENLINEAGE_
 POLICY = "AIRFLOW__OPENLINEAGE__EMISSION_POLICY"
 NO_SOURCE_CODE = '[{"scope": {}, "controls": {"include_source_code": false}}]'
 IN_THREAD = "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD"
-CONFIG, FOLDER, SPOOL = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL"
+CONFIG, FOLDER, SPOOL, MASK = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL", "OPENLINEAGE_MASK"
 CONFIG_FILE = Path(__file__).parent / "lineage_transport/openlineage.yml"
 
 log = logging.getLogger(__name__)
@@ -121,10 +123,24 @@ def settings(names: list[str], problems: list[str]) -> dict[str, str]:
     return {name: value for name, value in known.items() if not faults[name]}
 
 
+def own_masks() -> str:
+    """The user's own expressions, one a line."""
+    return os.environ.get(MASK) or configuration.conf.get("sql_lineage", "mask", fallback="")
+
+
+def mask_faults(option: str) -> tuple[str, ...]:
+    """Which of those cannot be used, and why."""
+    faults: tuple[str, ...] = importlib.import_module("lineage_masking.own").faults(option)
+    return faults
+
+
 def transport(problems: list[str]) -> dict[str, str]:
     """The variables that choose the spooling transport and say where it spools."""
     home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
     exports = {CONFIG: str(CONFIG_FILE), FOLDER: str(home / "lineage-spool")}
+    if option := own_masks():
+        exports[MASK] = option
+        problems.extend(mask_faults(option))
     place = os.environ.get(SPOOL) or configuration.conf.get("sql_lineage", "spool", fallback="")
     if not place:
         return exports
@@ -196,10 +212,23 @@ def export() -> None:
     log.log(logging.WARNING if problems else logging.INFO, "OpenLineage: %s", "; ".join(facts + problems))
 
 
+class TaskStarts:
+    """Tells Airflow's masker once more: the supervisor of a task of Airflow 3 forgets, before it starts one, what it was told at import."""
+
+    @hookimpl
+    def on_task_instance_running(self) -> None:
+        """In the task's own process, before its code. Raises nothing."""
+        try:
+            hide_credentials()
+        except Exception as error:
+            log.warning("OpenLineage: the store's key was not hidden from this log: %s", type(error).__name__)
+
+
 class EnvVarPlugin(AirflowPlugin):
-    """Registers nothing: the work is done when Airflow imports this module."""
+    """Registers what hides the key: the other work is done when Airflow imports this module."""
 
     name = "env_var_plugin"
+    listeners: ClassVar[list[Any]] = [TaskStarts()]
 
 
 export()

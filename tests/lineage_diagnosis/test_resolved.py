@@ -146,3 +146,10 @@ def test_bucket_misnamed() -> None:
     report = configured({**GOOD, "AIRFLOW__SQL_LINEAGE__SPOOL": "bucket/lineage-spool"})
     assert only(report).kind is Kind.BUCKET_MISNAMED
     assert "bucket/lineage-spool is malformed" in text(report)
+
+
+@pytest.mark.usefixtures("plugin")
+def test_mask_unusable() -> None:
+    report = configured({**GOOD, "AIRFLOW__SQL_LINEAGE__MASK": "BADGE-[0-9]+\n(unclosed"})
+    assert only(report).kind is Kind.MASK_UNUSABLE
+    assert "line 2 of [sql_lineage] mask is ignored: missing )" in text(report)

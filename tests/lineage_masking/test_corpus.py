@@ -1,5 +1,7 @@
 """Many texts as people and programs write them: no credential is left, and what is innocent stays as it is."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,28 @@ def test_no_credential_is_left(text: str) -> None:
 def test_an_innocent_text_stays(text: str) -> None:
     assert mask(text) == text
     assert secrets_in(text) == set()
+
+
+NESTED: dict[str, Callable[[str], str]] = {
+    "JSON": lambda text: json.dumps({"sql": text}),
+    "JSON in JSON": lambda text: json.dumps([json.dumps({"sql": text})]),
+    "a dictionary": lambda text: repr({"sql": text}),
+    "a tuple": lambda text: str((text, "x")),
+    "a dictionary in JSON": lambda text: json.dumps({"b": repr([text])}),
+    "JSON in a list": lambda text: repr([json.dumps({"sql": text})]),
+    "a log line": lambda text: f"INFO - ran {text!r}, 3 rows",
+}
+
+
+@pytest.mark.parametrize("nest", NESTED.values(), ids=NESTED)
+def test_no_credential_is_left_in_a_text_within_a_text(nest: Callable[[str], str]) -> None:
+    assert [nest(text) for text in LEAKS if CANARY in mask(nest(text))] == []
+
+
+@pytest.mark.parametrize("nest", NESTED.values(), ids=NESTED)
+def test_few_innocent_texts_within_texts_are_changed(nest: Callable[[str], str]) -> None:
+    changed = [nest(text) for text in INNOCENT if mask(nest(text)) != nest(text)]
+    assert len(changed) <= 2 * len(INNOCENT) // 100, changed
 
 
 def test_the_corpus_is_large_and_few_texts_are_tolerated() -> None:

@@ -171,3 +171,75 @@ def test_of_a_text_that_is_too_long_no_part_leaves_that_was_not_looked_through()
     assert done.startswith("x" * (LONGEST - 2 * MARGIN))
     assert done.endswith(HIDDEN)
     assert masked({"text": "x" * LONGEST}) == {"text": "x" * LONGEST}
+
+
+VALUES_BELOW = [
+    "auth",
+    "dsn",
+    "connection_string",
+    "conn_uri",
+    "cookie",
+    "Cookies",
+    "fernet_key",
+    "SecretAccessKey",
+    "x-api-key",
+    "db.passwd",
+]
+
+
+@pytest.mark.parametrize("name", VALUES_BELOW)
+@pytest.mark.parametrize(
+    "value", [CANARY, [CANARY, {"of": CANARY}], {"of": [CANARY]}, f"host {CANARY}"], ids=["text", "list", "object", "words"]
+)
+def test_whatever_stands_below_such_a_name_is_hidden(name: str, value: Any) -> None:
+    done = masked(event(conf={name: value, "again": f"{value} is {CANARY}" if isinstance(value, str) and len(value) > 8 else ""}))
+    assert CANARY not in json.dumps(done["run"]["facets"]["conf"][name])
+
+
+PAIRS: list[Any] = [
+    {"Name": "PASSWORD", "Value": CANARY},
+    {"NAME": "db_password", "VALUE": CANARY},
+    {"Value": CANARY, "Name": "PASSWORD"},
+    {"ParameterKey": "DbPassword", "ParameterValue": CANARY},
+    {"parameter_name": "token", "parameter_value": [CANARY]},
+    {"key": "api-token", "value": {"of": CANARY}},
+    [["password", CANARY]],
+    [["user", "me"], ["apiKey", CANARY]],
+    [("password", CANARY)],
+    ["password", {"of": CANARY}],
+]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_the_second_of_a_pair_is_hidden(pair: Any) -> None:
+    assert CANARY not in json.dumps(masked(event(conf=pair)))
+
+
+def test_a_key_that_holds_a_secret_is_hidden_and_its_value_kept() -> None:
+    password = "c4n4ry-of-somebody"
+    conf = {"password": password, "for": {password: 1, f"with {password}": 2, f"{password} {password}": 3, f"postgres://u:{password}@h": 4}}
+    done = masked(event(conf=conf))["run"]["facets"]["conf"]
+    assert CANARY not in json.dumps(done)
+    assert sorted(done["for"].values()) == [1, 2, 3, 4]
+
+
+def test_two_keys_of_which_the_same_is_left_are_both_kept() -> None:
+    done = masked(event(conf={"k 1234-a": 1, "k 1234-b": 2, "pwd": ["k 1234-a", "k 1234-b"]}))["run"]["facets"]["conf"]
+    assert done == {"***": 1, "****": 2, "pwd": [HIDDEN, HIDDEN]}
+
+
+def test_a_secret_that_is_a_word_of_events_takes_none_apart(airflow_knows: Callable[[str], None]) -> None:
+    airflow_knows("facets")
+    done = masked(event(conf={"password": "eventType"}))
+    assert {"eventType", "run", "job"} <= set(done)
+    assert "facets" in done["run"]
+
+
+CORPUS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("leaks.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("kind", CORPUS)
+def test_no_text_of_the_corpus_leaves_in_an_event(kind: str) -> None:
+    for text in CORPUS[kind]:
+        facets = {"some": {"deep": [{"text": text}]}, "quoted": json.dumps({"text": text}), "repr": repr({"text": text}), text: 1}
+        assert CANARY not in json.dumps(masked(event(**facets))), text

@@ -136,6 +136,14 @@ def test_a_malformed_place_in_s3_is_named_and_not_exported(run: Callable[..., st
     assert client_transport()._settings.bucket == ""
 
 
+def test_the_users_own_masks_come_from_the_configuration(run: Callable[..., str]) -> None:
+    os.environ["AIRFLOW__SQL_LINEAGE__MASK"] = "BADGE-[0-9]+\n(unclosed"
+    line = run(Backend(GOOD))
+    assert exported()["OPENLINEAGE_MASK"] == "BADGE-[0-9]+\n(unclosed"
+    assert line.startswith("WARNING")
+    assert "line 2 of [sql_lineage] mask is ignored: missing )" in line
+
+
 def test_a_spool_folder_that_is_set_stays(run: Callable[..., str], tmp_path: Path) -> None:
     os.environ["OPENLINEAGE_SPOOL_FOLDER"] = str(tmp_path)
     assert f"spool {tmp_path}" in run(Backend(GOOD))
@@ -358,3 +366,24 @@ def test_the_work_is_done_at_import(plugin: ModuleType) -> None:
     os.environ.update({f"AIRFLOW_VAR_{name}": value for name, value in GOOD.items()})
     importlib.reload(plugin)
     assert exported()["OPENLINEAGE_URL"] == URL
+
+
+def test_the_masker_is_told_again_when_a_task_starts(plugin: ModuleType, run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The supervisor of a task of Airflow 3 forgets what it was told at import."""
+    run(Backend(GOOD))
+    told: list[object] = []
+    monkeypatch.setattr("lineage_masking.airflow_masker._mask_secret", lambda: told.append)
+    (listener,) = plugin.EnvVarPlugin.listeners
+    listener.on_task_instance_running()
+    assert GOOD["OPENLINEAGE_API_KEY"] in told
+
+
+def test_a_task_starts_though_the_masker_fails(
+    plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(plugin, "hide_credentials", fail)
+    plugin.EnvVarPlugin.listeners[0].on_task_instance_running()
+    assert "the store's key was not hidden from this log: ZeroDivisionError" in caplog.text

@@ -31,6 +31,8 @@ def examine(report: Report, *, chosen_elsewhere: bool) -> None:
     place = os.environ.get(plugin.SPOOL) or conf.get("sql_lineage", "spool", fallback="")
     if place and plugin.fault(plugin.SPOOL, place):
         report.found(Kind.BUCKET_MISNAMED, f"{place} is {plugin.fault(plugin.SPOOL, place)}")
+    for wrong in plugin.mask_faults(plugin.own_masks()):
+        report.found(Kind.MASK_UNUSABLE, wrong)
 
 
 def _stale(plugin: Any, names: list[str]) -> list[str]:

@@ -229,6 +229,11 @@ class Kind(Enum):
         "the spool's place in S3 cannot be written or listed, so that a worker that vanishes takes its events along",
         "the execution role needs s3:PutObject, GetObject, DeleteObject and ListBucket there, the subnets a way to S3",
     )
+    MASK_UNUSABLE = (
+        Level.WARNING,
+        "an expression of the user's own masks cannot be used, and hides nothing",
+        "correct that line of the configuration option sql_lineage.mask: a regular expression of Python that matches no empty text",
+    )
     CHECK_FAILED = (
         Level.FAULT,
         "a check of the doctor itself came to no end",

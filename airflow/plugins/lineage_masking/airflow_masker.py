@@ -30,10 +30,10 @@ def hide(secrets: Iterable[str], parameters: Any = None) -> None:
 def _mask_secret() -> Any:
     """Airflow's own function, where it is from 2.7 to 3.3; imported when it is needed, as a masker may come with Airflow only."""
     try:
-        from airflow.sdk.log import mask_secret  # type: ignore[import-not-found]  # noqa: PLC0415
+        from airflow.sdk.log import mask_secret  # noqa: PLC0415
     except ImportError:
         try:
-            from airflow.sdk.execution_time.secrets_masker import mask_secret  # type: ignore[import-not-found]  # noqa: PLC0415
+            from airflow.sdk.execution_time.secrets_masker import mask_secret  # noqa: PLC0415
         except ImportError:
             from airflow.utils.log.secrets_masker import mask_secret  # noqa: PLC0415
     return mask_secret

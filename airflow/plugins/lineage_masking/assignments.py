@@ -27,10 +27,10 @@ _NAME = re.compile(
     rf"(?:{words.IN_A_TEXT}|{_IDENTIFIED})(?:[_-]?(?:value|text|string|plain|plaintext|raw|new|old|\d{{1,3}}))?s?(?![a-z0-9_]|-[a-z0-9])"
 )
 _CLOSES_NAME = re.compile(rf"(?:{QUOTE})?\]?(?:\x1b\[[\d;]*m)?", re.IGNORECASE)
-_OPENS_NAME = re.compile(r"[\"'`][\w .-]{0,80}\Z")
+_OPENS_NAME = re.compile(r"'[\w .-]{0,80}\Z")
 _OPERATOR = re.compile(
     r"=>|={1,3}|:=|\+=|\?=|\|\|=|!=|<>|<-|->|!?~\*?=?|=~|:(?!:)|%3[ad]|\\+u003[ad]|&#61;|(?:is|was)\s{0,9}[:=]|is\s+(?:not\s+)?distinct\s+from"
-    r"|(?:is|to|was|(?:not\s+)?i?like|(?:not\s+)?similar\s+to|rlike|regexp|eq|set\s+to)(?=\s+['\"$])|(?:not\s+)?in(?=\s*\()",
+    r"|(?:is|to|was|(?:not\s+)?i?like|(?:not\s+)?similar\s+to|rlike|regexp|eq|set\s+to)(?=\s)|(?:not\s+)?in(?=[\s(])",
     re.IGNORECASE,
 )
 _NO_OPERATOR = re.compile(
@@ -38,7 +38,7 @@ _NO_OPERATOR = re.compile(
 )
 _MARKUP = re.compile(r">\s{0,99}(?P<value>[^<>\s][^<>]{0,4000})</")
 _PLAIN_BEFORE = re.compile(
-    r"(?:\blogin\s+\S{1,100}\s+|(?:\A|\n)\s{0,20}(?:ENV|ARG)\s+\w{0,60}|\bvariables\s+set\s+\S{0,60}|\b(?:user|role|login)\s+\S{1,128}\s+)\Z",
+    r"(?:\blogin\s+\S{1,100}\s+|(?:\A|[\n\"'])\s{0,20}(?:ENV|ARG)\s+\w{0,60}|\bvariables\s+set\s+\S{0,60}|\b(?:user|role|login)\s+\S{1,128}\s+)\Z",
     re.IGNORECASE,
 )
 """What .netrc, a Dockerfile, Airflow's command and Oracle's CREATE USER have before a name whose value needs no quotes."""
@@ -69,7 +69,7 @@ def _value(text: str, name: str, start: int, at: int) -> tuple[Value | None, boo
         return Value((markup.span("value"),), markup.end()), True
     behind = literals.past_blanks(text, after)
     if (operator := _OPERATOR.match(text, behind)) and not _ARN.search(text, max(0, start - 100), start):
-        if name == "authorization":
+        if name == "authorization" and not operator.group()[0].isalpha():
             return headers.credentials(text, start, operator.end()), False
         value, sure = operands.operand(text, name, operator, is_key=after > at)
         if value:
@@ -93,17 +93,26 @@ def _name_closed(text: str, start: int, at: int) -> int:
 
 def _argument(text: str, name: str, start: int, at: int, behind: int) -> tuple[Value | None, bool]:
     """What SQL has behind a word: PASSWORD '...'."""
+    value: Value | None = None
+    identified = name.startswith("identified")
+    if literals.closes_around(text, behind):
+        return None, False
     if bridge := _NO_OPERATOR.match(text, behind):
         value = literals.quoted(text, bridge.end())
-        if value and name.endswith(_WEAK) and _NO_LETTER_OF_A_SECRET.match(text[value.spans[0][0] : value.spans[0][1]]):
-            return None, False
-        return value, True
-    identified = name.startswith("identified")
-    if text.startswith('"', behind) and behind > at:
-        value = literals.quoted(text, behind)
-        if value and not operands.is_placeholder(text, value) and (identified or _MAY_BE_A_PASSWORD.match(text, *value.spans[0])):
-            return value, False
+        is_weak = name in _WEAK and text[start - 1 : start] not in ("_", "-")
+        prose = value and is_weak and len(value.spans) == 1 and _NO_LETTER_OF_A_SECRET.match(text[value.spans[0][0] : value.spans[0][1]])
+        return (None if prose else value), True
+    if behind == at:
         return None, False
-    if behind > at and _PLAIN_BEFORE.search(text, max(0, start - 200), start):
-        return (literals.bare(text, behind) if identified or not operands.is_no_value(text, behind) else None), False
-    return None, False
+    if text.startswith('"', behind):
+        found = literals.quoted(text, behind)
+        if found and not operands.is_placeholder(text, found) and (identified or _MAY_BE_A_PASSWORD.match(text, *found.spans[0])):
+            value = found
+    elif _stands_plain(text[max(0, start - 200) : start]) and (identified or not operands.is_no_value(text, behind)):
+        value = literals.bare(text, behind)
+    return value, False
+
+
+def _stands_plain(before: str) -> bool:
+    folded = before.lower()
+    return any(word in folded for word in ("login", "env", "arg", "set", "user", "role")) and _PLAIN_BEFORE.search(before) is not None

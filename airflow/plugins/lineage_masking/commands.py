@@ -63,10 +63,13 @@ def secrets(text: str) -> Iterator[tuple[int, int]]:
 
 def _options(text: str) -> Iterator[tuple[int, int]]:
     """Of any program: --password, --api-token, /password:"""
-    for option in _OPTION.finditer(text):
-        name = option["name"]
+    at = 0
+    while option := _OPTION.search(text, at):
+        at, name = option.end(), option["name"]
         if words.names_secret(name) or name.endswith("bearer"):
-            yield from _value(text, option.end(), with_user=False)
+            for span in _value(text, option.end(), with_user=False):
+                yield span
+                at = span[1]
 
 
 def _of_program(text: str, name: str) -> Iterator[tuple[int, int]]:

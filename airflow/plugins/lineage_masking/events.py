@@ -2,14 +2,17 @@
 
 An event holds what the integrations know of a task: its SQL, its parameters, the configuration of the run, the messages of exceptions, and
 the variables of the environment that somebody has asked for. Hidden are credentials in each text (see `texts`), all values whose name says
-that they are secret, both wherever else they occur in the event, and what Airflow's own masker knows.
+that they are secret, both wherever else they occur in the event, what Airflow's own masker knows, and what
+the user's own expressions match.
 """
 
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from lineage_masking.own import masks
 from lineage_masking.texts import HIDDEN, mask, secrets_in
 from lineage_masking.words import names_secret
 
@@ -22,6 +25,7 @@ _LONG_ENOUGH = 8  # characters of a value with a secret's name that is looked fo
 _BY_COLUMN = {"columnLineage", "dataQualityMetrics"}  # facets whose keys are names of columns, such as `password`, and no parameters
 _JOINED_BY = {"namespace", "name", "field", "runId", "eventTime", "eventType", "type", "producer", "schemaURL", "_producer", "_schemaURL"}
 """What a store puts events together by. A password of somebody's that equals a table's name must not hide the table."""
+_WORDS = re.compile(r"[A-Za-z_]{1,60}")
 
 _MASKERS = (  # of Airflow 2, 3.0, and 3.2 on; the last two may be in one process, each with secrets of its own
     "airflow.utils.log.secrets_masker",
@@ -46,6 +50,7 @@ class _Walk:
         self.found: set[str] = set()
         self._secrets = frozenset(secrets)
         self._seen: dict[tuple[str, bool], str] = {}
+        self._masks = masks()
         self._maskers = [sys.modules[name] for name in _MASKERS if name in sys.modules]
 
     def value(self, value: Any, *, name: str = "", secret: bool = False, by_column: bool = False) -> Any:
@@ -69,9 +74,15 @@ class _Walk:
         done = {}
         for key, value in found.items():
             hidden = secret or (not by_column and names_secret(key)) or (pair and _folded(key) in _VALUES)
-            shown = self._text(key, joins=True) if isinstance(key, str) else key
+            shown = self._key(key, by_column=by_column) if isinstance(key, str) else key
+            while shown in done:  # two keys of which the same is left
+                shown += "*"
             done[shown] = self.value(value, name=str(key), secret=hidden, by_column=by_column or key in _BY_COLUMN)
         return done
+
+    def _key(self, key: str, *, by_column: bool) -> str:
+        """Words are what an event is made of: somebody's password that equals one must not take the event apart."""
+        return self._text(key, joins=by_column or _WORDS.fullmatch(key) is not None)
 
     def _hidden(self, text: str) -> str:
         if len(text) >= _LONG_ENOUGH:
@@ -82,12 +93,15 @@ class _Walk:
         if (text, joins) not in self._seen:
             self.found |= secrets_in(text[:LONGEST])
             done = mask(text[:LONGEST], () if joins else self._secrets)
-            if len(text) > LONGEST:
-                done = done[:-MARGIN] + HIDDEN
-            self._seen[text, joins] = done if joins else self._known_to_airflow(done)
+            if not joins:
+                done = self._known_to_others(done)
+            self._seen[text, joins] = done[:-MARGIN] + HIDDEN if len(text) > LONGEST else done
         return self._seen[text, joins]
 
-    def _known_to_airflow(self, text: str) -> str:
+    def _known_to_others(self, text: str) -> str:
+        """Without what the user's own expressions match, and what Airflow has been told."""
+        for expression in self._masks:
+            text = expression.sub(HIDDEN, text)
         for masker in self._maskers:
             with suppress(RuntimeError):  # a logging configuration without Airflow's masker
                 text = str(masker.redact(text))

@@ -8,7 +8,7 @@ from lineage_masking.literals import Value
 _OF_ONE_WORD = re.compile(r"(?:basic|bearer|token|negotiate|apikey|geniekey|ssws)[ \t]+", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:digest|oauth|aws4-hmac-sha256|aws4-ecdsa-p256-sha256)[ \t]+", re.IGNORECASE)
 _WORD = re.compile(r"[^\s\"'\\,;]+")
-_LINE = re.compile(r"(?:[^\r\n\\]|\\(?![rn]))*")
+_LINE = re.compile(r"(?:[^\r\n\\]|\\(?![rn])|(?<=,)\r?\n[ \t]+)*")
 _OPENING = re.compile(r"(\\*[\"'])[\w-]{0,40}\Z")
 
 

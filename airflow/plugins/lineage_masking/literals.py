@@ -24,6 +24,9 @@ _BARE = re.compile(r"[^\s'\"`;,&<>\\\x1b]+")
 _TAIL = re.compile(r"[)\]}.:!?]{1,100}\Z")
 _BLOCK = re.compile(r"[|>][+-]?[ \t]*\r?\n(?P<indent>[ \t]+)")
 
+_CLOSES = re.compile(r"(?P<quote>\\*[\"'`])(?:\\*[\"'`]){0,2}\s*(?:[}\]),]|\Z)")
+_LINE = 500  # characters before a place
+
 
 def past_blanks(text: str, at: int) -> int:
     """Where the text goes on behind blanks, comments of SQL, colours and, in a text within a text, escaped ends of lines."""
@@ -118,3 +121,14 @@ def bare(text: str, at: int) -> Value | None:
     closed = _TAIL.search(text, max(at, last - 100), last)
     end = closed.start() if closed and closed.start() > at else last
     return Value(((at, end),), end)
+
+
+def closes_around(text: str, at: int) -> bool:
+    """Whether the quote there ends what the text around it has begun, as after the last word of `{"sql": "... order by password"}`."""
+    closing = _CLOSES.match(text, at)
+    if closing is None:
+        return False
+    same = re.compile(rf"(?<!\\){re.escape(closing['quote'])}")
+    begins = max(0, at - _LINE)
+    line = max(text.rfind("\n", begins, at) + 1, begins)
+    return any(len(same.findall(text, begin, at)) % 2 for begin in {begins, line})

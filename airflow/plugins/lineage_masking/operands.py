@@ -6,11 +6,14 @@ from lineage_masking import literals, words
 from lineage_masking.literals import Value
 
 _GIVES = ("=", "==", "===", ":", ":=", "=>", "+=", "?=", "||=", "%3d", "%3a", "&#61;")
-"""Operators behind which a value may stand without quotes."""
+"""Operators behind which a value may stand without quotes,"""
+_MAY_GIVE = re.compile(r"->|(?:is|was)\s*[:=]|\\")
+"""and what begins those behind which a value with a digit stands; the others would be prose."""
 _NO_VALUE = re.compile(
     r"(?:null|default|none|nil|true|false|disable|undefined|str|string|int|integer|bool|boolean|bytes|float|any|object|text|varchar|char|dict|list"
-    r"|optional|union|secretstr|final|not)(?![\w-])|%s|%\(\w+\)|\?(?=[\s,;)]|\Z)|:[A-Za-z_]\w*(?=[\s,;)]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
-    r"|\$[{(]|\{\{|\{(?:\d*|[A-Za-z_]*(?:word|token|key|secret|pwd|pass|pw))\}|\*{3}|<[A-Za-z][\w -]{0,60}>|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b",
+    r"|optional|union|secretstr|final|not)(?![\w-])|%s|%\(\w+\)|\?(?=[\s,;)\"'\\]|\Z)|:[A-Za-z_]\w*(?=[\s,;)\"'\\]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
+    r"|\$[{(]|\{\{|\{(?:\d*|[A-Za-z_]*(?:word|token|key|secret|pwd|pass|pw))\}|\*{3}|<[A-Za-z][\w -]{0,60}>"
+    r"|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b",
     re.IGNORECASE,
 )
 """Words of code, types, placeholders and templates."""
@@ -21,7 +24,7 @@ _PLACEHOLDER = re.compile(
 )
 """What a literal may hold in the place of a value."""
 _IDENTIFIER = r"\"?[A-Za-z_]++(?:\d{1,3}[A-Za-z_]*+)?\"?"
-_EXPRESSION = re.compile(rf"{_IDENTIFIER}(?:\.{_IDENTIFIER}){{0,9}}\s?[(\[]|{_IDENTIFIER}(?:\.{_IDENTIFIER}){{1,9}}(?=[\s,;):]|\Z)")
+_EXPRESSION = re.compile(rf"{_IDENTIFIER}(?:\.{_IDENTIFIER}){{0,9}}\s?[(\[]|{_IDENTIFIER}(?:\.{_IDENTIFIER}){{1,9}}(?=[\s,;):\"'\\]|\Z)")
 """A call, or what has a table, an object or a module before it; names of code seldom have digits in several places."""
 _PROSE = re.compile(r"[A-Za-z]{1,20}[ \t]+[A-Za-z]+")
 _TYPE = re.compile(
@@ -63,16 +66,16 @@ _WRAPPERS = (
     ),
 )
 """Functions whose argument is the value."""
-_OPENS = re.compile(
-    rf"(?:(?:{'|'.join(_WRAPPERS)})\s?[(\[]\s*|[(\[{{]\s*){{1,3}}(?=[ENBXRFU]?&?(?:\\*['\"]|&quot;|&#0?3[49];))", re.IGNORECASE
-)
-_NEXT = re.compile(r"\s*,\s*(?=[ENBXRFU]?&?(?:\\*['\"]|&quot;|&#0?3[49];))", re.IGNORECASE)
+_OPENS = re.compile(rf"(?:(?:{'|'.join(_WRAPPERS)})\s?)?[(\[{{]", re.IGNORECASE)
+_DEEPEST = 3  # brackets around a value
 _COLUMN = re.compile(r"\.\\*[\"\w]")
 
 
 def is_placeholder(text: str, value: Value) -> bool:
     """Whether a placeholder fills the literal."""
-    return _PLACEHOLDER.fullmatch(text, *value.spans[0]) is not None
+    start, end = value.spans[0]
+    found = _PLACEHOLDER.match(text, start, end)
+    return found is not None and (found.end() == end or text[found.end()] in "\"'")
 
 
 def is_no_value(text: str, at: int) -> bool:
@@ -86,32 +89,34 @@ def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> t
     at = literals.past_blanks(text, operator.end())
     if sign == ":" and (annotated := _TYPE.match(text, at)):
         sign, at = "=", annotated.end()
-    if value := literals.quoted(text, at):
+    value = None if (closes := literals.closes_around(text, at)) else literals.quoted(text, at)
+    if value and not sign.endswith("in"):
         may_be_a_column = value.quote == '"' and not is_key and sign != ":"
         kept = is_placeholder(text, value) or (value.quote == '"' and sign != ":" and _COLUMN.match(text, value.end))
         return (None if kept else value), not may_be_a_column
-    if several := _several(text, at):
-        return several, several.quote == "'"
+    if value := _several(text, at):
+        return value, value.quote == "'"
     if other := _ELSE.match(text, at):
         return literals.quoted(text, other.end()), False
-    if is_no_value(text, at) or (sign not in _GIVES and not sign.startswith(("\\", "is", "was", "->"))):
+    if closes or is_no_value(text, at):
         return None, False
-    if sign == "=" and (value := literals.braced(text, at)):
-        return value, True
-    if sign == ":" and (value := literals.block(text, at)):
-        return value, False
+    if value := literals.braced(text, at) if sign == "=" else literals.block(text, at) if sign == ":" else None:
+        return value, sign == "="
     return _bare(text, at, name, sign, spaced=at > operator.end(), is_key=is_key)
 
 
 def _several(text: str, at: int) -> Value | None:
     """The literals in brackets, or in a function that gives them back: in ('...', '...'), cast('...' as text), ["..."]."""
-    opening = _OPENS.match(text, at)
-    value = literals.quoted(text, opening.end()) if opening else None
-    if value is None or (text[at] == "{" and text[literals.past_blanks(text, value.end) :][:1] == ":"):
+    first = at
+    for _ in range(_DEEPEST):
+        if opening := _OPENS.match(text, at):
+            at = literals.past_blanks(text, opening.end())
+    value = literals.quoted(text, at) if at > first else None
+    if value is None or (text[first] == "{" and text.startswith(":", literals.past_blanks(text, value.end))):
         return None
     spans, end = list(value.spans), value.end
-    while following := _NEXT.match(text, end):
-        more = literals.quoted(text, following.end())
+    while text.startswith(",", literals.past_blanks(text, end)):
+        more = literals.quoted(text, literals.past_blanks(text, literals.past_blanks(text, end) + 1))
         if more is None:
             break
         spans += more.spans
@@ -120,14 +125,14 @@ def _several(text: str, at: int) -> Value | None:
 
 
 def _bare(text: str, at: int, name: str, sign: str, *, spaced: bool, is_key: bool) -> tuple[Value | None, bool]:
+    """A word without quotes, where it is no code and no prose."""
+    is_many = name.endswith("s") and spaced
+    is_prose = sign == ":" and spaced and not is_key and _PROSE.match(text, at)
+    is_code = text.startswith(("(", "[", "{", "|"), at) or _EXPRESSION.match(text, at)
+    if is_many or is_prose or is_code or not (sign in _GIVES or _MAY_GIVE.match(sign)):
+        return None, False
     value = literals.bare(text, at)
-    if value is None or _EXPRESSION.match(text, at):
-        return None, False
-    word = text[slice(*value.spans[0])]
-    if words.is_name(word) or word[0] in "([{|" or (name.endswith("s") and name != "pass" and spaced):
-        return None, False
-    if sign not in _GIVES and not any(letter.isdigit() for letter in word):
-        return None, False
-    if not is_key and spaced and sign == ":" and _PROSE.match(text, at):
+    word = text[slice(*value.spans[0])] if value else ""
+    if words.is_name(word) or (sign not in _GIVES and not any(letter.isdigit() for letter in word)):
         return None, False
     return value, not spaced

@@ -5,43 +5,50 @@ import re
 from lineage_masking import literals, words
 from lineage_masking.literals import QUOTE, Value
 
-_NAMED = re.compile(
-    rf"(?:name|key|id|header|field|option|variable)(?:{QUOTE})?\s{{0,9}}(?:[:=]\s{{0,9}}|>)(?:{QUOTE})?[\w .-]{{0,80}}\Z", re.IGNORECASE
-)
+_SAYS_NAME = re.compile(rf"(?:name|key|id|header|field|option|variable)(?:{QUOTE})?\s{{0,9}}\Z", re.IGNORECASE)
+_THEN_NAME = re.compile(rf"[:=>]\s{{0,9}}(?:{QUOTE})?[\w .-]{{0,80}}\Z", re.IGNORECASE)
 _VALUE = r"(?:parameter_?)?val(?:ue)?"
-_OTHER = rf"[\s,;]{{0,20}}(?:{QUOTE})?(?!{_VALUE}\W)\w{{1,40}}(?:{QUOTE})?\s{{0,9}}[:=]\s{{0,9}}(?:\"[^\"\n]{{0,100}}\"|'[^'\n]{{0,100}}'|[\w.-]{{1,100}})"
+_OTHER = (
+    rf"[\s,;]{{1,20}}+(?:{QUOTE})?(?!{_VALUE}\W)\w{{1,40}}+(?:{QUOTE})?\s{{0,9}}+[:=]\s{{0,9}}+"
+    r"(?:\"[^\"\n]{0,100}\"|'[^'\n]{0,100}'|[\w.-]{1,100}+)"
+)
 _THEN_VALUE = re.compile(
     rf"(?:</\w{{1,20}}>\s{{0,20}}<)?(?:{_OTHER}){{0,3}}[\s,;]{{0,40}}(?:{QUOTE})?{_VALUE}(?:{QUOTE})?\s{{0,9}}(?:[:=]\s{{0,9}}|>)",
     re.IGNORECASE,
 )
 _VALUE_FIRST = re.compile(
     rf"(?:{QUOTE}){_VALUE}(?:{QUOTE})\s{{0,9}}:\s{{0,9}}(?P<quote>\\*[\"'])(?P<value>[^\"'\\]{{1,300}})(?P=quote)\s{{0,9}},\s{{0,9}}"
-    rf"(?:{QUOTE})(?:name|key)(?:{QUOTE})\s{{0,9}}:\s{{0,9}}(?:{QUOTE})[\w .-]{{0,80}}\Z",
+    rf"(?:{QUOTE})(?:parameter_?)?(?:name|key)(?:{QUOTE})\s{{0,9}}:\s{{0,9}}(?:{QUOTE})[\w .-]{{0,80}}\Z",
     re.IGNORECASE,
 )
 _OF_TWO = re.compile(r"\s*,\s*(?=[brf]?\\*[\"'])", re.IGNORECASE)
-_BEGINS_TWO = re.compile(r"(?P<sets>(?:set|put|add|get|env|header)\w{0,20})?[\[(]\s{0,9}[brf]?\\*[\"'][\w .-]{0,80}\Z", re.IGNORECASE)
+_BEGINS_TWO = re.compile(r"(?P<sets>(?:set|put|add|get|env|header)\w{0,20})?[\[(]\s{0,9}[brf]?\\*[\"'][\w.-]{0,80}\Z", re.IGNORECASE)
 _ENDS_TWO = re.compile(r"\s*,?\s*[\])]")
-_COMPARED = re.compile(r"(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote)\s{0,9}(?:={1,3}|!=|<>)\s{0,9}[\w.\"]{0,80}\Z")
-_WINDOW = 120  # characters before a name
-_WIDE = 500
+_COMPARED = re.compile(r"(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote)\s{0,9}(?:={1,3}|!=|<>)\s{0,9}\"?[\w.]{0,80}\Z")
+_WINDOW, _WIDE = 120, 500  # characters before a name
 
 
 def beside(text: str, start: int, at: int, after: int) -> Value | None:
     """The value of the name that stands from `start` to `at`; behind its quote, if it has one, the text goes on at `after`."""
     before = text[max(0, start - _WINDOW) : at]
-    if _NAMED.search(before):
+    if _is_named(before):
         if pair := _THEN_VALUE.match(text, after):
             return _not_a_name(text, literals.quoted(text, pair.end()) or literals.bare(text, pair.end()))
         if first := _VALUE_FIRST.search(text[max(0, start - _WIDE) : at]):
             begin = max(0, start - _WIDE)
             return Value(((begin + first.start("value"), begin + first.end("value")),), after, '"')
     two = _OF_TWO.match(text, after) if after > at else None
-    if two and (opening := _BEGINS_TWO.search(before)):
+    if two and (opening := _BEGINS_TWO.search(text[max(0, start - _WINDOW) : start])):
         value = literals.quoted(text, two.end())
         if value and (opening["sets"] or _ENDS_TWO.match(text, value.end)):
             return _not_a_name(text, value)
     return None
+
+
+def _is_named(before: str) -> bool:
+    """Whether the name is itself a value: {"Name": "PASSWORD"."""
+    sign = max(before.rfind(":"), before.rfind("="), before.rfind(">"))
+    return sign > 0 and _THEN_NAME.match(before, sign) is not None and _SAYS_NAME.search(before[:sign][-30:]) is not None
 
 
 def compared(text: str, start: int, at: int) -> Value | None:
@@ -51,7 +58,9 @@ def compared(text: str, start: int, at: int) -> Value | None:
     if "=" not in before[-_WINDOW:] and "<>" not in before[-_WINDOW:]:
         return None
     found = _COMPARED.search(before)
-    return Value(((begin + found.start("value"), begin + found.end("value")),), at, found["quote"]) if found else None
+    if found is None:
+        return None
+    return _not_a_name(text, Value(((begin + found.start("value"), begin + found.end("value")),), at, found["quote"]))
 
 
 def _not_a_name(text: str, value: Value | None) -> Value | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lineage_masking import addresses, assignments, commands, tokens
+from lineage_masking.nesting import inner
 
 
 @dataclass(frozen=True)
@@ -16,13 +17,19 @@ class Found:
 
 
 def scan(text: str) -> list[Found]:
-    """Every credential in `text`, in order, overlapping ones joined."""
-    found = [
+    """Every credential in `text`, and in the texts within it, in order, overlapping ones joined."""
+    found = _in_one(text)
+    for within in inner(text):
+        found += [Found(within.outer(one.start), within.outer(one.end), one.sure) for one in _in_one(within.text)]
+    return list(_joined(sorted(found, key=lambda one: (one.start, one.end))))
+
+
+def _in_one(text: str) -> list[Found]:
+    return [
         *(Found(one.start, one.end, one.sure) for one in assignments.assigned(text)),
         *(Found(start, end, sure=True) for start, end in (*tokens.tokens(text), *addresses.credentials(text))),
         *(Found(start, end, sure=False) for start, end in commands.secrets(text)),
     ]
-    return list(_joined(sorted(found, key=lambda one: (one.start, one.end))))
 
 
 def _joined(found: Iterable[Found]) -> Iterator[Found]:

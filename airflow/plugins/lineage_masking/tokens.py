@@ -58,8 +58,8 @@ FORMS: dict[str, re.Pattern[str]] = {
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _NAMED = re.compile(
-    r"\b(?:bearer|token|secret|password|key)[ \t]+(?P<secret>(?=[A-Za-z0-9._~+/=-]{0,40}\d)(?=[0-9._~+/=-]{0,40}[A-Za-z])[A-Za-z0-9][A-Za-z0-9._~+=-]{15,2000})"
-    r"(?![\w/])",
+    r"\b(?:bearer|token|secret|password|key)[ \t]+(?=[A-Za-z._~+=-]{0,40}+\d)(?=[0-9._~+=-]{0,40}+[A-Za-z])"
+    r"(?P<secret>[A-Za-z0-9][A-Za-z0-9._~+=-]{15,2000}+)(?![\w/])",
     re.IGNORECASE,
 )
 """Long words of letters and digits behind a name: `token c4f1... has expired`."""

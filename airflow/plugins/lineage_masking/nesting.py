@@ -1,0 +1,49 @@
+"""A text within a text, as JSON in JSON or the repr of SQL: a quote has a backslash before it, an end of line is two letters."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+_DOUBLED = r"(?:(?<![\w'])|(?<=[\s{\[(,:=][bBrRfFeEnN]))''(?=[\w\[{/-])|(?<=[^\s'(,])(?<![\s(,=][ENBXenbx])''(?![\w'])"
+_ESCAPES = re.compile(rf"\\(?:(?P<itself>[\"'\\/])|(?P<blank>[nrt])|(?:u00|x)(?P<code>[0-7][0-9a-fA-F]))|(?P<doubled>{_DOUBLED})")
+"""Backslashes, and the quotes that YAML and SQL double within quotes; an empty literal is none of them."""
+_BLANKS = {"n": "\n", "r": "\r", "t": "\t"}
+_DEEPEST = 3
+
+
+class Inner:
+    """The text with one level of escapes taken away, which knows where its characters stand in the outermost one."""
+
+    def __init__(self, text: str, around: "Inner | None" = None) -> None:
+        parts, self._begins, self._outer, at, length = [], [0], [0], 0, 0
+        for escape in _ESCAPES.finditer(text):
+            parts += [text[at : escape.start()], _character(escape)]
+            length += escape.start() - at
+            self._begins += [length, length + 1]
+            self._outer += [escape.start(), escape.end()]
+            length, at = length + 1, escape.end()
+        self.text = "".join([*parts, text[at:]])
+        self._around = around
+
+    def outer(self, at: int) -> int:
+        """Where the character at a place stands in the outermost text."""
+        index = bisect_right(self._begins, at) - 1
+        place = self._outer[index] + at - self._begins[index]
+        return self._around.outer(place) if self._around else place
+
+
+def inner(text: str) -> Iterator[Inner]:
+    """The texts within a text, the outermost first."""
+    around = None
+    for _ in range(_DEEPEST):
+        if not _ESCAPES.search(text):
+            return
+        around = Inner(text, around)
+        text = around.text
+        yield around
+
+
+def _character(escape: re.Match[str]) -> str:
+    if code := escape["code"]:
+        return chr(int(code, 16))
+    return "'" if escape["doubled"] else escape["itself"] or _BLANKS[escape["blank"]]
