@@ -26,7 +26,6 @@ import math
 import os
 import re
 from pathlib import Path
-from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from airflow import configuration
@@ -228,7 +227,7 @@ class EnvVarPlugin(AirflowPlugin):
     """Registers what hides the key: the other work is done when Airflow imports this module."""
 
     name = "env_var_plugin"
-    listeners: ClassVar[list[Any]] = [TaskStarts()]
+    listeners = [TaskStarts()]  # noqa: RUF012 - as Airflow declares it
 
 
 export()

@@ -16,7 +16,7 @@ from lineage_masking.own import masks
 from lineage_masking.texts import HIDDEN, mask, secrets_in
 from lineage_masking.words import names_secret
 
-LONGEST = 250_000  # characters of a text that are looked through, in at most half a second; the rest of it is left out,
+LONGEST = 250_000  # characters of a text that are looked through (`make bench-masking`); the rest of it is left out,
 MARGIN = 10_000  # and as many before it, among which the beginning of a secret may be
 
 _NAMES, _VALUES = {"name", "key", "parametername", "parameterkey"}, {"value", "parametervalue"}
