@@ -30,7 +30,6 @@ ARNS = {
     "aws_cloudwatch_metric_alarm": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{alarm_name}",
     "aws_cloudwatch_event_rule": "arn:{partition}:events:{region}:{account}:rule/{name}",
     "aws_sns_topic": "arn:{partition}:sns:{region}:{account}:{name}",
-    "aws_sqs_queue": "arn:{partition}:sqs:{region}:{account}:{name}",
     "aws_secretsmanager_secret": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{made_up}",
     "aws_internet_gateway": EC2 + "internet-gateway/{id}",
     "aws_launch_template": EC2 + "launch-template/{id}",
@@ -99,7 +98,6 @@ OTHERS = {
     ("data.aws_eks_addon_version", "version"): "v1.0.0-eksbuild.1",
     ("data.aws_iam_session_context", "issuer_arn"): IAM + "role/{made_up}",
     ("data.aws_partition", "partition"): "{partition}",
-    ("data.aws_region", "region"): "{region}",
     ("data.aws_vpc", "cidr_block"): "10.0.0.0/16",
 }
 """{(type, attribute): what AWS answers}."""

@@ -17,7 +17,6 @@ CALL_NOTHING = {
     "data.terraform_remote_state",
     "data.aws_caller_identity",  # everybody may ask who he is
     "data.aws_partition",
-    "data.aws_region",
     "data.aws_iam_policy_document",
 }
 Condition = frozenset[tuple[str, str, frozenset[str]]]

@@ -1,6 +1,7 @@
 """What the deployer must be allowed: nothing is missing, nothing is void, little is too much."""
 
 import json
+import tomllib
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from modules.settings import Settings
 from operations.permissions.documents import LONGEST, actions, documents, grants, merged
-from operations.permissions.grants import Grant, Unlisted, of_resources
+from operations.permissions.grants import CALL_NOTHING, HERE, TYPES, Grant, Unlisted, of_resources
 from tests import iam_actions
 from tests.modules.test_iam_reference import CHOICES
 from tools.iam_reference.documents import document_faults
@@ -58,6 +59,12 @@ def test_a_type_that_nobody_has_looked_up_is_refused() -> None:
     stack = SynthesizedStack("s", (), {"resource": resource, "provider": {"aws": [{"region": "us-east-1"}]}})
     with pytest.raises(Unlisted, match=r"of_types\.toml does not say .* for aws_lambda_function, aws_sqs_fifo"):
         list(of_resources(Resolution([stack]), "tickit"))
+
+
+def test_the_table_has_no_type_that_no_stack_has(synthesize_to: Callable[..., Path]) -> None:
+    stacks = [stack for overrides in CHOICES.values() for stack in read(synthesize_to(**overrides))]
+    used = {address.rpartition(".")[0] for stack in stacks for address in stack.blocks}
+    assert (tomllib.loads((HERE / TYPES).read_text()).keys() | CALL_NOTHING) - used == set()
 
 
 def passing(found: list[Grant]) -> dict[str, list[str]]:
