@@ -156,6 +156,7 @@ def test_a_capacity_that_redshift_has_is_taken(rpus: str) -> None:
     ("rpus", "region", "vpc_cidr", "said"),
     [
         ("520", "us-east-1", "10.20.0.0/16", "no multiple of 32, as AWS wants it above 512"),
+        ("528", "us-east-1", "10.20.0.0/16", "no multiple of 32, as AWS wants it above 512"),
         (
             "1024",
             "eu-north-1",
