@@ -4,7 +4,7 @@ import io
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -23,7 +23,6 @@ from tests.lineage_transport.endpoint import nobody
 from tests.operations import right_environment
 from tests.operations.answering import answering, operations
 from tests.operations.outputs import publish
-from tests.operations.policy_simulator import simulating
 from tests.operations.right_environment import ACCOUNT, ALL_TRAFFIC, ARN, NAME, REGION, World, key_policy, permissions, trust
 
 pytestmark = pytest.mark.system
@@ -34,11 +33,10 @@ ANYWHERE = "0.0.0.0/0"
 
 
 @pytest.fixture(scope="module")
-def client(aws_process: Aws) -> Iterator[Callable[[str], Any]]:
+def client(aws_process: Aws) -> Callable[[str], Any]:
     """Clients of the emulated AWS, made once: making one takes longer than most tests."""
-    with simulating(aws_process.url, aws_process.client("iam")) as iam:
-        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
-        yield cache(lambda service: session.client(service, endpoint_url=iam if service == "iam" else aws_process.url))
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    return cache(lambda service: session.client(service, endpoint_url=aws_process.url))
 
 
 @pytest.fixture
