@@ -57,6 +57,10 @@ def test_aws_takes_every_argument(choice: str, synthesize_to: ToFolder) -> None:
         ),
         ("aws_lb_listener", {"port": 70000}, "parameter Port, value: 70000, valid max value: 65535"),
         ("aws_security_group", {"description": "Airflow's"}, "parameter Description, value: Airflow's, must match "),
+        ("aws_lb", {"name": "internal-lineage"}, "parameter Name, value: internal-lineage, must match "),
+        ("aws_lb_target_group", {"name": "x" * 33}, "xxx, must match "),
+        ("aws_db_instance", {"identifier": "tickit_marquez"}, "parameter DBInstanceIdentifier, value: tickit_marquez, must match "),
+        ("aws_sns_topic", {"name": "tickit alarms"}, "parameter Name, value: tickit alarms, must match "),
         ("aws_security_group", {"name": "sg-airflow"}, "parameter GroupName, value: sg-airflow, must match "),
         (
             "aws_vpc_security_group_ingress_rule",

@@ -309,6 +309,13 @@ def test_the_database_is_encrypted_with_the_customer_key(instance: Stack) -> Non
     assert (instance["storage_encrypted"], instance["kms_key_id"]) == (True, KEY)
 
 
+def test_the_databases_parameters_have_values_of_postgresql(marquez: Stack) -> None:
+    """PostgreSQL's manual, "Error Reporting and Logging"; RDS refuses another value."""
+    given = {each["name"]: each["value"] for each in block(marquez, "aws_db_parameter_group")["parameter"]}
+    assert given["log_statement"] in ("none", "ddl", "mod", "all")
+    assert given["log_min_duration_statement"].isdigit()
+
+
 def test_the_database_takes_tls_only(marquez: Stack, instance: Stack) -> None:
     # RDS reports pending-reboot whatever is asked, so another apply method would differ at every plan.
     assert {"name": "rds.force_ssl", "value": "1", "apply_method": "pending-reboot"} in block(marquez, "aws_db_parameter_group")[

@@ -111,6 +111,14 @@ def test_every_config_parameter_is_set_at_creation(workgroup: Stack) -> None:
     ]
 
 
+def test_a_switch_among_the_config_parameters_is_true_or_false(workgroup: Stack) -> None:
+    """Amazon Redshift Serverless API Reference, ConfigParameter: Redshift reports these words, so another one differs at every plan."""
+    given = {each["parameter_key"]: each["parameter_value"] for each in workgroup["config_parameter"]}
+    switches = ("auto_mv", "enable_case_sensitive_identifier", "enable_user_activity_logging", "require_ssl", "use_fips_ssl")
+    assert {given[switch] for switch in switches} <= {"true", "false"}
+    assert given["max_query_execution_time"].isdigit()
+
+
 def test_the_default_capacity_is_small_and_capped(workgroup: Stack) -> None:
     assert (workgroup["base_capacity"], workgroup["max_capacity"]) == (8, 16)
 

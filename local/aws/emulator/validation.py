@@ -41,6 +41,7 @@ TRANSPORT_HEADERS = {
 }
 """AWS's headers that are no operation's own."""
 SECURITY_GROUP_TEXT = re.compile(r"[a-zA-Z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,255}")
+BALANCER_NAME = re.compile("[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?")
 DOCUMENTED = {
     ("CreateSecurityGroupRequest", "GroupName"): re.compile(f"(?!sg-){SECURITY_GROUP_TEXT.pattern}"),
     ("CreateSecurityGroupRequest", "Description"): SECURITY_GROUP_TEXT,
@@ -48,10 +49,16 @@ DOCUMENTED = {
     ("Ipv6Range", "Description"): SECURITY_GROUP_TEXT,
     ("PrefixListId", "Description"): SECURITY_GROUP_TEXT,
     ("UserIdGroupPair", "Description"): SECURITY_GROUP_TEXT,
+    ("CreateLoadBalancerInput", "Name"): re.compile(f"(?!internal-){BALANCER_NAME.pattern}"),
+    ("CreateTargetGroupInput", "Name"): BALANCER_NAME,
+    ("CreateDBInstanceMessage", "DBInstanceIdentifier"): re.compile("(?=.{1,63}$)[a-zA-Z][a-zA-Z0-9]*(-[a-zA-Z0-9]+)*"),
+    ("CreateTopicInput", "Name"): re.compile("[a-zA-Z0-9_-]{1,256}"),
 }
 """{(shape, member): pattern} that AWS has in the words of its reference alone, and its model lacks. An apostrophe is refused.
 
-Source: Amazon EC2 API Reference, CreateSecurityGroup, IpRange, UserIdGroupPair; EC2 says "Invalid rule description".
+Sources: Amazon EC2 API Reference, CreateSecurityGroup, IpRange, UserIdGroupPair (EC2 says "Invalid rule description"); Elastic Load
+Balancing API Reference, CreateLoadBalancer, CreateTargetGroup; Amazon RDS API Reference, CreateDBInstance; Amazon SNS API Reference,
+CreateTopic.
 """
 OLD_SIGNATURE = ("AWSAccessKeyId", "Signature", "Expires")
 
