@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from main import ROOT
+from main import EXAMPLE, ROOT
+from modules.settings import load
 from operations.cost.estimate import estimate
 from operations.cost.prices import load_prices
 from tools.synthesized import SynthesizedStack, read
@@ -14,7 +15,8 @@ from tools.write_docs import PARTS, document
 
 @pytest.fixture(scope="module")
 def stacks(synthesize_to: Callable[..., Path]) -> list[SynthesizedStack]:
-    return read(synthesize_to())
+    """Those of the example, as `make docs` writes of them."""
+    return read(synthesize_to(airflow_version=load(EXAMPLE, {}).airflow_version))
 
 
 @pytest.mark.parametrize("name", PARTS)
