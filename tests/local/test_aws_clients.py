@@ -1,6 +1,7 @@
 """What real clients send is understood, however they wrap it up, and arrives."""
 
 import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,7 +83,13 @@ def test_a_bucket_in_the_host_is_found(aws: Aws, bucket: Any) -> None:
 
 
 def test_bodies_of_xml_and_json_text_arrive(bucket: Any) -> None:
-    bucket.put_bucket_policy(Bucket="raw", Policy='{"Version": "2012-10-17", "Statement": []}')
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::raw/*",
+    }
+    bucket.put_bucket_policy(Bucket="raw", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     bucket.put_bucket_tagging(Bucket="raw", Tagging={"TagSet": [{"Key": "owner", "Value": "me & you"}]})
     rule = {"ID": "one", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 3}}
     bucket.put_bucket_lifecycle_configuration(Bucket="raw", LifecycleConfiguration={"Rules": [rule, rule | {"ID": "two"}]})
