@@ -10,6 +10,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 
 from local.postgres import Postgres
 from local.processes import Supervisor
+from local.settings import DATABASE
 from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
@@ -33,7 +34,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 
 def connect(warehouse: Postgres) -> Connection:
-    return psycopg2.connect(warehouse.loader_uri.replace("postgres://", "postgresql://"))
+    signed_in = {"user": "loader", "password": warehouse.credentials.loader, "client_encoding": "UTF8"}
+    return psycopg2.connect(host="127.0.0.1", port=warehouse.redshift_port, dbname=DATABASE, **signed_in)
 
 
 def run(connection: Connection, statements: list[str]) -> None:
