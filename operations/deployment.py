@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import botocore.session
 
+import local.expressions  # noqa: F401 - for boto3 and operations.reading, which read many
 from modules import graph
 from modules.settings import InvalidSettings, Settings, load
 from operations.stack_state import States

@@ -13,6 +13,7 @@ import httpx
 import pyarrow.parquet as pq
 from botocore.config import Config
 
+import local.expressions  # noqa: F401 - for boto3, which reads many
 from local.processes import Supervisor, answers, free_port
 from local.settings import BUCKET, GLUE_DATABASE, REGION, ROOT
 

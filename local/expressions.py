@@ -1,0 +1,9 @@
+"""jmespath keeps the expressions that it has read, and before 1.0, which Airflow 2.7.2 binds, it breaks on Python 3.11 when there are over 128.
+
+Whoever asks AWS for many things in one process imports this module: then it keeps them all.
+"""
+
+from jmespath.parser import Parser
+
+MOST = 100_000
+Parser._MAX_SIZE = MOST
