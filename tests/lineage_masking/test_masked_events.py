@@ -97,6 +97,15 @@ def test_each_text_is_masked_wherever_it_stands(case: dict[str, Any]) -> None:
     assert not [secret for secret in case["secrets"] if json.dumps(secret)[1:-1] in done]
 
 
+def test_two_statements_are_a_list_and_no_pair() -> None:
+    copy = f"copy t from 's3://raw/t' credentials 'aws_access_key_id=AKIA{CANARY.upper()}EXAMPLE;aws_secret_access_key={CANARY}'"
+    done = masked(event(task={"sql": [copy, "select 1"]}))["run"]["facets"]["task"]["sql"]
+    assert CANARY not in done[0].lower()
+    assert done[0].startswith("copy t from 's3://raw/t' credentials 'aws_access_key_id=***")
+    assert done[1] == "select 1"
+    assert masked({"pairs": [["db password", CANARY], ["user", "me"]]}) == {"pairs": [["db password", HIDDEN], ["user", "me"]]}
+
+
 def test_a_value_of_no_secret_name_stays() -> None:
     facets = {"airflow": {"task": {"retries": 2, "depends_on_past": False, "owner": "me", "password": None, "api_key": ""}}}
     assert masked(event(**facets)) == event(**facets)

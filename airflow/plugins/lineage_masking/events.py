@@ -22,6 +22,7 @@ MARGIN = 10_000  # and as many before it, among which the beginning of a secret 
 _NAMES, _VALUES = {"name", "key", "parametername", "parameterkey"}, {"value", "parametervalue"}
 """Members of an object that is a pair: {"Name": "PASSWORD", "Value": "..."}."""
 _LONG_ENOUGH = 8  # characters of a value with a secret's name that is looked for elsewhere: `{"secret_type": "new"}`
+_WORD = re.compile(r"[\w.-]+(?: [\w.-]+){0,3}")
 _BY_COLUMN = {"columnLineage", "dataQualityMetrics"}  # facets whose keys are names of columns, such as `password`, and no parameters
 _JOINED_BY = {"namespace", "name", "field", "runId", "eventTime", "eventType", "type", "producer", "schemaURL", "_producer", "_schemaURL"}
 """What a store puts events together by. A password of somebody's that equals a table's name must not hide the table."""
@@ -65,9 +66,9 @@ class _Walk:
         return HIDDEN if secret and is_number else value
 
     def _list(self, found: list[Any] | tuple[Any, ...], *, name: str, secret: bool, by_column: bool) -> list[Any]:
-        if len(found) == len(("name", "value")) and not by_column and names_secret(found[0]):
-            return [found[0], self.value(found[1], name=name, secret=True)]
-        return [self.value(each, name=name, secret=secret, by_column=by_column) for each in found]
+        pair = len(found) == len(("name", "value")) and not by_column and _is_word(found[0]) and names_secret(found[0])
+        hidden = (secret, secret or pair)
+        return [self.value(each, name=name, secret=hidden[index == 1], by_column=by_column) for index, each in enumerate(found)]
 
     def _mapping(self, found: dict[Any, Any], *, secret: bool, by_column: bool) -> dict[Any, Any]:
         pair = not by_column and any(names_secret(value) for key, value in found.items() if _folded(key) in _NAMES)
@@ -106,6 +107,11 @@ class _Walk:
             with suppress(RuntimeError):  # a logging configuration without Airflow's masker
                 text = str(masker.redact(text))
         return text
+
+
+def _is_word(value: object) -> bool:
+    """Whether a text can be a name at all: two statements of SQL are a list, and no pair."""
+    return isinstance(value, str) and _WORD.fullmatch(value) is not None
 
 
 def _folded(key: object) -> str:
