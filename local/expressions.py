@@ -3,7 +3,7 @@
 Whoever asks AWS for many things in one process imports this module: then it keeps them all.
 """
 
-from jmespath.parser import Parser
+from jmespath.parser import Parser  # type: ignore[import-untyped]
 
 MOST = 100_000
 Parser._MAX_SIZE = MOST

@@ -34,8 +34,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 
 def connect(warehouse: Postgres) -> Connection:
-    signed_in = {"user": "loader", "password": warehouse.credentials.loader, "client_encoding": "UTF8"}
-    return psycopg2.connect(host="127.0.0.1", port=warehouse.redshift_port, dbname=DATABASE, **signed_in)
+    return psycopg2.connect(
+        host="127.0.0.1",
+        port=warehouse.redshift_port,
+        dbname=DATABASE,
+        user="loader",
+        password=warehouse.credentials.loader,
+        client_encoding="UTF8",
+    )
 
 
 def run(connection: Connection, statements: list[str]) -> None:

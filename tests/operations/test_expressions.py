@@ -1,8 +1,8 @@
 """A command may ask AWS more questions than jmespath's cache was made for."""
 
-import jmespath
+import jmespath  # type: ignore[import-untyped]
 import pytest
-from jmespath.parser import Parser
+from jmespath.parser import Parser  # type: ignore[import-untyped]
 
 import local.expressions
 
