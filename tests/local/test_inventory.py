@@ -23,6 +23,8 @@ LOOKS = {
     "sts": "get_caller_identity",
     "ssm": "describe_parameters",
     "dynamodb": "list_tables",
+    "ecr": "describe_repositories",
+    "resourcegroupstaggingapi": "get_resources",
 }
 
 

@@ -87,6 +87,11 @@ def _alive(held: dict[str, Any]) -> Found:
     return [id_ for id_, thing in held.items() if thing.state not in GONE]
 
 
+def _ecr(backend: Any) -> Found:
+    """Every account has a registry with its settings."""
+    yield from _named("repository", backend.repositories)
+
+
 def _elbv2(backend: Any) -> Found:
     yield from _named("load balancer", (balancer.name for balancer in backend.load_balancers.values()))
     yield from _named("target group", (group.name for group in backend.target_groups.values()))
@@ -182,6 +187,7 @@ KINDS: dict[str, Callable[[Any], Found]] = {
     "budgets": _budgets,
     "cloudwatch": _cloudwatch,
     "ec2": _ec2,
+    "ecr": _ecr,
     "elbv2": _elbv2,
     "events": _events,
     "glue": _glue,
