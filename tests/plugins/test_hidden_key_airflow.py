@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from local.airflow_python import airflow_python
+from modules.runtimes import runtime
 from tools.package_plugin import ROOT
 
 pytestmark = pytest.mark.system
 
 HERE = Path(__file__).parent
 KEY, PASSWORD = "c4n4ryStoreKey-d41d8cd9", "c4n4ryUrlPass"
-AIRFLOW_3 = ROOT / ".state/airflow/3.3.1/bin/python"
 
 
 def environment(home: Path, python: Path) -> dict[str, str]:
@@ -55,8 +56,8 @@ def test_a_task_that_prints_its_environment_shows_neither_key_nor_password(task:
     assert PASSWORD not in text
 
 
-@pytest.mark.skipif(not AIRFLOW_3.exists(), reason="Airflow 3.3.1 is not installed: `make test-runtimes` installs it")
 def test_airflow_3_is_told_again_when_a_task_starts(tmp_path: Path) -> None:
-    text = said([str(AIRFLOW_3), str(HERE / "masker_after_reset.py")], environment(tmp_path, AIRFLOW_3))
+    python = airflow_python(runtime("3.3.1")).interpreter
+    text = said([str(python), str(HERE / "masker_after_reset.py")], environment(tmp_path, python))
     lines = dict(line.split(": ", 1) for line in text.splitlines() if line.startswith(("imported: ", "reset: ", "started: ")))
     assert lines == {"imported": "*** ***", "reset": f"{KEY} {PASSWORD}", "started": "*** ***"}

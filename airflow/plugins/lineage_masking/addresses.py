@@ -19,23 +19,15 @@ _ORACLE = re.compile(r"jdbc:oracle:\w{1,10}:[^/\s@]{1,128}/(?P<secret>[^@\s'\"]{
 
 def credentials(text: str) -> Iterator[tuple[int, int]]:
     """Where they stand. Each address is looked at once, so the search is linear."""
-    if "://" not in text and ":\\/" not in text:
-        runs: Iterator[re.Match[str]] = iter(())
-    else:
-        runs = _RUN.finditer(text)
-    for run in runs:
+    for run in _RUN.finditer(text) if "://" in text or ":\\/" in text else ():
         schemes = list(_SCHEME.finditer(text, run.start(), run.end()))
         ends = [*(scheme.start() for scheme in schemes[1:]), run.end()]
         for scheme, end in zip(schemes, ends, strict=True):
             yield from _user(text, scheme.end(), end)
-    yield from _signatures(text, 0, len(text))
+    if "=" in text:
+        yield from (match.span("secret") for match in _QUERY.finditer(text) if not _PLACEHOLDER.match(match["secret"]))
     if "racle" in text:
         yield from (match.span("secret") for match in _ORACLE.finditer(text))
-
-
-def _signatures(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    if "=" in text:
-        yield from (match.span("secret") for match in _QUERY.finditer(text, start, end) if not _PLACEHOLDER.match(match["secret"]))
 
 
 def _user(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -32,7 +32,6 @@ _PROGRAMS = {
 }
 """{program: what is followed by a credential, or by a user and a credential}"""
 _WITH_USER = ("curl", "wget", "http", "smbclient")
-_WITHOUT_BLANK = re.compile(r"(?:-p|-u)\Z")
 _OPTIONS = {name: re.compile(rf"(?<![\w/-])(?:{option})(?:{_SEPARATOR}|(?<=-p)|(?<=-u))(?=\S)") for name, option in _PROGRAMS.items()}
 _NAMED = {name: re.compile(rf"(?<![\w-]){name}[\w.]{{0,10}}(?=[\s\"'])") for name in _PROGRAMS}
 _OPTION = re.compile(

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from lineage_masking.own import masks
-from lineage_masking.texts import HIDDEN, mask, secrets_in
+from lineage_masking.texts import HIDDEN, hide, without_credentials
 from lineage_masking.words import names_secret
 
 LONGEST = 250_000  # characters of a text that are looked through (`make bench-masking`); the rest of it is left out,
@@ -22,7 +22,6 @@ MARGIN = 10_000  # and as many before it, among which the beginning of a secret 
 _NAMES, _VALUES = {"name", "key", "parametername", "parameterkey"}, {"value", "parametervalue"}
 """Members of an object that is a pair: {"Name": "PASSWORD", "Value": "..."}."""
 _LONG_ENOUGH = 8  # characters of a value with a secret's name that is looked for elsewhere: `{"secret_type": "new"}`
-_WORD = re.compile(r"[\w.-]+(?: [\w.-]+){0,3}")
 _BY_COLUMN = {"columnLineage", "dataQualityMetrics"}  # facets whose keys are names of columns, such as `password`, and no parameters
 _JOINED_BY = {"namespace", "name", "field", "runId", "eventTime", "eventType", "type", "producer", "schemaURL", "_producer", "_schemaURL"}
 """What a store puts events together by. A password of somebody's that equals a table's name must not hide the table."""
@@ -38,10 +37,9 @@ _MASKERS = (  # of Airflow 2, 3.0, and 3.2 on; the last two may be in one proces
 
 def masked(event: Any, secrets: Iterable[str] = ()) -> Any:
     """The event, as dictionaries and lists, without its secrets and without `secrets`, such as the key of the store."""
-    known = set(secrets)
-    walk = _Walk(known)
+    walk = _Walk(secrets)
     done = walk.value(event)
-    return _Walk(known | walk.found).value(done) if walk.found else done
+    return _Again(walk.found).value(done) if walk.found else done
 
 
 class _Walk:
@@ -66,7 +64,7 @@ class _Walk:
         return HIDDEN if secret and is_number else value
 
     def _list(self, found: list[Any] | tuple[Any, ...], *, name: str, secret: bool, by_column: bool) -> list[Any]:
-        pair = len(found) == len(("name", "value")) and not by_column and _is_word(found[0]) and names_secret(found[0])
+        pair = len(found) == len(("name", "value")) and not by_column and names_secret(found[0])
         hidden = (secret, secret or pair)
         return [self.value(each, name=name, secret=hidden[index == 1], by_column=by_column) for index, each in enumerate(found)]
 
@@ -92,12 +90,15 @@ class _Walk:
 
     def _text(self, text: str, *, joins: bool) -> str:
         if (text, joins) not in self._seen:
-            self.found |= secrets_in(text[:LONGEST])
-            done = mask(text[:LONGEST], () if joins else self._secrets)
-            if not joins:
-                done = self._known_to_others(done)
-            self._seen[text, joins] = done[:-MARGIN] + HIDDEN if len(text) > LONGEST else done
+            self._seen[text, joins] = self._masked(text, joins=joins)
         return self._seen[text, joins]
+
+    def _masked(self, text: str, *, joins: bool) -> str:
+        done, found = without_credentials(text[:LONGEST])
+        self.found |= found
+        if not joins:
+            done = self._known_to_others(hide(done, self._secrets))
+        return done[:-MARGIN] + HIDDEN if len(text) > LONGEST else done
 
     def _known_to_others(self, text: str) -> str:
         """Without what the user's own expressions match, and what Airflow has been told."""
@@ -109,9 +110,11 @@ class _Walk:
         return text
 
 
-def _is_word(value: object) -> bool:
-    """Whether a text can be a name at all: two statements of SQL are a list, and no pair."""
-    return isinstance(value, str) and _WORD.fullmatch(value) is not None
+class _Again(_Walk):
+    """Through an event that is masked already, for the secrets that were found in other places of it."""
+
+    def _masked(self, text: str, *, joins: bool) -> str:
+        return text if joins else hide(text, self._secrets)
 
 
 def _folded(key: object) -> str:

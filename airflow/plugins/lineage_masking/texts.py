@@ -4,33 +4,45 @@ The name of a role (IAM_ROLE, aws_iam_role) or of a secret (secret_arn) is none.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from lineage_masking.scanner import scan
 
 HIDDEN = "***"
 _SHORTEST = 4  # characters: shorter values would hide half of a text wherever they occur
-_LONGEST_CUT = 1_000  # characters of a secret of which the text may show a part
+_LONGEST_CUT = 200  # characters of a secret of which the text may show a part
 _ALIKE = 50  # places in secrets that begin with the same four characters
 _MOST = 1_000  # secrets that are looked for elsewhere, the longest first; the others are hidden in their own place only
 _DOTS = "..."
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` with the credentials in it, and each of `secrets`, replaced by ***.
-
-    Of a secret that the text shows cut off by three dots, as the warehouse's error messages do, the rest is replaced too.
-    """
-    known = sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True)[:_MOST]
-    text = _hidden(text, [(one.start, one.end) for one in scan(text)])
-    for secret in known:
-        text = text.replace(secret, HIDDEN)
-    return _hidden(text, sorted(set(_cut_off(text, known)))) if known and _DOTS in text else text
+    """`text` with the credentials in it, and each of `secrets`, replaced by ***."""
+    return hide(without_credentials(text)[0], secrets)
 
 
 def secrets_in(text: str) -> set[str]:
     """The credentials in `text`, of those forms that are nothing else in SQL: they can be hidden wherever they occur."""
-    found = {text[one.start : one.end] for one in scan(text) if one.sure}
-    return {secret for secret in found if len(secret) >= _SHORTEST and secret != HIDDEN}
+    return without_credentials(text)[1]
+
+
+def without_credentials(text: str) -> tuple[str, set[str]]:
+    """Both at once: the masked text, and those of its secrets that can be hidden elsewhere."""
+    found = scan(text)
+    sure = {text[one.start : one.end] for one in found if one.sure}
+    secrets = {secret for secret in sure if len(secret) >= _SHORTEST and secret != HIDDEN}
+    return _hidden(text, [(one.start, one.end) for one in found]), secrets
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """`text` with each of `secrets` replaced by ***.
+
+    Of a secret that the text shows cut off by three dots, as the warehouse's error messages do, the rest is replaced too.
+    """
+    known = tuple(sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True)[:_MOST])
+    for secret in known:
+        text = text.replace(secret, HIDDEN)
+    return _hidden(text, sorted(set(_cut_off(text, known)))) if known and _DOTS in text else text
 
 
 def _hidden(text: str, spans: list[tuple[int, int]]) -> str:
@@ -43,7 +55,7 @@ def _hidden(text: str, spans: list[tuple[int, int]]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _cut_off(text: str, secrets: list[str]) -> Iterator[tuple[int, int]]:
+def _cut_off(text: str, secrets: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """Where a text shows the beginning of a secret before three dots, or its end behind them."""
     places = _places(secrets)
     at = text.find(_DOTS)
@@ -59,7 +71,8 @@ def _cut_off(text: str, secrets: list[str]) -> Iterator[tuple[int, int]]:
         at = text.find(_DOTS, behind)
 
 
-def _places(secrets: list[str]) -> dict[str, list[tuple[str, int]]]:
+@lru_cache(maxsize=1)  # an event has many texts, and the same secrets for all of them
+def _places(secrets: tuple[str, ...]) -> dict[str, list[tuple[str, int]]]:
     """{four characters: (secret, where they stand in it)}; of a long secret, those at its ends."""
     places: dict[str, list[tuple[str, int]]] = {}
     for secret in secrets:

@@ -49,12 +49,13 @@ _TELLS_OF_ONE = re.compile(rf"_(?:{'|'.join(_NO_VALUE)})$")
 _ONLY_A_NAME = re.compile(rf"(?:[a-z]{{1,12}}_){{0,5}}(?:{_spellings(_WORDS, '_?')})s?")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[\s._-]+")
-_LONGEST_NAME = 500  # characters: a longer key is no name
+_NAME = re.compile(r"[^\s'\"=;,<>]{1,100}(?:\s[^\s'\"=;,<>]{1,40}){0,5}")
+"""Some words: a statement of SQL that mentions a password is no name."""
 
 
 def names_secret(name: object) -> bool:
     """Whether the value of such a key is secret, in any spelling: SecretAccessKey, secret_access_key, x-api-key."""
-    if not isinstance(name, str) or len(name) > _LONGEST_NAME:
+    if not isinstance(name, str) or not _NAME.fullmatch(name.strip()):
         return False
     parts = _parts(name)
     if _HOLDS_ONE.search(parts):
@@ -64,7 +65,7 @@ def names_secret(name: object) -> bool:
 
 def is_name(word: str) -> bool:
     """Whether a word is such a name and no value: `password=password`, `["password", "token"]`."""
-    return len(word) <= _LONGEST_NAME and _ONLY_A_NAME.fullmatch(_parts(word)) is not None
+    return _NAME.fullmatch(word.strip()) is not None and _ONLY_A_NAME.fullmatch(_parts(word)) is not None
 
 
 def _parts(name: str) -> str:
