@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from constructs import Construct
@@ -15,21 +16,41 @@ class Missing(StrEnum):
     IS_FINE = "notBreaching"
 
 
+PERIOD = 300
+"""Seconds over which a statistic counts."""
+
+
 @dataclass(frozen=True)
 class Metric:
-    """A metric as AWS publishes it, and which of its statistics counts over `seconds`."""
+    """A metric as AWS publishes it, and which of its statistics counts."""
 
     namespace: str
     name: str
     dimensions: Mapping[str, str]
     statistic: str
-    seconds: int = 300
+
+
+class Wrong(NamedTuple):
+    """When a metric is wrong: CloudWatch's comparison, and the threshold."""
+
+    comparison: str
+    threshold: float
+
+
+def below(threshold: float) -> Wrong:
+    """Less than that is wrong."""
+    return Wrong("LessThanThreshold", threshold)
+
+
+def at_least(threshold: float) -> Wrong:
+    """So much, or more, is wrong."""
+    return Wrong("GreaterThanOrEqualToThreshold", threshold)
 
 
 class Alarm(Construct):
     """It tells the topic when it begins and when it is over.
 
-    It begins when the metric is on the wrong side of the threshold in each of `periods` periods, one after the other.
+    It begins when the metric is wrong in each of `periods` periods, one after the other.
     """
 
     def __init__(
@@ -38,16 +59,14 @@ class Alarm(Construct):
         id_: str,
         name: str,
         metric: Metric,
+        wrong: Wrong,
         *,
         topic_arn: str,
         meaning: str,
         missing: Missing,
         periods: int = 1,
-        below: float | None = None,
-        at_least: float | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        low = below is not None
         CloudwatchMetricAlarm(
             self,
             "alarm",
@@ -57,11 +76,11 @@ class Alarm(Construct):
             metric_name=metric.name,
             dimensions=dict(metric.dimensions),
             statistic=metric.statistic,
-            period=metric.seconds,
+            period=PERIOD,
             evaluation_periods=periods,
             datapoints_to_alarm=periods,
-            comparison_operator="LessThanThreshold" if low else "GreaterThanOrEqualToThreshold",
-            threshold=below if low else at_least,
+            comparison_operator=wrong.comparison,
+            threshold=wrong.threshold,
             treat_missing_data=missing,
             alarm_actions=[topic_arn],
             ok_actions=[topic_arn],

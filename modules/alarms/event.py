@@ -7,15 +7,12 @@ from typing import Any
 
 from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
-from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocument
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatement as Statement
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatementCondition as Condition
-from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPolicyDocumentStatementPrincipals as Principals
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from modules.place import Place
+from modules.service_role import ServiceRole, ServiceRoleProps
 
 
 @dataclass(frozen=True)
@@ -41,21 +38,18 @@ class EventMail(Construct):
         super().__init__(scope, id_)
         description = f"{props.meaning}. What to do: docs/operate.md"
         rule = CloudwatchEventRule(self, "rule", name=props.name, description=description, event_pattern=json.dumps(dict(props.pattern)))
-        role, permissions = self._role(props)
-        CloudwatchEventTarget(self, "target", rule=rule.name, arn=props.topic_arn, role_arn=role.arn, depends_on=[permissions])
-
-    def _role(self, props: EventMailProps) -> tuple[IamRole, IamRolePolicy]:
-        trust = Statement(
-            actions=["sts:AssumeRole"],
-            principals=[Principals(type="Service", identifiers=["events.amazonaws.com"])],
-            condition=[props.place.only_for_this_account],
-        )
         through_sns = Condition(test="StringEquals", variable="kms:ViaService", values=[f"sns.{props.place.region}.amazonaws.com"])
-        publish = [
-            Statement(sid="Publish", actions=["sns:Publish"], resources=[props.topic_arn]),
-            Statement(sid="Key", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[props.kms_key_arn], condition=[through_sns]),
-        ]
-        document = DataAwsIamPolicyDocument(self, "trust", statement=[trust])
-        role = IamRole(self, "role", name=props.name, assume_role_policy=document.json)
-        policy = DataAwsIamPolicyDocument(self, "publish", statement=publish)
-        return role, IamRolePolicy(self, "policy", name="publish", role=role.id, policy=policy.json)
+        publish = Statement(sid="Publish", actions=["sns:Publish"], resources=[props.topic_arn])
+        key = Statement(sid="Key", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[props.kms_key_arn], condition=[through_sns])
+        role = ServiceRole(
+            self,
+            "role",
+            ServiceRoleProps(
+                name=props.name,
+                place=props.place,
+                service="events.amazonaws.com",
+                source_arn=props.place.arn("events", f"rule/{props.name}"),
+                statements=[publish, key],
+            ),
+        )
+        CloudwatchEventTarget(self, "target", rule=rule.name, arn=props.topic_arn, role_arn=role.arn, depends_on=role.permissions)

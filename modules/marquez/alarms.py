@@ -6,7 +6,7 @@ CloudWatch metrics for Amazon RDS".
 
 from constructs import Construct
 
-from modules.alarms import Alarm, Metric, Missing
+from modules.alarms import Alarm, Metric, Missing, at_least, below
 
 GIB = 1024**3
 LEAST_STORAGE = 2 * GIB
@@ -27,11 +27,11 @@ class BalancerAlarms(Construct):
             "unhealthy",
             f"{name}-unhealthy",
             Metric("AWS/ApplicationELB", "UnHealthyHostCount", of_targets, "Minimum"),
+            at_least(1),
             topic_arn=topic_arn,
             meaning="A node does not answer for Marquez, for a quarter of an hour: it is ill, or Marquez's pods are",
             missing=Missing.IS_BAD,  # without any node there is no data
             periods=3,
-            at_least=1,
         )
         for origin, words in (("Target", "Marquez answers with errors"), ("ELB", "The load balancer reaches no Marquez")):
             Alarm(
@@ -39,11 +39,11 @@ class BalancerAlarms(Construct):
                 f"{origin.lower()}_errors",
                 f"{name}-{origin.lower()}-errors",
                 Metric("AWS/ApplicationELB", f"HTTPCode_{origin}_5XX_Count", of_balancer, "Sum"),
+                at_least(1),
                 topic_arn=topic_arn,
                 meaning=f"{words} (5xx), for a quarter of an hour",
                 missing=Missing.IS_FINE,  # it counts errors only
                 periods=3,
-                at_least=1,
             )
 
 
@@ -52,21 +52,20 @@ class DatabaseAlarms(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, name: str, instance: str, topic_arn: str) -> None:
         super().__init__(scope, id_)
-        self._of = {"DBInstanceIdentifier": instance}
-        self._name, self._topic_arn = f"{name}-database", topic_arn
-        self._alarm("storage", "FreeStorageSpace", "has less than 2 GiB left, and stops when it is full", below=LEAST_STORAGE)
-        self._alarm("connections", "DatabaseConnections", "has nearly all its connections in use", at_least=MOST_CONNECTIONS)
-
-    def _alarm(self, what: str, metric: str, words: str, *, below: float | None = None, at_least: float | None = None) -> None:
-        Alarm(
-            self,
-            what,
-            f"{self._name}-{what}",
-            Metric("AWS/RDS", metric, self._of, "Minimum" if at_least is None else "Maximum"),
-            topic_arn=self._topic_arn,
-            meaning=f"Marquez's database {words}",
-            missing=Missing.IS_BAD,  # a database that is gone measures nothing
-            periods=3,
-            below=below,
-            at_least=at_least,
-        )
+        free = Metric("AWS/RDS", "FreeStorageSpace", {"DBInstanceIdentifier": instance}, "Minimum")
+        used = Metric("AWS/RDS", "DatabaseConnections", {"DBInstanceIdentifier": instance}, "Maximum")
+        for what, metric, wrong, words in (
+            ("storage", free, below(LEAST_STORAGE), "has less than 2 GiB left, and stops when it is full"),
+            ("connections", used, at_least(MOST_CONNECTIONS), "has nearly all its connections in use"),
+        ):
+            Alarm(
+                self,
+                what,
+                f"{name}-database-{what}",
+                metric,
+                wrong,
+                topic_arn=topic_arn,
+                meaning=f"Marquez's database {words}",
+                missing=Missing.IS_BAD,  # a database that is gone measures nothing
+                periods=3,
+            )

@@ -25,8 +25,8 @@ from cdktf_cdktf_provider_aws.eks_cluster import (
 )
 from constructs import Construct
 
-from modules.marquez.roles import ServiceRole, ServiceRoleProps
 from modules.place import Place
+from modules.service_role import ServiceRole, ServiceRoleProps
 from modules.suppressions import suppress
 
 CONTROL_PLANE_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

@@ -15,9 +15,9 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from modules.marquez.alarms import DatabaseAlarms
-from modules.marquez.roles import ServiceRole, ServiceRoleProps
 from modules.marquez.workload import DATABASE_NAME, DATABASE_PORT, DATABASE_USER
 from modules.place import Place
+from modules.service_role import ServiceRole, ServiceRoleProps
 from modules.suppressions import suppress
 
 POSTGRES = "16"

@@ -8,9 +8,9 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import DataAwsIamPoli
 from cdktf_cdktf_provider_aws.eks_pod_identity_association import EksPodIdentityAssociation
 from constructs import Construct
 
-from modules.marquez.roles import ServiceRole, ServiceRoleProps
 from modules.marquez.workload import NAMESPACE
 from modules.place import Place
+from modules.service_role import ServiceRole, ServiceRoleProps
 
 
 @dataclass(frozen=True)

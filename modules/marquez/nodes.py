@@ -20,8 +20,8 @@ from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from constructs import Construct
 
 from modules.marquez.cluster import Cluster, addon
-from modules.marquez.roles import ServiceRole, ServiceRoleProps
 from modules.place import Place
+from modules.service_role import ServiceRole, ServiceRoleProps
 
 VOLUME_GIB = 20
 

@@ -6,10 +6,9 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
 from constructs import Construct
 
-from modules.alarms import Alarm, Metric, Missing
+from modules.alarms import Alarm, Metric, Missing, at_least, below
 from modules.mwaa.execution_role import SPOOL
 
-HEARTBEAT, QUEUE, WAITING = 300, 300, 300  # seconds
 QUEUED_PERIODS = 6
 """Half an hour: MWAA takes some minutes to add a worker."""
 
@@ -26,23 +25,23 @@ class AirflowAlarms(Construct):
             self,
             "scheduler",
             f"{environment}-scheduler",
-            Metric("AmazonMWAA", "SchedulerHeartbeat", {"Function": "Scheduler", "Environment": made}, "Sum", HEARTBEAT),
+            Metric("AmazonMWAA", "SchedulerHeartbeat", {"Function": "Scheduler", "Environment": made}, "Sum"),
+            below(1),
             topic_arn=topic_arn,
             meaning="Airflow's scheduler has not said for 15 minutes that it lives: no DAG runs",
             missing=Missing.IS_BAD,  # a scheduler that is dead sends nothing
             periods=3,
-            below=1,
         )
         Alarm(
             self,
             "queue",
             f"{environment}-queue",
-            Metric("AmazonMWAA", "QueuedTasks", {"Function": "Executor", "Environment": made}, "Minimum", QUEUE),
+            Metric("AmazonMWAA", "QueuedTasks", {"Function": "Executor", "Environment": made}, "Minimum"),
+            at_least(1),
             topic_arn=topic_arn,
             meaning="Tasks have waited in Airflow's queue for half an hour: the workers are too few, or do not start",
             missing=Missing.IS_FINE,  # the scheduler's alarm tells of that
             periods=QUEUED_PERIODS,
-            at_least=1,
         )
 
 
@@ -70,9 +69,9 @@ class SpoolAlarms(Construct):
             self,
             what,
             name,
-            Metric("AWS/Events", "TriggeredRules", {"RuleName": rule.name}, "Sum", WAITING),
+            Metric("AWS/Events", "TriggeredRules", {"RuleName": rule.name}, "Sum"),
+            at_least(1),
             topic_arn=self._topic_arn,
             meaning=meaning,
             missing=Missing.IS_FINE,  # a rule that nothing triggers has no data
-            at_least=1,
         )

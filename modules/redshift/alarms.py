@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from modules.alarms import Alarm, Metric, Missing
+from modules.alarms import Alarm, Metric, Missing, at_least
 
 SHARE = 0.8
 """Of the day's limit: time to act is left."""
@@ -21,8 +21,8 @@ def watch_usage(scope: Construct, usage_limit_id: str, *, workgroup: str, name: 
         "usage",
         name,
         metric,
+        at_least(SHARE * daily_rpu_hours),
         topic_arn=topic_arn,
         meaning=f"The warehouse has used {SHARE:.0%} of the day's {daily_rpu_hours} RPU hours: with all of them it refuses every query",
         missing=Missing.IS_FINE,  # a warehouse that nobody uses consumes nothing
-        at_least=SHARE * daily_rpu_hours,
     )

@@ -39,7 +39,7 @@ COMPONENTS = {
     "cluster_role": "marquez/cluster/role/role",
     "connection": "redshift/connection",
     "crawl": "lake/crawl/role",
-    "crawl_failed": "lake/crawl_failed/role",
+    "crawl_failed": "lake/crawl_failed/role/role",
     "crawler": "lake/crawler/role",
     "crawler_logs": "lake/crawler/logs",
     "flow_log_group": "network/flow_logs/logs",

@@ -94,7 +94,7 @@ def test_a_failed_crawl_is_mailed(synthesized: Stacks) -> None:
     rule = events(synthesized)["tickit-crawl-failed"]
     assert json.loads(rule["event_pattern"]) == {"source": ["aws.glue"], "detail-type": ["Glue Crawler State Change"], "detail": detail}
     target = blocks(stack, "aws_cloudwatch_event_target")["crawl_failed/target"]
-    role = address(stack, "aws_iam_role", "crawl_failed/role")
+    role = address(stack, "aws_iam_role", "crawl_failed/role/role")
     assert (target["arn"], target["role_arn"]) == (TOPIC, f"${{{role}.arn}}")
     assert target["rule"] == f"${{{address(stack, 'aws_cloudwatch_event_rule', 'crawl_failed/rule')}.name}}"
 
@@ -198,7 +198,7 @@ def test_only_this_accounts_alarms_publish_and_over_tls(synthesized: Stacks) -> 
 
 
 def test_the_rule_publishes_in_a_role_that_may_do_that_and_no_more(synthesized: Stacks) -> None:
-    allowed = statements(synthesized["lake"], "crawl_failed/publish")
+    allowed = statements(synthesized["lake"], "crawl_failed/role/policy")
     assert {sid: (each["actions"], each["resources"]) for sid, each in allowed.items()} == {
         "Publish": (["sns:Publish"], [TOPIC]),
         "Key": (["kms:Decrypt", "kms:GenerateDataKey"], ["${data.terraform_remote_state.network.outputs.kms_key_arn}"]),
