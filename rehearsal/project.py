@@ -15,6 +15,8 @@ from tools.tool_environment import ROOT
 
 SHARED = (".venv", "node_modules", ".state/pipenv", ".state/tools", ".state/terraform")
 """What `make install` and the like have made: the copy uses the checkout's."""
+INSTALLED = (".venv/.installed", "node_modules/.package-lock.json")
+"""What tells make that it is made. The copy never makes it anew: that would empty the checkout's."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Project:
 
     def command(self, *arguments: str) -> list[str]:
         """The command that makes these targets in it."""
-        return ["make", "--no-print-directory", *arguments]
+        return ["make", "--no-print-directory", *(f"--old-file={file}" for file in INSTALLED), *arguments]
 
     @property
     def variables(self) -> dict[str, str]:

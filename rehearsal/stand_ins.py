@@ -6,8 +6,8 @@ from typing import Any
 
 from data.tickit import generate
 from local.aws.machine import Aws
+from modules.zones import ZONES
 
-ZONES = 3
 CIDR = "10.20.0.0/16"
 SCALE = 1.0
 """Of the TICKIT data, as a factor of its row counts."""

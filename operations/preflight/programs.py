@@ -17,16 +17,16 @@ NODE = (20,)
 SECONDS = 30
 
 
-def terraform(_: Deployment) -> Iterator[Finding]:
+def terraform(_: object) -> Iterator[Finding]:
     """Terraform, new enough."""
-    text = _output(terraform_program(), "version", "-json")
+    text = said(terraform_program(), "version", "-json")
     version = json.loads(text).get("terraform_version", "") if text else None
     yield _judged("Terraform", version, TERRAFORM, "Install it: https://developer.hashicorp.com/terraform/install")
 
 
-def node(_: Deployment) -> Iterator[Finding]:
+def node(_: object) -> Iterator[Finding]:
     """Node.js, new enough."""
-    text = _output("node", "--version")
+    text = said("node", "--version")
     yield _judged("Node.js", text.strip().removeprefix("v") if text else None, NODE, "Install it: https://nodejs.org")
 
 
@@ -34,7 +34,7 @@ def aws_cli(deployment: Deployment) -> Iterator[Finding]:
     """The AWS CLI, which makes Helm's token for the cluster."""
     if not deployment.settings.with_marquez:
         return
-    if text := _output("aws", "--version"):
+    if text := said("aws", "--version"):
         yield ok("AWS CLI", text.split()[0].partition("/")[2])
     else:
         cure = "Install it: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
@@ -49,7 +49,7 @@ def cdktf(deployment: Deployment) -> Iterator[Finding]:
         yield problem("cdktf", "node_modules is missing or incomplete", "Run `npm ci` in the project's folder.")
 
 
-def _output(*command: str) -> str | None:
+def said(*command: str) -> str | None:
     """What a program says; None when it is not there or fails."""
     if shutil.which(command[0]) is None:
         return None
@@ -65,7 +65,7 @@ def _judged(name: str, version: str | None, oldest: tuple[int, ...], cure: str) 
     return ok(name, version) if found >= oldest else problem(name, f"{version} is older than {wanted}", cure)
 
 
-QUESTIONS = (
+QUESTIONS: tuple[Question[Deployment], ...] = (
     Question("Terraform", terraform),
     Question("Node.js", node),
     Question("AWS CLI", aws_cli),

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from lineage_masking import airflow_masker
+from modules import runtimes
 from sql_lineage import LineageSQLOperator
 from sql_lineage import connection as lineage_connection
 from sql_lineage.connection import postgres_hook, warehouse_hook
@@ -21,6 +22,10 @@ HOST = "tickit.123456789012.us-east-1.redshift-serverless.amazonaws.com"
 IAM = {"iam": True, "workgroup": "tickit", "region": "us-east-1", "some_other_extra": "x"}
 GET = "get_credentials"
 DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
+
+
+def test_the_stacks_and_the_operator_say_the_same_of_the_driver() -> None:
+    assert lineage_connection.DRIVER == runtimes.DRIVER == DRIVER
 
 
 def minted(seconds: int = 900, **other: str) -> dict[str, Any]:
