@@ -46,8 +46,8 @@ def test_wrong_settings_are_refused_before_anything_starts(command: Callable[...
 def test_missing_programs_are_named_before_anything_starts(command: Callable[..., list[str]], tmp_path: Path) -> None:
     done = run(command(), PATH="/nowhere")
     assert done.returncode == 2
-    assert "Terraform 1.11 or newer is needed" in done.stderr
-    assert "Node.js 20 or newer is needed" in done.stderr
+    assert "Terraform is not on PATH, or does not start; 1.11 or newer is needed" in done.stderr
+    assert "Node.js is not on PATH, or does not start; 20 or newer is needed" in done.stderr
     assert not (tmp_path / "rehearsal").exists()
 
 
