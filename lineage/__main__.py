@@ -14,6 +14,7 @@ from lineage import replay as replays
 from lineage.client import LineageApiError, read_lineage
 from lineage.store.database import DatabaseError
 from lineage.store.server import PortTakenError, serve
+from lineage.terminal import plain
 
 _EXPECTED = Path(__file__).parent.parent / "airflow" / "dags" / "expected_lineage.yaml"
 _DATABASE = Path(".state") / "lineage" / "lineage.db"
@@ -69,10 +70,10 @@ def replay(url: str, spool: str) -> None:
     with _one_line_errors():
         if not spool.startswith("s3://") and not Path(spool).is_dir():
             raise click.UsageError(f"there is no folder {spool}")
-        tally = replays.replay(spool, url, click.echo)
+        tally = replays.replay(spool, url, lambda line: click.echo(plain(line)))
     click.echo(f"{tally.delivered} events delivered, {tally.refused} refused")
     if tally.reason:
-        click.echo(f"Events are left: {tally.reason}", err=True)
+        click.echo(f"Events are left: {plain(tally.reason)}", err=True)
     sys.exit(1 if tally.reason or tally.refused else 0)
 
 
@@ -89,7 +90,7 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except (LineageApiError, expectations.ExpectedLineageError, DatabaseError, PortTakenError, OSError) as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {plain(str(error))}", err=True)
         sys.exit(2)
 
 

@@ -3,9 +3,9 @@
 import sqlite3
 from typing import Any, NamedTuple
 
+from lineage.shapes import Json
 from lineage.store import edges
 from lineage.store.database import script, statements
-from lineage.store.events import Json
 from lineage.store.facets import Parent
 
 _SQL = statements("ingest.sql")

@@ -4,9 +4,10 @@ import json
 import sqlite3
 from typing import Literal
 
+from lineage.shapes import Json
 from lineage.store import edges, identity
 from lineage.store.database import statements
-from lineage.store.events import Event, Json
+from lineage.store.events import Event
 from lineage.store.facets import column_edges, facets, nominal_times, parent, symlinks
 
 _SQL = statements("ingest.sql")

@@ -4,6 +4,7 @@ import json
 import random
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -86,6 +87,24 @@ def test_run_ids_in_upper_case_are_the_same_and_others_become_uuids(store: Store
 def test_times_are_told_in_utc(store: Store) -> None:
     store.post({**run_event("a", "START", "12:00:00"), "eventTime": "2026-01-31T14:00:00.123456789+02:00"})
     assert _job(store)["latestRun"]["startedAt"] == "2026-01-31T12:00:00.123456Z"
+
+
+@pytest.mark.parametrize("time", ["2026-01-31T12:00:00", "2026-01-31t12:00:00z", "2026-01-31 12:00:00"])
+def test_a_time_without_a_zone_is_utc_and_small_letters_do(store: Store, time: str) -> None:
+    store.post({**run_event("a", "START", "12:00:00"), "eventTime": time})
+    assert _job(store)["latestRun"]["startedAt"] == "2026-01-31T12:00:00.000000Z"
+
+
+def test_an_event_from_the_future_counts_as_of_its_arrival(store: Store) -> None:
+    def event(time: str, run: str, column: str) -> Json:
+        return {**run_event("a", "COMPLETE", "12:00:00", run=run, outputs=[dataset("ns", "t", column)]), "eventTime": time}
+
+    store.post(event("2099-01-01T00:00:00Z", FIRST, "wrong_id"))
+    arrived = store.get(f"/jobs/runs/{FIRST}")["endedAt"]
+    assert "2026-01-31" < arrived < "2099"
+    store.post(event(datetime.now(UTC).isoformat(), SECOND, "right_id"))
+    assert [field["name"] for field in _dataset(store, "t")["fields"]] == ["right_id"]
+    assert _job(store)["latestRun"]["id"] == SECOND
 
 
 def test_the_same_event_is_stored_once_however_its_keys_are_ordered(store: Store) -> None:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from lineage.shapes import Json
 from lineage.store.database import statements
-from lineage.store.events import Json
 
 SQL = statements("views.sql")
 

@@ -3,8 +3,8 @@
 import sqlite3
 from collections import defaultdict
 
+from lineage.shapes import Json
 from lineage.store import walks
-from lineage.store.events import Json
 from lineage.store.facets import fields
 from lineage.store.views.common import SQL, facets
 from lineage.store.views.datasets import datasets_by_id
