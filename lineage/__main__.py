@@ -1,5 +1,6 @@
 """`python -m lineage`: the store, the check and the page from the command line."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ def main() -> None:
 @click.option("--database", type=click.Path(path_type=Path, dir_okay=False), default=_DATABASE, show_default=True)
 def store(port: int, host: str, database: Path) -> None:
     """Run the lineage store until Ctrl-C."""
+    os.umask(0o077)  # events hold all SQL
     with _one_line_errors():
         serve(database, host, port, lambda url: click.echo(f"Lineage store: {url} (database {database})"))
 
