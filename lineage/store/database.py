@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lineage.store.files import identities, make, make_private
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _NEEDED = (3, 37)  # strict tables
 _SECONDS_TO_CHECK = 10  # enough for two gigabytes; what is larger is taken as it is
 _OF_THE_FILE = {  # https://www.sqlite.org/rescode.html: not the statement is at fault, but the disk, the file or another process

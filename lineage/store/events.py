@@ -50,6 +50,11 @@ class Event:
         return run_uuid(self.content["run"]["runId"])
 
     @property
+    def as_of(self) -> str:
+        """The time with the start of the digest behind it: sorts as time does, and is no other event's."""
+        return f"{self.time} {self.digest.hex()[:16]}"
+
+    @property
     def type(self) -> str:
         """START, COMPLETE...; empty when the event has none."""
         return str(self.content.get("eventType") or "").upper()

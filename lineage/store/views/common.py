@@ -27,7 +27,7 @@ def total(connection: sqlite3.Connection, query: str, **values: Any) -> int:
 def facets(connection: sqlite3.Connection, owner: str, ids: Collection[int | str]) -> dict[int | str, Json]:
     """The facets of jobs, runs or datasets: for each id its facets by name; empty for an id without any."""
     found: dict[int | str, Json] = defaultdict(dict)
-    for row in connection.execute(SQL["facets"], {"owner": owner, "ids": as_array(ids)}):
+    for row in connection.execute(SQL["dataset_facets" if owner == "dataset" else "facets"], {"owner": owner, "ids": as_array(ids)}):
         found[row["owner_id"]][row["name"]] = json.loads(row["body"])
     return found
 
