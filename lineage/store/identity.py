@@ -61,40 +61,37 @@ def jobs_named(connection: sqlite3.Connection, name: Name) -> set[int]:
 
 
 def dataset(connection: sqlite3.Connection, namespace: str, name: str, others: list[tuple[str, str]], as_of: str) -> int:
-    """The row of a dataset's name, made when it is new; `others` are the names that are the same dataset's."""
-    own = _dataset_named(connection, namespace, name)["id"]
-    for other in others:
-        _claim(connection, own, _dataset_named(connection, *other), as_of)
-    return int(own)
+    """The row of a dataset's name, made when it is new. It claims the `others`, which are the same dataset's; `find_roots` afterwards."""
+    own = _dataset_named(connection, namespace, name)
+    claimed = {_dataset_named(connection, *other) for other in others} - {own}
+    connection.executemany(_SQL["claim_dataset"], [{"id": other, "claimed_by": own, "as_of": as_of} for other in claimed])
+    return own
 
 
-def _dataset_named(connection: sqlite3.Connection, namespace: str, name: str) -> sqlite3.Row:
+def find_roots(connection: sqlite3.Connection) -> None:
+    """Finds where the claims lead that are new: to a name that nobody claims, or else to the first by name of a circle."""
+    rows = {row["id"]: row for row in connection.execute(_SQL["without_root"])}
+    roots: dict[int, int] = {}
+    for start in rows:
+        way: dict[int, None] = {}
+        place = start
+        while place in rows and place not in roots and place not in way:
+            way[place] = None
+            place = rows[place]["claimed_by"] or place
+        roots |= dict.fromkeys(way, _root(rows, roots, list(way), place))
+    connection.executemany(_SQL["put_root"], [{"id": id_, "root_id": root} for id_, root in roots.items()])
+
+
+def _root(rows: dict[int, sqlite3.Row], roots: dict[int, int], way: list[int], end: int) -> int:
+    """The root of a way that ends at a known root, outside of what is looked for, or on itself."""
+    if end in roots:
+        return roots[end]
+    if end not in rows:
+        return int(rows[way[-1]]["claimants_root"])
+    return min(way[way.index(end) :], key=lambda one: (rows[one]["namespace"], rows[one]["name"]))
+
+
+def _dataset_named(connection: sqlite3.Connection, namespace: str, name: str) -> int:
     values = {"namespace": namespace, "name": name}
-    known = connection.execute(_SQL["dataset_named"], values).fetchone()
-    row: sqlite3.Row = known or connection.execute(_SQL["add_dataset"], values).fetchone()
-    return row
-
-
-def _claim(connection: sqlite3.Connection, own: int, other: sqlite3.Row, as_of: str) -> None:
-    """Makes the other name the dataset's, unless a newer word gives it to another one."""
-    if other["id"] == own:
-        return
-    values = {"id": other["id"], "claimed_by": own, "as_of": as_of}
-    is_newest = connection.execute(_SQL["claim_dataset"], values).rowcount > 0
-    if is_newest and other["claimed_by"] != own:
-        connection.execute(_SQL["put_root"], {"id": other["id"], "root_id": _root(connection, other["id"], other["root_id"])})
-
-
-def _root(connection: sqlite3.Connection, start: int, old_root: int) -> int:
-    """Where the claims lead from a name whose claim is new: to a name that nobody claims, or else to the first by name of a circle."""
-    way: dict[int, sqlite3.Row] = {}
-    place = start
-    while place not in way:
-        row = way[place] = connection.execute(_SQL["dataset"], {"id": place}).fetchone()
-        if place != start and row["root_id"] != old_root:  # another family, which the new claim has not changed
-            return int(row["root_id"])
-        if row["claimed_by"] is None:
-            return place
-        place = row["claimed_by"]
-    places = list(way)
-    return min(places[places.index(place) :], key=lambda one: (way[one]["namespace"], way[one]["name"]))
+    row = connection.execute(_SQL["dataset_named"], values).fetchone() or connection.execute(_SQL["add_dataset"], values).fetchone()
+    return int(row["id"])

@@ -31,6 +31,7 @@ def record(connection: sqlite3.Connection, event: Event) -> None:
             _record_job(connection, event)
         case "DatasetEvent":
             _record_dataset(connection, event, event.content["dataset"], _NO_JOB, event.as_of, written=False)
+    identity.find_roots(connection)
 
 
 def _record_run(connection: sqlite3.Connection, event: Event) -> None:

@@ -65,27 +65,32 @@ insert into facets (owner, owner_id, name, as_of, body) values (:owner, :owner_i
 on conflict (owner, owner_id, name) do update set as_of = excluded.as_of, body = excluded.body where excluded.as_of >= as_of
 
 -- name: dataset_named
-select id, root_id, claimed_by from datasets where namespace = :namespace and name = :name
+select id from datasets where namespace = :namespace and name = :name
 
 -- name: add_dataset
 insert into datasets (id, namespace, name, root_id)
 select next.id, :namespace, :name, next.id from (select coalesce(max(id), 0) + 1 as id from datasets) as next
-returning id, root_id, claimed_by
-
--- name: dataset
-select namespace, name, root_id, claimed_by from datasets where id = :id
+returning id
 
 -- name: claim_dataset
-update datasets set claimed_by = :claimed_by, claimed_as_of = :as_of where id = :id and coalesce(claimed_as_of, '') < :as_of
+-- A root of 0 is to be found anew.
+update datasets set claimed_by = :claimed_by, claimed_as_of = :as_of, root_id = iif(claimed_by is :claimed_by, root_id, 0)
+where id = :id and coalesce(claimed_as_of, '') < :as_of
 
--- name: put_root
--- For a name and all that are claimed by it.
+-- name: without_root
+-- The names whose claim has changed, and all that these claim.
 with recursive below (id) as (
-    select :id
+    select id from datasets where root_id = 0
     union
     select datasets.id from below inner join datasets on datasets.claimed_by = below.id
 )
-update datasets set root_id = :root_id where id in (select id from below)
+select datasets.id, datasets.namespace, datasets.name, datasets.claimed_by, claimants.root_id as claimants_root
+from below
+inner join datasets on datasets.id = below.id
+left join datasets as claimants on claimants.id = datasets.claimed_by
+
+-- name: put_root
+update datasets set root_id = :root_id where id = :id
 
 -- name: touch_dataset
 update datasets set
