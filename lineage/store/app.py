@@ -15,7 +15,7 @@ from lineage import page
 from lineage.graph import read_graph
 from lineage.store import endpoints, ingest
 from lineage.store.body import read_body
-from lineage.store.database import Database
+from lineage.store.database import Database, DatabaseError
 from lineage.store.events import BadEventError, parse
 from lineage.store.local import StoredLineage
 from lineage.store.walks import UnknownNodeError
@@ -36,6 +36,7 @@ def create_app(database: Database) -> ASGIApp:
         exception_handlers={
             HTTPException: lambda _, error: _refuse(error.status_code, error.detail),
             BadEventError: lambda _, error: _refuse(error.status, str(error)),
+            DatabaseError: lambda _, error: _refuse(503, str(error)),
             UnknownNodeError: lambda _, error: _refuse(404, str(error)),
             Exception: lambda _, __: _refuse(500, "the store failed; its log says why"),
         },
@@ -89,8 +90,8 @@ def _draw(request: Request) -> HTMLResponse:
 
 
 def _healthcheck(request: Request) -> JSONResponse:
-    with _database(request).read():
-        return JSONResponse({"status": "ok"})
+    _database(request).check()
+    return JSONResponse({"status": "ok"})
 
 
 def _refuse(status: int, message: str) -> JSONResponse:

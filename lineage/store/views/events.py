@@ -3,7 +3,7 @@
 import json
 import sqlite3
 
-from lineage.store.events import Json
+from lineage.shapes import Json
 from lineage.store.views.common import SQL, Page, total
 
 
