@@ -12,6 +12,7 @@ from lineage import expected as expectations
 from lineage import page, report
 from lineage import replay as replays
 from lineage.client import LineageApiError, read_lineage
+from lineage.printable import printable
 from lineage.store.database import DatabaseError
 from lineage.store.server import PortTakenError, serve
 
@@ -89,7 +90,7 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except (LineageApiError, expectations.ExpectedLineageError, DatabaseError, PortTakenError, OSError) as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {printable(error)}", err=True)
         sys.exit(2)
 
 
