@@ -76,7 +76,7 @@ class _Walk:
             hidden = secret or (not by_column and names_secret(key)) or (pair and _folded(key) in _VALUES)
             shown = self._key(key, by_column=by_column) if isinstance(key, str) else key
             done.put(shown, self.value(value, name=str(key), secret=hidden, by_column=by_column or key in _BY_COLUMN))
-        return done
+        return done.kept
 
     def _key(self, key: str, *, by_column: bool) -> str:
         """Words are what an event is made of: somebody's password that equals one must not take the event apart."""

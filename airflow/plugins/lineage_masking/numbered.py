@@ -1,15 +1,16 @@
 """A mapping that loses no value to another of the same key."""
 
-from collections import Counter
 from typing import Any
 
 
-class Numbered(dict[str, Any]):
-    """What comes under a key that is taken stands under that key with a number; `repeated` says whether anything did."""
+class Numbered:
+    """Fills the mapping `kept`: what comes under a key that is taken stands there under that key with a number."""
+
+    __slots__ = ("_numbers", "kept")
 
     def __init__(self) -> None:
-        super().__init__()
-        self._numbers: Counter[str] = Counter()
+        self.kept: dict[str, Any] = {}
+        self._numbers: dict[str, int] = {}
 
     @property
     def repeated(self) -> bool:
@@ -19,7 +20,7 @@ class Numbered(dict[str, Any]):
     def put(self, key: str, value: Any) -> None:
         """Keep a value."""
         free = key
-        while free in self:
-            self._numbers[key] += 1
-            free = f"{key} ({self._numbers[key]})"
-        self[free] = value
+        while free in self.kept:
+            self._numbers[key] = number = self._numbers.get(key, 0) + 1
+            free = f"{key} ({number})"
+        self.kept[free] = value

@@ -115,7 +115,7 @@ class Plain:
             self._unread()
         if done.repeated:
             self.changed.add("keys that became the same text were numbered")
-        return done
+        return done.kept
 
     def _key(self, key: Any, levels: int) -> str:
         plain = self._value(key, levels)
