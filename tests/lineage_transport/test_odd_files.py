@@ -28,12 +28,14 @@ ODD_NAMES = [b"\xff\xfe.json", b"a\x1b[2J.json", b"a\nb.json", "ü.json".encode(
 def odd(place: Path) -> None:
     """All that is no event, older than the events."""
     folder = os.fsencode(place)
+    elsewhere = place.parent / "elsewhere"
+    elsewhere.write_bytes(b'{"job": {"name": "linked"}}')
     for name in ODD_NAMES:
         Path(os.fsdecode(folder + b"/" + name)).write_bytes(b"{}")
-    (place / f"1{NAME}").mkdir()
-    (place / f"2{NAME}").symlink_to("/dev/zero")
-    (place / f"3{NAME}").symlink_to(place / "nothing")
-    os.mkfifo(place / f"4{NAME}")
+    (place / f"01{NAME}").mkdir()
+    (place / f"02{NAME}").symlink_to(elsewhere)
+    (place / f"03{NAME}").symlink_to(place / "nothing")
+    os.mkfifo(place / f"04{NAME}")
     with socket.socket(socket.AF_UNIX) as made, _at(place):
         made.bind("5.json")
     for file in place.iterdir():

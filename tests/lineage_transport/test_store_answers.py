@@ -83,13 +83,18 @@ PAGE = "<!DOCTYPE html><html>Sign in</html>"
         gzip.compress(PAGE.encode()),
         b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>',
     ],
+    ids=["plain", "blanks", "mark", "utf-16", "utf-16-be", "gzip", "xhtml"],
 )
 def test_a_page_without_a_type_is_no_acceptance(endpoint: Endpoint, store: Store, body: bytes) -> None:
     endpoint.how = raw(OK, b"Content-Length: %d\r\n\r\n" % len(body), body)
     assert store.send(BODY).verdict is Verdict.AWAY
 
 
-@pytest.mark.parametrize("body", [b"", b"ok", b'{"a": "<html>"}', gzip.compress(b"{}"), b"\x1f\x8bno gzip", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"ok", b'{"a": "<html>"}', gzip.compress(b"{}"), b"\x1f\x8bno gzip", b"\xff\xfe"],
+    ids=["nothing", "text", "json", "gzip", "no gzip", "bytes"],
+)
 def test_what_is_no_page_is_an_acceptance(endpoint: Endpoint, store: Store, body: bytes) -> None:
     endpoint.how = raw(OK, b"Content-Length: %d\r\n\r\n" % len(body), body)
     assert store.send(BODY).verdict is Verdict.ACCEPTED
