@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from pathlib import Path
 
 from local.orchestrator import Airflow
 from local.processes import answers
@@ -9,6 +10,7 @@ from modules.runtimes import release
 
 USER = "admin"
 READY_SECONDS = 300
+_ACCOUNT = Path(__file__).with_name("airflow_account.py")
 
 
 def start_services(airflow: Airflow, port: int, password: str) -> None:
@@ -19,8 +21,10 @@ def start_services(airflow: Airflow, port: int, password: str) -> None:
 
 def _start_2(airflow: Airflow, port: int, password: str) -> None:
     person = ["--firstname", USER, "--lastname", USER, "--email", f"{USER}@localhost", "--role", "Admin"]
-    account = ["users", "create", "--username", USER, f"--password={password}", *person]
-    airflow.run("airflow users create", account, "user.log", seconds=READY_SECONDS)
+    # -P leaves the folder `local` out of the path of modules.
+    account = [airflow.command[0], "-P", str(_ACCOUNT), "users", "create", "--username", USER, *person]
+    variables = airflow.environment | {"ACCOUNT_PASSWORD": password}
+    airflow.supervisor.run("airflow users create", account, environment=variables, log="user.log", seconds=READY_SECONDS)
     web = airflow.start("web server", "webserver", "--hostname", "127.0.0.1", "--port", str(port), "--workers", "1")
     _start_scheduler(airflow)
     web.wait_until(lambda: answers(port, "/health"), seconds=READY_SECONDS)

@@ -12,9 +12,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from click.testing import CliRunner, Result
 
+from lineage import client
 from lineage.__main__ import main
 from lineage.client import MarquezClient, RefusedError, StoreUnreachableError, UnexpectedAnswerError, read_lineage
 from tests.lineage.tickit import VALUES, Json, Store
+from tests.lineage_transport.endpoint import DRIPS, OK, raw, serving
 
 SETTINGS = [part for name, value in VALUES.items() for part in ("--set", f"{name}={value}")]
 
@@ -83,8 +85,8 @@ def test_long_lists_are_read_page_by_page_and_names_escaped() -> None:
         assert (prefix, unquote(segment), kind) == ("namespaces", namespace, "jobs")
         return 200, json.dumps({"jobs": [{"name": number} for number in range(count)][offset : offset + limit]}).encode()
 
-    with _answering(answer) as address, MarquezClient(address) as client:
-        assert [job["name"] for job in client.jobs(namespace)] == list(range(count))
+    with _answering(answer) as address, MarquezClient(address) as reader:
+        assert [job["name"] for job in reader.jobs(namespace)] == list(range(count))
 
 
 @pytest.mark.parametrize(("key", "sent"), [("s3cret", "Bearer s3cret"), (None, None)])
@@ -109,8 +111,8 @@ def test_a_key_goes_along_as_a_bearer_token(key: str | None, sent: str | None) -
 
 def test_hidden_namespaces_are_left_out() -> None:
     body = json.dumps({"namespaces": [{"name": "a", "isHidden": True}, {"name": "b"}]}).encode()
-    with _answering(lambda *_: (200, body)) as address, MarquezClient(address) as client:
-        assert client.namespaces() == ["b"]
+    with _answering(lambda *_: (200, body)) as address, MarquezClient(address) as reader:
+        assert reader.namespaces() == ["b"]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "127.0.0.1:5000", "", "http://[", "http://127.0.0.1:notaport"])
@@ -125,6 +127,7 @@ def test_nothing_at_the_address(url: str) -> None:
         (500, b"boom"),
         (200, b"<html>"),
         (200, b"[]"),
+        (200, b"[" * 100_000),
         (200, b"{}"),
         (200, b'{"namespaces": [1]}'),
         (200, b'{"namespaces": [{"name": "a"}]}'),
@@ -133,6 +136,48 @@ def test_nothing_at_the_address(url: str) -> None:
 def test_an_answer_that_is_not_marquez(status: int, body: bytes) -> None:
     with _answering(lambda *_: (status, body)) as address, pytest.raises(UnexpectedAnswerError, match=address):
         read_lineage(address)
+
+
+def test_an_answer_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "MOST", 10_000)
+    with _answering(lambda *_: (200, b" " * 10_001)) as address, pytest.raises(UnexpectedAnswerError, match="more than 10,000 bytes"):
+        read_lineage(address)
+
+
+def test_pages_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a server that does not know `offset`."""
+    monkeypatch.setattr(client, "MOST", 100_000)
+    page = json.dumps({"namespaces": [{"name": "a"}] * 100}).encode()
+    with _answering(lambda *_: (200, page)) as address, pytest.raises(UnexpectedAnswerError, match="more than"):
+        read_lineage(address)
+
+
+def test_a_whole_reading_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "LONGEST", 0)
+    with _answering(lambda *_: (200, b'{"namespaces": []}')) as address, pytest.raises(StoreUnreachableError, match="took too long"):
+        read_lineage(address)
+
+
+@pytest.mark.parametrize("how", DRIPS)
+def test_a_store_that_drips_is_given_up(how: str) -> None:
+    with serving() as endpoint, MarquezClient(endpoint.url, timeout=0.2) as reader:
+        endpoint.how = DRIPS[how]
+        with pytest.raises(StoreUnreachableError, match="it took too long"):
+            reader.namespaces()
+
+
+def test_a_packed_answer_that_cannot_be_unpacked() -> None:
+    broken = OK + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"
+    with serving() as endpoint, MarquezClient(endpoint.url) as reader:
+        endpoint.how = raw(broken)
+        with pytest.raises(UnexpectedAnswerError, match="cannot be unpacked"):
+            reader.namespaces()
+
+
+def test_no_error_tells_a_terminal_what_to_do() -> None:
+    with _answering(lambda *_: (500, "no\x1b[2J\u202e good\nError: more".encode())) as address:
+        result = _check(address)
+    assert result.stderr.endswith("answered 500: no\\x1b[2J\\u202e good\\nError: more\n")
 
 
 def test_check_says_complete(url: str) -> None:

@@ -17,7 +17,7 @@ from local.aws.emulator.certificates import issue
 from tests.lineage_diagnosis.kinds import kinds, only, text
 from tests.lineage_diagnosis.marquez import Asked, Marquez
 from tests.lineage_transport.conftest import KEY, PATIENT
-from tests.lineage_transport.endpoint import Endpoint, Request, hang, nobody, serving
+from tests.lineage_transport.endpoint import DRIPS, Endpoint, Request, hang, nobody, serving
 
 
 @pytest.fixture
@@ -153,7 +153,13 @@ def test_a_store_that_can_be_read_is_well(report: Report, marquez: Marquez) -> N
     assert "answers as Marquez's" in text(report)
 
 
-@pytest.mark.parametrize(("status", "answer"), [(401, ""), (403, ""), (404, "not here"), (405, ""), (200, "<html>"), (200, "[]")])
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        *((401, ""), (403, ""), (404, "not here"), (405, ""), (200, "<html>"), (200, "[]"), (200, "[" * 100_000)),
+        *((401, '{"message": "no"}'), (500, '{"namespaces": []}')),
+    ],
+)
 def test_write_only(report: Report, marquez: Marquez, status: int, answer: str) -> None:
     def door(asked: Asked) -> tuple[int, str] | None:
         return (status, answer) if asked.method == "GET" else None
@@ -164,3 +170,18 @@ def test_write_only(report: Report, marquez: Marquez, status: int, answer: str) 
     assert not examined.readable(report, store)
     assert only(report).kind is Kind.WRITE_ONLY
     assert str(only(report)).startswith("WARNING")
+    assert status in (200, 404) or f"HTTP {status}" in text(report)
+
+
+@pytest.mark.parametrize("how", DRIPS)
+def test_a_store_that_drips_is_not_waited_for(report: Report, endpoint: Endpoint, store: Settings, how: str) -> None:
+    endpoint.how = DRIPS[how]
+    assert not examined.readable(report, replace(store, timeout=0.2))
+    assert only(report).kind is Kind.WRITE_ONLY
+    assert "TimeoutError: the answer took too long" in text(report)
+
+
+def test_no_finding_tells_a_terminal_what_to_do(report: Report, endpoint: Endpoint, store: Settings) -> None:
+    endpoint.how = lambda request: request.answer(422, "no\x1b[2J\u202e good")
+    assert not accepts(report, store)
+    assert "no\ufffd[2J\ufffd good" in text(report)

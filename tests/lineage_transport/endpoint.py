@@ -38,6 +38,9 @@ class Request(BaseHTTPRequestHandler):
         self.endpoint.requests.append(Seen(self.path, self.headers))
         self.endpoint.how(self)
 
+    def do_GET(self) -> None:
+        self.endpoint.how(self)
+
     do_PUT = do_POST  # noqa: N815 - the name that http.server looks for
 
     def answer(self, status: int, text: str = "", kind: str = "application/json") -> None:
@@ -45,7 +48,7 @@ class Request(BaseHTTPRequestHandler):
             self.endpoint.accepted.append(self.body)
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(text)))
+        self.send_header("Content-Length", str(len(text.encode())))
         self.end_headers()
         self.wfile.write(text.encode())
 
@@ -75,6 +78,42 @@ def hang(request: Request) -> None:
     """Answer nothing, until the test says that it is over, and hang up."""
     request.endpoint.over.wait(HANG)
     request.close_connection = True
+
+
+def raw(*parts: bytes) -> Answer:
+    """Send these bytes as the answer, and hang up."""
+
+    def send(request: Request) -> None:
+        request.close_connection = True
+        for part in parts:
+            request.wfile.write(part)
+
+    return send
+
+
+def drip(before: bytes, again: bytes = b"x") -> Answer:
+    """Begin an answer with `before`, and send `again` time and again, until the test is over or the client has gone."""
+
+    def send(request: Request) -> None:
+        request.close_connection = True
+        request.wfile.write(before)
+        while not request.endpoint.over.wait(0.05):
+            request.wfile.write(again)
+
+    return send
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+DRIPS = {
+    "status": drip(b"HTTP/1.1 2"),
+    "header": drip(OK + b"X-Long: "),
+    "headers": drip(OK, b"X: y\r\n"),
+    "interim": drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "body": drip(OK + b"Content-Length: 60000\r\n\r\n", b" "),
+    "endless": drip(OK + b"\r\n", b" " * 9),
+    "chunks": drip(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+}
+"""Answers that never end, though something comes all the time."""
 
 
 @contextmanager

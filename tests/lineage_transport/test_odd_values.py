@@ -13,7 +13,7 @@ from openlineage.client.transport.transport import Config
 
 from lineage_transport.transport import SpoolTransport
 from tests.lineage_transport.endpoint import Endpoint, Request, event
-from tests.lineage_transport.test_plain import nested
+from tests.lineage_transport.test_plain import Broken, BrokenHalfway, Itself, Unclassed, hostile, nested
 from tests.local.waiting import eventually
 
 pytestmark = pytest.mark.system
@@ -26,6 +26,8 @@ ODD: list[Any] = [
     *({1: "a", "b": 2}, {("a", 1): 2}, {None: 1}, {True: 1}, {1.5: 2}, {float("nan"): 1}, {b"k": 1}, {frozenset({1}): 2}),
     *(2**63, -(2**70), 10**400, 10**10_000),
     *(nested(900, "bottom"), [[[]]] * 3, LOOP, {1, 2}, b"bytes", object(), complex(1, 2), 1e308 * 10),
+    *("a\0b", {"a\0": 1, "a\ufffd": 2}, {1: "a", "1": "b"}, hostile(dict)(a=hostile(str)("b")), hostile(float)("nan"), hostile(object)()),
+    *(Broken(), BrokenHalfway(), Unclassed(), Itself.MEMBER, "x" * 1_000_000, "\x1b[2J\x7f\u202e"),
 ]
 
 
@@ -47,6 +49,7 @@ def test_an_event_with_each_arrives(folder: Path, endpoint: Endpoint, caplog: py
     assert not list((folder / "refused").glob("*"))
     for body in bodies:
         received = json.loads(body.decode(), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+        assert "\0" not in str(received)  # which PostgreSQL does not take
         assert received["run"]["facets"]["odd"]["beside"] == "it"
         json.dumps(received, ensure_ascii=False).encode()  # which half a surrogate pair would not let
     assert "had values that no store takes: numbers that are not finite were made texts" in caplog.text

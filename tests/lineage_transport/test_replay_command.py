@@ -1,5 +1,6 @@
 """`python -m lineage replay`, as a person runs it, and what it waits for."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from lineage_transport import replay as replays
 from lineage_transport.delivery import Tally
 from lineage_transport.replay import SpoolTaken
 from lineage_transport.settings import Settings
-from lineage_transport.spool import Folder, new_name
+from lineage_transport.spool import LONGEST, Folder, new_name
 from tests.lineage_transport.conftest import KEY
 from tests.lineage_transport.endpoint import Endpoint, nobody
 
@@ -53,6 +54,15 @@ def test_what_is_left_is_told(folder: Path) -> None:
     assert len(spool.entries()) == 1
 
 
+def test_nothing_printed_tells_a_terminal_what_to_do(folder: Path, endpoint: Endpoint) -> None:
+    fill(folder, "a")
+    endpoint.how = lambda request: request.answer(503, "away\x1b[2J\x9b\u202e\nError: more")
+    code, printed, errors = replay(folder, endpoint.url)
+    assert code == 1
+    assert errors == "Events are left: HTTP 503 away\ufffd[2J\ufffd\ufffd Error: more\n"
+    assert all(character.isprintable() or character == "\n" for character in printed + errors)
+
+
 def test_a_refused_event_shows_in_the_exit_code(folder: Path, endpoint: Endpoint) -> None:
     fill(folder, "a")
     endpoint.how = lambda request: request.answer(422)
@@ -67,12 +77,14 @@ def test_a_folder_that_does_not_exist_is_named(folder: Path, endpoint: Endpoint)
 
 
 def test_what_cannot_be_read_shows_in_the_exit_code(folder: Path, endpoint: Endpoint) -> None:
-    spool = fill(folder, "a")
-    (folder / "waiting/link.json").symlink_to("nowhere")
+    spool = fill(folder, "a", "b")
+    long = spool.entries()[1]
+    os.truncate(folder / long, LONGEST + 1)
     code, printed, errors = replay(folder, endpoint.url)
     assert (code, printed.splitlines()[-1]) == (1, "1 events delivered, 0 refused")
-    assert errors == "Events are left: 1 cannot be read\n"
-    assert spool.entries() == ["waiting/link.json"]
+    assert errors.startswith("Events are left: ")
+    assert "too long for an event" in errors
+    assert spool.entries() == [long]
 
 
 def test_a_folder_that_a_courier_delivers_is_waited_for(folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

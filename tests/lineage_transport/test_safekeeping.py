@@ -16,6 +16,7 @@ from lineage_transport.spool import name_of, new_name
 from lineage_transport.store import Store
 from tests.lineage_transport.conftest import Shelf
 from tests.lineage_transport.endpoint import Endpoint, Request
+from tests.lineage_transport.test_courier_end import Clock
 
 EVENT = b'{"job": {"name": "job"}}'
 SOON = float("inf")
@@ -115,6 +116,25 @@ def test_a_copy_that_nobody_has_acknowledged_is_made_again_and_removed(
     spool.remove(*spool.entries())
     assert shelf.copies == {}
     assert files(spool) == []
+
+
+def test_a_bucket_that_has_failed_is_left_in_peace_for_a_while(tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(safekeeping, "time", clock)
+    monkeypatch.setattr(safekeeping, "PAUSE", 60)
+    asked: list[float] = []
+
+    def fail() -> None:
+        asked.append(clock.now)
+        raise BucketError("no answer")
+
+    shelf.first = fail
+    spool = Safekeeping(tmp_path / "spool", shelf, print)
+    put(spool)
+    for _ in range(150):
+        clock.sleep(1)
+        assert spool.save(SOON) == 0
+    assert asked == [1, 61, 121]
 
 
 def test_an_event_that_was_never_copied_asks_nothing_of_the_bucket(shelf: Shelf, new: Callable[[], Safekeeping]) -> None:

@@ -1,5 +1,6 @@
 """What is sent to a store, and what its answers mean."""
 
+import gzip
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ import pytest
 from lineage_transport.settings import Settings
 from lineage_transport.store import Store, Verdict
 from tests.lineage_transport.conftest import KEY, PATIENT
-from tests.lineage_transport.endpoint import HANG, Endpoint, Request, hang, nobody
+from tests.lineage_transport.endpoint import DRIPS, HANG, OK, Endpoint, Request, hang, nobody, raw
 from tests.local.waiting import eventually
 
 BODY = b'{"eventType": "START"}'
@@ -66,6 +67,42 @@ def test_what_a_status_means(endpoint: Endpoint, store: Store, status: int, verd
 def test_a_page_is_no_acceptance(endpoint: Endpoint, store: Store, kind: str) -> None:
     endpoint.how = lambda request: request.answer(200, "\n <!DOCTYPE html><html>Sign in</html>", kind)
     assert store.send(BODY).verdict is Verdict.AWAY
+
+
+PAGE = "<!DOCTYPE html><html>Sign in</html>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PAGE.encode(),
+        f"\r\n\t {PAGE}".encode(),
+        f"\ufeff{PAGE}".encode(),
+        PAGE.encode("utf-16"),
+        PAGE.encode("utf-16-be"),
+        gzip.compress(PAGE.encode()),
+        b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>',
+    ],
+    ids=["plain", "blanks", "mark", "utf-16", "utf-16-be", "gzip", "xhtml"],
+)
+def test_a_page_without_a_type_is_no_acceptance(endpoint: Endpoint, store: Store, body: bytes) -> None:
+    endpoint.how = raw(OK, b"Content-Length: %d\r\n\r\n" % len(body), body)
+    assert store.send(BODY).verdict is Verdict.AWAY
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"ok", b'{"a": "<html>"}', gzip.compress(b"{}"), b"\x1f\x8bno gzip", b"\xff\xfe"],
+    ids=["nothing", "text", "json", "gzip", "no gzip", "bytes"],
+)
+def test_what_is_no_page_is_an_acceptance(endpoint: Endpoint, store: Store, body: bytes) -> None:
+    endpoint.how = raw(OK, b"Content-Length: %d\r\n\r\n" % len(body), body)
+    assert store.send(BODY).verdict is Verdict.ACCEPTED
+
+
+def test_no_reason_tells_a_terminal_what_to_do(endpoint: Endpoint, store: Store) -> None:
+    endpoint.how = lambda request: request.answer(422, "no\x1b[2J\x9b31m good\x07\u202e\x00")
+    assert store.send(BODY).reason == "HTTP 422 no\ufffd[2J\ufffd31m good\ufffd\ufffd\ufffd"
 
 
 @pytest.mark.parametrize("status", [102, 103])
@@ -129,19 +166,25 @@ def test_a_store_that_hangs_costs_the_time_out(endpoint: Endpoint) -> None:
     assert 0.1 < time.monotonic() - started < HANG
 
 
-def test_a_store_that_drips_is_broken_off(endpoint: Endpoint) -> None:
-    def drip(request: Request) -> None:
-        request.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-        for _ in range(HANG * 20):
-            if endpoint.over.wait(0.05):
-                break
-            request.wfile.write(b"x")
-
-    endpoint.how = drip
+@pytest.mark.parametrize("how", DRIPS)
+def test_a_store_that_drips_is_broken_off(endpoint: Endpoint, how: str) -> None:
+    endpoint.how = DRIPS[how]
     started = time.monotonic()
     answer = Store(Settings(endpoint.url, timeout=0.2)).send(BODY)
-    assert answer.verdict is Verdict.AWAY
+    assert (answer.verdict, answer.reason) == (Verdict.AWAY, "TimeoutError: the answer took too long")
     assert time.monotonic() - started < HANG
+
+
+def test_without_a_thread_to_watch_the_store_nothing_is_sent(endpoint: Endpoint, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("lineage_transport.store.threading.Timer.start", start)
+        answer = store.send(BODY)
+    assert (answer.verdict, answer.reason) == (Verdict.AWAY, "RuntimeError: can't start new thread")
+    assert store.send(BODY).verdict is Verdict.ACCEPTED
+    assert endpoint.accepted == [BODY]
 
 
 def test_nobody_there() -> None:

@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -22,7 +21,7 @@ from openlineage.client import OpenLineageClient
 from openlineage.client.transport.transport import Config
 
 import lineage_transport
-from lineage_transport import direct, launch, settings
+from lineage_transport import direct, settings
 from lineage_transport.spool import Folder
 from lineage_transport.transport import SpoolTransport
 from tests.lineage_transport.conftest import KEY, couriers, kill_couriers
@@ -224,17 +223,6 @@ def test_one_courier_serves_all_processes_and_delivers_each_event_once(folder: P
     eventually(lambda: is_empty(folder), "everything is delivered")
     eventually(lambda: len(couriers(folder)) <= 1, "there is one courier")
     assert sorted(endpoint.jobs) == sorted(f"task{task}_{number:03d}" for task in range(4) for number in range(25))
-
-
-def test_an_event_that_comes_as_the_courier_ends_is_delivered(folder: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    impatient = "import lineage_transport.courier as it; it.IDLE, it.POLL = 0.02, 0.005; from lineage_transport.courier import main;"
-    monkeypatch.setattr(launch, "_COURIER", launch._COURIER.replace("from lineage_transport.courier import main;", impatient))
-    sender, pauses = transport(), random.Random(6)
-    for number in range(60):
-        sender.emit(event(f"job{number}", number))
-        time.sleep(pauses.uniform(0.03, 0.3) if number % 2 else pauses.uniform(0, 0.05))
-    eventually(lambda: is_empty(folder), "everything is delivered without another event")
-    assert len(endpoint.accepted) == 60
 
 
 def test_a_courier_that_is_killed_is_replaced(folder: Path, endpoint: Endpoint) -> None:

@@ -20,6 +20,7 @@ from local.demo import DAGS, EXPECTED
 from local.processes import ProcessFailed
 from local.settings import BUCKET, CI_VERSIONS, DATABASE, WAREHOUSE_NAMESPACE, Settings
 from local.state import Note, holder
+from tests.local.command_lines import command_lines, secret_values
 from tests.local.commands import alive
 from tests.local.waiting import eventually
 
@@ -53,7 +54,11 @@ def run_dag(airflow: httpx.Client, dag_id: str) -> None:
 
 @pytest.mark.parametrize("settings", CI_VERSIONS, indirect=True)
 def test_the_kept_system_runs_the_dags_and_captures_their_lineage(settings: Settings) -> None:
-    note = kept.up(settings, Console())
+    with command_lines() as seen:
+        note = kept.up(settings, Console())
+    told = {note.password, *secret_values(psutil.Process(holder(settings.state)).children(recursive=True))}
+    assert any("users\0create" in line for line in seen) == note.airflow_version.startswith("2."), "the look is quick enough"
+    assert [line for line in seen for secret in told if secret in line] == []
     assert kept.up(settings, Console()) == note, "twice is harmless"
     assert kept.status(settings) == note
     with signed_in(note) as airflow:

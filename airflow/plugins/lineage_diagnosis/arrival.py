@@ -11,9 +11,11 @@ from lineage_diagnosis.probe import JOB, Probe
 from lineage_diagnosis.reading import Reader
 from lineage_diagnosis.spooled import last_words
 from lineage_diagnosis.transport import Resolved
+from lineage_diagnosis.within import within
 from lineage_transport.settings import Settings
 from lineage_transport.spool import REFUSED, Folder, new_name, run_of
 
+SENDING = 30.0  # seconds that a transport may take, of which not every one knows a bound
 DELIVERY = 45.0  # seconds: a courier that has met failures pauses for up to 30
 STORING = 10.0  # seconds from an accepted event to an answer that has it
 _CLOCKS = timedelta(seconds=2)
@@ -30,7 +32,7 @@ class OwnRun:
 def emit(report: Report, resolved: Resolved, probe: Probe, folders: list[Path]) -> bool:
     """Send the end of `probe` through the transport; whether it has left this machine, reported when not."""
     try:
-        resolved.client.emit(probe.end())
+        within(SENDING, lambda: resolved.client.emit(probe.end()))
     except Exception as error:  # the transport's, and those of the libraries it calls
         report.found(Kind.TRANSPORT_FAILED, described(error))
         return False
@@ -64,10 +66,17 @@ def _delivered(report: Report, run_id: str, folders: list[Folder]) -> bool:
         return False
     refused = [(folder, entry) for folder in folders for entry in folder.entries_in(REFUSED) if run_of(entry) == mark]
     for folder, entry in refused:
-        report.found(Kind.EVENT_REFUSED, (folder.path / f"{entry}.reason").read_text(encoding="utf-8"))
+        report.found(Kind.EVENT_REFUSED, _reason(folder.path / f"{entry}.reason"))
     if not refused:
         report.ok("courier", "delivered the doctor's event")
     return not refused
+
+
+def _reason(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        return f"no reason is kept: {described(error)}"
 
 
 def _waiting(folder: Folder, mark: str) -> bool:

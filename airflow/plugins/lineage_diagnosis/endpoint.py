@@ -2,12 +2,12 @@
 
 import socket
 import ssl
-import threading
 from urllib.parse import urlsplit
 
 from lineage_diagnosis.findings import Kind, Report, described
 from lineage_diagnosis.probe import Probe
 from lineage_diagnosis.reading import Reader, Unreadable
+from lineage_diagnosis.within import within
 from lineage_transport.settings import Settings
 from lineage_transport.store import Answer, Store, Verdict
 
@@ -45,23 +45,16 @@ def readable(report: Report, store: Settings) -> bool:
 
 
 def _resolves(report: Report, host: str, port: int) -> bool:
-    """The system's resolver knows no time-out, so a thread waits for it."""
-    found: list[str] = []
-    errors: list[str] = []
-
-    def ask() -> None:
-        try:
-            found.extend(sorted({str(address[4][0]) for address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}))
-        except (OSError, UnicodeError) as error:
-            errors.append(described(error))
-
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(SECONDS)
-    if not found:
-        report.found(Kind.HOST_UNKNOWN, f"{host}: {errors[0] if errors else f'no answer within {SECONDS:g} s'}")
+    """The system's resolver knows no time-out."""
+    try:
+        found = within(SECONDS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except TimeoutError:
+        report.found(Kind.HOST_UNKNOWN, f"{host}: no answer within {SECONDS:g} s")
         return False
-    report.ok("host", f"{host} is {', '.join(found)}")
+    except (OSError, UnicodeError) as error:
+        report.found(Kind.HOST_UNKNOWN, f"{host}: {described(error)}")
+        return False
+    report.ok("host", f"{host} is {', '.join(sorted({str(address[4][0]) for address in found}))}")
     return True
 
 

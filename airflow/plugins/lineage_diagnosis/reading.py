@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from lineage_transport.settings import DEFAULT_ENDPOINT, Settings
-from lineage_transport.store import connection, headers
+from lineage_transport.store import WHOLE, connection, headers, watched
 
 _LONGEST_ANSWER = 4_194_304  # bytes
 
@@ -42,14 +42,17 @@ class Reader:
         """An answer; None when there is nothing at the path."""
         line = connection(self._store)
         try:
-            line.request("GET", f"{self._base}/api/v1/{path}", headers=headers(self._store))
-            answer = line.getresponse()
+            line.connect()
+            with watched(line, self._store.timeout * WHOLE):
+                line.request("GET", f"{self._base}/api/v1/{path}", headers=headers(self._store))
+                answer = line.getresponse()
+                body = answer.read(_LONGEST_ANSWER)
             if answer.status == http.client.NOT_FOUND:
                 return None
             if answer.status != http.client.OK:
                 raise Unreadable(f"HTTP {answer.status}")
-            found = json.loads(answer.read(_LONGEST_ANSWER))
-        except (OSError, http.client.HTTPException, ValueError) as error:
+            found = json.loads(body)
+        except (OSError, http.client.HTTPException, ValueError, RuntimeError) as error:  # RuntimeError: too deep, or no thread is to be had
             raise Unreadable(f"{type(error).__name__}: {error}") from error
         finally:
             line.close()

@@ -1,5 +1,6 @@
 """What the spool holds, on this machine and in the bucket, and what the courier last said."""
 
+import re
 import time
 from pathlib import Path
 
@@ -26,8 +27,11 @@ def examine(report: Report, folders: list[Path], bucket: str) -> None:
 
 def last_words(folder: Path) -> str:
     """The end of the courier's log, in one line."""
+    log = folder / LOG
+    if log.exists() and not log.is_file():
+        return f"no word of a courier: {log} is no file"
     try:
-        lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
         return f"no word of a courier: {described(error)}"
     return f"the courier last said: {' | '.join(lines[-_WORDS:])}" if lines else "the courier has said nothing yet"
@@ -81,6 +85,6 @@ def _count(report: Report, place: str, waiting: list[str], refused: list[str]) -
 
 
 def _age(entry: str) -> float:
-    """The seconds since an event was written: the second number of its name."""
-    written = name_of(entry).split("-")[1]
-    return max(time.time() - int(written) / 1e9, 0)
+    """The seconds since an event was written: the second number of its name; 0 where somebody else has named it."""
+    written = re.match(r"\d+-(\d+)-", name_of(entry))
+    return max(time.time() - int(written[1]) / 1e9, 0) if written else 0

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from lineage_masking.numbered import Numbered
 from lineage_masking.own import masks
 from lineage_masking.texts import HIDDEN, hide, without_credentials
 from lineage_masking.words import names_secret
@@ -70,14 +71,12 @@ class _Walk:
 
     def _mapping(self, found: dict[Any, Any], *, secret: bool, by_column: bool) -> dict[Any, Any]:
         pair = not by_column and any(names_secret(value) for key, value in found.items() if _folded(key) in _NAMES)
-        done = {}
+        done = Numbered()
         for key, value in found.items():
             hidden = secret or (not by_column and names_secret(key)) or (pair and _folded(key) in _VALUES)
             shown = self._key(key, by_column=by_column) if isinstance(key, str) else key
-            while shown in done:  # two keys of which the same is left
-                shown += "*"
-            done[shown] = self.value(value, name=str(key), secret=hidden, by_column=by_column or key in _BY_COLUMN)
-        return done
+            done.put(shown, self.value(value, name=str(key), secret=hidden, by_column=by_column or key in _BY_COLUMN))
+        return done.kept
 
     def _key(self, key: str, *, by_column: bool) -> str:
         """Words are what an event is made of: somebody's password that equals one must not take the event apart."""

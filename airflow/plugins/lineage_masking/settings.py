@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+from lineage_masking.printable import printable
+
 _SETTINGS = ("OPENLINEAGE", "MARQUEZ", "AIRFLOW__OPENLINEAGE")
 _SECRET = r"[\w-]*(?:api_?key|token|passw|secret|authorization)[\w-]*"  # noqa: S105 - how such a setting is named
 _PAIR = re.compile(rf"{_SECRET}\\?[\"']?\s*[:=]\s*\\?[\"']?(?:Bearer\s+)?([^\"'\s,}}\\]+)", re.IGNORECASE)
@@ -42,11 +44,11 @@ class Mask:
             self.hide(secret)
 
     def clean(self, text: object) -> str:
-        """The text on one line, without the secrets and without the user and password of any URL."""
+        """The text on one printable line, without the secrets and without the user and password of any URL."""
         line = re.sub(r"//[^/\s]*@", f"//{_MASKED}@", str(text))
         for secret in sorted(self._secrets, key=len, reverse=True):
             line = line.replace(secret, _MASKED)
-        return " ".join(line.split())
+        return printable(line)
 
 
 def _text(path: str) -> str:

@@ -11,6 +11,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+from lineage_masking.printable import printable
 from lineage_transport.delivery import Tally, deliver
 from lineage_transport.safekeeping import Safekeeping
 from lineage_transport.settings import Settings
@@ -38,6 +39,7 @@ class Log:
 
     def say(self, text: str) -> None:
         """Write a line, unless the line before says the same."""
+        text = printable(text)
         if text == self._last:
             return
         self._last = text
@@ -49,7 +51,7 @@ class Log:
     def _write(self, line: str) -> None:
         if self._path.exists() and self._path.stat().st_size > MOST_LOG:
             self._path.replace(self._path.with_suffix(".log.1"))
-        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o600)  # a pipe would be waited for
         try:
             os.write(file, line.encode())
         finally:

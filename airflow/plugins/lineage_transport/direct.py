@@ -37,7 +37,10 @@ class Way:
     def outcome(self, attempt: Callable[[], str]) -> str | None:
         """What an attempt says, nothing if it succeeded; None when it has not ended in time."""
         said: list[str] = []
-        _bounded(lambda: said.append(attempt()), 0 if self.closed else self.seconds)
+        try:
+            _bounded(lambda: said.append(attempt()), 0 if self.closed else self.seconds)
+        except RuntimeError as error:  # no thread is to be had
+            return str(error)
         if said != [""] and not self.closed:
             self.closed_until = time.monotonic() + PAUSE
         return said[0] if said else None
@@ -68,8 +71,8 @@ def deliver_folder(folder: Folder, settings: Settings) -> None:
             while alone and spool.save(until):
                 pass  # until nothing more comes: an event that finds the place taken relies on it
 
-    if not _bounded(attempt, 0 if closed else SPOOLED) and not closed:
-        with suppress(OSError):
+    with suppress(OSError, RuntimeError):  # RuntimeError: no thread is to be had; the events stay
+        if not _bounded(attempt, 0 if closed else SPOOLED) and not closed:
             breaker.touch(mode=0o600)
 
 
@@ -104,7 +107,7 @@ def _store(settings: Settings, seconds: float) -> Store:
 
 
 def _bounded(attempt: Callable[[], None], seconds: float) -> bool:
-    """Run it beside the task, which waits for so long and no longer; whether it has ended."""
+    """Run it beside the task, which waits for so long and no longer; whether it has ended. Raises RuntimeError."""
 
     def run() -> None:
         with suppress(OSError):

@@ -1,20 +1,28 @@
 """An event as plain data that every store can read: one odd value must not cost a run its lineage.
 
-JSON has no NaN and no infinity, UTF-8 no halves of surrogate pairs, and Marquez refuses an event with either. Keys are texts there, numbers
-are read as 64 bits, and readers give up on deep nesting.
+JSON has no NaN and no infinity, UTF-8 no halves of surrogate pairs, PostgreSQL no NUL: Marquez refuses an event with one of them, or fails
+at it. Keys are texts there, numbers are read as 64 bits, and readers give up on deep nesting. Methods that a class may have changed, such
+as `__str__`, `__eq__` and `__iter__`, are not called where Python's own do: they may raise, or never end.
 """
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
 import attr
 
+from lineage_masking.numbered import Numbered
+
 DEEPEST = 100  # levels of nesting; events of the integrations have a dozen
+FRAME = 3  # levels that hold an event together, down to each dataset's name
 LARGEST = 2**63
-MOST = 1_000_000  # values: more than an event of 100,000 datasets has, and a bound for what holds the same things time and again
+LONGEST = 2_000  # bits of an integer that is written in decimal: Python may refuse more, and takes long
+MOST = 2_000_000  # values: more than an event of 100,000 datasets has, and a bound for what holds the same things time and again
+
+_TOO_MUCH = "too much"
+_LISTS: tuple[Any, ...] = (list, tuple, set, frozenset)
 
 
 class Plain:
@@ -31,17 +39,19 @@ class Plain:
         return self._value(event, DEEPEST)
 
     def _value(self, value: Any, levels: int) -> Any:
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, Enum):
-            return self._value(value.value, levels)
-        if isinstance(value, str):
-            return self._text(value)
-        if isinstance(value, int | float):
-            return self._number(value)
+        try:
+            return self._plain(value, levels)
+        except Exception:  # whatever somebody's class raises
+            self._unread()
+            return _name(value)
+
+    def _plain(self, value: Any, levels: int) -> Any:
+        self._left -= 1
+        if value is None or (isinstance(value, str | int | float) and not isinstance(value, Enum)):
+            return self._leaf(value)
         if cut := self._too_much(value, levels):
-            self.changed.add(f"what is {cut} was cut off")
-            return cut
+            self._cut(cut)
+            return cut if cut != _TOO_MUCH else None  # as no text can stand for a facet
         self._around.add(id(value))
         try:
             return self._container(value, levels - 1)
@@ -49,37 +59,77 @@ class Plain:
             self._around.discard(id(value))
 
     def _too_much(self, value: Any, levels: int) -> str:
-        self._left -= 1
         if id(value) in self._around:
             return "a part of itself"
-        return "too deep" if not levels else "too much" if self._left < 0 else ""
+        if not levels:
+            return "too deep"
+        return _TOO_MUCH if self._left < 0 and levels <= DEEPEST - FRAME else ""
+
+    def _leaf(self, value: Any) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        return self._text(value) if isinstance(value, str) else self._number(value)
+
+    def _cut(self, why: str) -> None:
+        self.changed.add(f"what is {why} was cut off")
+
+    def _unread(self) -> None:
+        self.changed.add("what cannot be read was left out")
 
     def _container(self, value: Any, levels: int) -> Any:
+        if isinstance(value, Enum):
+            return self._value(value.value, levels)
+        if isinstance(value, dict):
+            return self._mapping(list(dict.items(value)), levels)  # a copy: the task may go on changing it
+        for kind in _LISTS:
+            if isinstance(value, kind):
+                plain = [self._value(each, levels) for each in list(kind.__iter__(value))]
+                return [each for each in plain if each is not None and each != {}]
         if attr.has(type(value)):
-            value = {field.name: getattr(value, field.name, None) for field in attr.fields(type(value))}
+            return self._mapping(self._fields(value), levels)
         if isinstance(value, Mapping):
-            return self._mapping(value, levels)
-        if isinstance(value, list | tuple | set | frozenset):
-            plain = [self._value(each, levels) for each in value]
-            return [each for each in plain if each is not None and each != {}]
-        return self._other(value)
+            return self._mapping(self._as_far_as_it_goes(value.items()), levels)
+        return self._other(value, levels)
 
-    def _mapping(self, mapping: Mapping[Any, Any], levels: int) -> dict[str, Any]:
-        return {self._key(key): plain for key, each in mapping.items() if (plain := self._value(each, levels)) is not None}
+    def _as_far_as_it_goes(self, items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+        for item in items:
+            if self._left < 0:
+                self._cut(_TOO_MUCH)
+                return
+            yield item
 
-    def _key(self, key: Any) -> str:
-        if isinstance(key, str):
-            return self._text(key)
-        if isinstance(key, Enum):
-            return self._key(key.value)
-        if key is None or isinstance(key, bool | int | float):
-            return str(self._number(key)) if isinstance(key, float) else json.dumps(self._value(key, 1)).strip('"')
-        self.changed.add("keys that are no texts were made texts")
-        return self._text(str(key))
+    def _fields(self, value: Any) -> Iterator[tuple[str, Any]]:
+        for field in attr.fields(type(value)):
+            try:
+                yield field.name, getattr(value, field.name, None)
+            except Exception:  # a property of somebody's, in the place of the field
+                self._unread()
+
+    def _mapping(self, items: Iterable[tuple[Any, Any]], levels: int) -> dict[str, Any]:
+        done = Numbered()
+        try:
+            for key, each in items:
+                if (plain := self._value(each, levels)) is not None:
+                    done.put(self._key(key, levels), plain)
+        except Exception:  # what was read until then is kept
+            self._unread()
+        if done.repeated:
+            self.changed.add("keys that became the same text were numbered")
+        return done.kept
+
+    def _key(self, key: Any, levels: int) -> str:
+        plain = self._value(key, levels)
+        if not (key is None or isinstance(key, str | int | float | Enum)):
+            self.changed.add("keys that are no texts were made texts")
+        return plain if isinstance(plain, str) else json.dumps(plain)
 
     def _text(self, text: str) -> str:
+        text = str.__str__(text)
+        if "\0" in text:
+            self.changed.add("NUL characters were replaced")
+            text = text.replace("\0", "\ufffd")
         if text.isascii():
-            return str(text)
+            return text
         valid = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         if valid != text:
             self.changed.add("halves of surrogate pairs were replaced")
@@ -87,21 +137,23 @@ class Plain:
 
     def _number(self, number: Any) -> Any:
         if isinstance(number, float):
+            number = float.__float__(number)
             if math.isfinite(number):
-                return float(number)
+                return number
             self.changed.add("numbers that are not finite were made texts")
             return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+        number = int.__int__(number)
         if -LARGEST <= number < LARGEST:
-            return int(number)
+            return number
         self.changed.add("integers of more than 64 bits were made texts")
-        try:
-            return str(int(number))
-        except ValueError:  # Python writes no integers of more than some thousand digits
-            return hex(number)
+        return str(number) if number.bit_length() < LONGEST else hex(number)
 
-    def _other(self, value: Any) -> Any:
+    def _other(self, value: Any, levels: int) -> Any:
         """numpy's scalars are numbers; of anything else its type is said, as OpenLineage's own client does."""
-        item = getattr(value, "item", None)
-        if callable(item) and getattr(value, "shape", None) == ():
-            return self._value(item(), 1)
-        return f"<<non-serializable: {type(value).__qualname__}>>"
+        if hasattr(type(value), "item") and getattr(value, "shape", None) == ():
+            return self._value(value.item(), levels)
+        return _name(value)
+
+
+def _name(value: Any) -> str:
+    return f"<<non-serializable: {type(value).__qualname__}>>"

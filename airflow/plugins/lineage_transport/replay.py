@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from lineage_transport.bucket import Bucket
@@ -32,12 +33,18 @@ def replay(location: str, settings: Settings, say: Callable[[str], None] = lambd
     The tally's `reason` is empty when nothing is left. Raises SpoolTaken, BucketError, OSError.
     """
     store = Store(settings)
+
+    def tell(text: str) -> None:
+        say(settings.clean(text))
+
     try:
         if location.startswith("s3://"):
-            return _rounds(Bucket(location), store, say)
-        return _alone(Safekeeping.of(Path(location), settings, say), store, say)
+            tally = _rounds(Bucket(location), store, tell)
+        else:
+            tally = _alone(Safekeeping.of(Path(location), settings, say), store, tell)
     finally:
         store.close()
+    return replace(tally, reason=settings.clean(tally.reason))
 
 
 def replay_all() -> int:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from lineage_transport.bucket import Bucket, BucketError
@@ -31,14 +32,18 @@ class Safekeeping(Folder):
         for entry in sorted(entries, key=name_of):
             if time.monotonic() >= until or not self._usable:
                 break
-            saved += self._save(entry)
+            with suppress(OSError):  # a file that cannot be read, or moved; the delivery says which
+                saved += self._save(entry)
         return saved
 
     def settle(self, until: float) -> bool:
         """Remove copies of delivered events that could not be removed at once, up to a moment; whether none is left that could be."""
         for entry in self.entries_in(DELIVERED) if self._bucket else ():
-            if time.monotonic() >= until or not self._forget(entry):
-                return False
+            try:
+                if time.monotonic() >= until or not self._forget(entry):
+                    return False
+            except OSError as error:  # its copy is gone, and its file stays
+                self._say(str(error))
         return True
 
     def remove(self, entry: str) -> None:

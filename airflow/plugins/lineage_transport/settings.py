@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
 
+from lineage_masking.printable import printable
+
 URL, API_KEY, ENDPOINT, TIMEOUT = "OPENLINEAGE_URL", "OPENLINEAGE_API_KEY", "OPENLINEAGE_ENDPOINT", "OPENLINEAGE_TIMEOUT"
 FOLDER, BUCKET = "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL"
 
@@ -61,11 +63,11 @@ class Settings:
         return {*self.authorization.split()[1:], *password, *([user] if len(user) >= _SHORTEST_TOKEN else [])} - {""}
 
     def clean(self, text: object) -> str:
-        """The text on one line, without the key, what is sent in its place, and the user and password of any URL."""
+        """The text on one printable line, without the key, what is sent in its place, and the user and password of any URL."""
         line = " ".join(str(text).split())
         for secret in sorted(self.secrets, key=len, reverse=True):  # one may be a part of another
             line = line.replace(secret, "***")
-        return re.sub(r"//[^/\s]*@", "//***@", line)
+        return printable(re.sub(r"//[^/\s]*@", "//***@", line))
 
     @property
     def _user(self) -> tuple[str, ...]:

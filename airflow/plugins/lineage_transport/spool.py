@@ -23,6 +23,8 @@ DELIVERED, REFUSED, DRAFT = "delivered", "refused", "draft"
 LOCK = "courier.lock"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OTHERS = 0o077
+LONGEST = 2**28  # bytes of an event
+FREE, FREE_PART = 2**29, 20  # bytes of the disk that the spool leaves free; on a small one a twentieth of it
 _ABANDONED = 3600  # seconds after which nobody writes a draft any more
 
 
@@ -94,17 +96,20 @@ class Folder:
         return sorted((entry for place in UNDELIVERED for entry in self.entries_in(place)), key=name_of)
 
     def entries_in(self, place: str) -> list[str]:
-        """What stands in one of the folders, in no order."""
+        """The events in one of the folders, in no order; whatever else stands there is left alone."""
         try:
             with os.scandir(self.path / place) as found:
-                return [f"{place}/{file.name}" for file in found if file.name.endswith(".json")]
+                return [f"{place}/{file.name}" for file in found if _is_events(file)]
         except FileNotFoundError:
             return []
 
     def read(self, entry: str) -> bytes | None:
-        """The event; None when it is gone."""
+        """The event; None when it is gone. Raises OSError."""
+        file = self.path / entry
         try:
-            return (self.path / entry).read_bytes()
+            if file.stat().st_size > LONGEST:
+                raise OSError(errno.EFBIG, "too long for an event", str(file))
+            return file.read_bytes()
         except FileNotFoundError:
             return None
 
@@ -129,7 +134,7 @@ class Folder:
         """Remove drafts of writers that were killed: nobody was told that these events are kept. Raises OSError."""
         self._make()
         for draft in (self.path / DRAFT).iterdir():
-            with suppress(FileNotFoundError):
+            with suppress(OSError):  # gone, or nothing that can be removed
                 if time.time() - draft.stat().st_mtime > _ABANDONED:
                     draft.unlink()
 
@@ -159,6 +164,7 @@ class Folder:
 
     def _put(self, name: str, event: bytes) -> str:
         self._make()
+        self._leave_room()
         draft = self.path / DRAFT / name
         try:
             with open(draft, "xb", opener=_private) as file:
@@ -173,15 +179,26 @@ class Folder:
     def _make(self) -> None:
         if self._ready:
             return
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = self.path.lstat()
         if status.st_uid != os.geteuid():
             raise PermissionError(errno.EPERM, "the folder belongs to another user", str(self.path))
         if status.st_mode & _OTHERS:
             self.path.chmod(0o700)
         for place in (*UNDELIVERED, DELIVERED, REFUSED, DRAFT):
-            (self.path / place).mkdir(exist_ok=True)
+            (self.path / place).mkdir(mode=0o700, exist_ok=True)
         self._ready = True
+
+    def _leave_room(self) -> None:
+        """The spool grows as long as the store is away, and others need the disk, too."""
+        disk = os.statvfs(self.path)
+        if disk.f_bavail * disk.f_frsize < min(disk.f_blocks * disk.f_frsize // FREE_PART, FREE):
+            raise OSError(errno.ENOSPC, "too little of the disk is free", str(self.path))
+
+
+def _is_events(file: os.DirEntry[str]) -> bool:
+    """Whether it is a file as this module makes them; a folder, a link or a pipe is not, nor a name that no bucket would take."""
+    return file.name.endswith(".json") and file.name.isascii() and file.name.isprintable() and file.is_file(follow_symlinks=False)
 
 
 def _private(path: str, flags: int) -> int:

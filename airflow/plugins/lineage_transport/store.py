@@ -2,19 +2,26 @@
 
 import gzip
 import http.client
+import re
 import select
 import threading
-from contextlib import suppress
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
-from socket import SHUT_RDWR
+from socket import SHUT_RDWR, socket
+from ssl import SSLSocket
 from urllib.parse import urlsplit
 
 from lineage_transport.settings import Settings
 
 _SHOWN = 200  # characters of an answer
 _LONGEST_ANSWER = 65536  # bytes
-_WHOLE = 3  # time-outs that a whole request may last: each alone bounds a silence only
+WHOLE = 3  # time-outs that a whole request may last: each alone bounds a silence only
+_OVERDUE = "the answer took too long"
+_GZIP = b"\x1f\x8b"
+_BEFORE_TEXT = re.compile(r"^[\s\0\ufeff\ufffd]+")  # blanks, and what a mark of the byte order becomes
 _LATER = {401, 403, 404, 405, 407, 408, 421, 425, 429, 502, 503, 504}  # the address, the key or the moment is wrong, not the event
 _UNPACKED = {400, 415}  # what a store may say that does not know gzip
 _DENIED = {401, 403}
@@ -60,7 +67,7 @@ class Store:
         except ConnectionError as error:
             self.close()
             return self.send(event) if kept else self._away(error)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, http.client.HTTPException, ValueError, RuntimeError) as error:  # RuntimeError: no thread is to be had
             self.close()
             return self._away(error)
 
@@ -86,26 +93,17 @@ class Store:
     def _post(self, event: bytes, *, compress: bool) -> tuple[int, str, str]:
         """Status, content type and text of the answer."""
         connection = self._connect()
-        overdue = threading.Event()
-        watch = threading.Timer(self._settings.timeout * _WHOLE, _break, [connection, overdue])
-        watch.daemon = True
-        watch.start()
-        try:
+        with watched(connection, self._settings.timeout * WHOLE):
             connection.request("POST", self._path(), gzip.compress(event, mtime=0) if compress else event, self._headers(compress=compress))
             answer = connection.getresponse()
-            text = answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
-            if overdue.is_set():
-                raise TimeoutError("the answer took too long")
-            if (
-                answer.will_close or not answer.isclosed() or answer.status < http.client.OK
-            ):  # the final answer of an interim one comes later
-                self.close()
-            return answer.status, answer.headers.get_content_type(), text
-        finally:
-            watch.cancel()
+            text = _unpacked(answer.read(_LONGEST_ANSWER)).decode("utf-8", "replace")
+        is_interim = answer.status < http.client.OK  # the final answer comes later
+        if is_interim or answer.will_close or not answer.isclosed():
+            self.close()
+        return answer.status, answer.headers.get_content_type(), text
 
     def _connect(self) -> http.client.HTTPConnection:
-        if self._connection and select.select([self._connection.sock], [], [], 0)[0]:
+        if self._connection and _has_more(self._connection.sock):
             self.close()  # closed by the store, or with an answer to nothing in it, which would be taken for that to the next event
         if self._connection is None:
             opened = connection(self._settings)
@@ -134,10 +132,47 @@ def headers(settings: Settings) -> dict[str, str]:
     return {**asking, "Authorization": settings.authorization} if settings.authorization else asking
 
 
-def _break(connection: http.client.HTTPConnection, overdue: threading.Event) -> None:
-    overdue.set()
-    with suppress(OSError, AttributeError):  # it has ended meanwhile
-        connection.sock.shutdown(SHUT_RDWR)
+@contextmanager
+def watched(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
+    """Break a connection that is made off after so many seconds, however it drips: its own time-out bounds a silence only.
+
+    Raises TimeoutError, and RuntimeError where no thread is to be had.
+    """
+    overdue = threading.Event()
+    sock = connection.sock  # the connection forgets it while an answer without a length is still being read
+
+    def cut() -> None:
+        overdue.set()
+        with suppress(OSError):  # it has ended meanwhile
+            sock.shutdown(SHUT_RDWR)
+
+    watch = threading.Timer(seconds, cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException) as error:
+        if not overdue.is_set():
+            raise
+        raise TimeoutError(_OVERDUE) from error
+    finally:
+        watch.cancel()
+    if overdue.is_set():
+        raise TimeoutError(_OVERDUE)
+
+
+def _has_more(sock: socket) -> bool:
+    """Whether something stands in it to be read, unpacked by TLS or not."""
+    return bool(isinstance(sock, SSLSocket) and sock.pending()) or bool(select.select([sock], [], [], 0)[0])
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The beginning of an answer that came packed, though nobody asked for that."""
+    if not body.startswith(_GZIP):
+        return body
+    with suppress(zlib.error):
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _LONGEST_ANSWER)
+    return body
 
 
 def _accepted(status: int) -> bool:
@@ -146,7 +181,7 @@ def _accepted(status: int) -> bool:
 
 def _verdict(status: int, kind: str, text: str) -> Verdict:
     if _accepted(status):
-        is_page = "html" in kind or text.lstrip().startswith("<")  # a proxy's, or a sign-in's
+        is_page = "html" in kind or _BEFORE_TEXT.sub("", text).startswith("<")  # a proxy's, or a sign-in's
         return Verdict.AWAY if is_page else Verdict.ACCEPTED
     if status in _DENIED:
         return Verdict.DENIED

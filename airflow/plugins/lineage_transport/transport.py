@@ -25,9 +25,9 @@ def zoned(event: Any) -> Any:
     """
     try:
         time = datetime.fromisoformat(event.eventTime)
-    except (TypeError, ValueError):
+        return event if time.tzinfo else attr.evolve(event, eventTime=time.astimezone().isoformat())
+    except (TypeError, ValueError, OverflowError):  # OverflowError: the first or the last day that there is
         return event
-    return event if time.tzinfo else attr.evolve(event, eventTime=time.astimezone().isoformat())
 
 
 class SpoolTransport(Transport):
@@ -45,13 +45,13 @@ class SpoolTransport(Transport):
 
     def emit(self, event: Any) -> None:
         """Take an event over. Raises nothing that has to do with the disk, the courier or the store."""
-        event = zoned(event)
-        run_id = str(getattr(getattr(event, "run", None), "runId", ""))
-        plain = Plain()
-        content = json.dumps(masked(plain.event(event), self._settings.secrets), sort_keys=True, allow_nan=False).encode()
-        if plain.changed:
-            log.warning("The lineage event of run %s had values that no store takes: %s", run_id, "; ".join(sorted(plain.changed)))
-        name = new_name(event.eventTime, run_id)
+        made = Plain()
+        plain = made.event(zoned(event))
+        run_id = str(plain.get("run", {}).get("runId", ""))
+        content = json.dumps(masked(plain, self._settings.secrets), sort_keys=True, allow_nan=False).encode()
+        if made.changed:
+            log.warning("The lineage event of run %s had values that no store takes: %s", run_id, "; ".join(sorted(made.changed)))
+        name = new_name(plain.get("eventTime", ""), run_id)
         folder = self._put(name, content)
         if folder is None:
             fate = direct.deliver_event(name, content, self._settings)
