@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from sql_lineage.columns import Reading, read
 from sql_lineage.definitions import Definition, definition, scratch
-from sql_lineage.origins import Origins, merge
+from sql_lineage.origins import Origins, known, merge
 from sql_lineage.relations import SYSTEM_SCHEMA, TEMPORARY_SCHEMA, Catalog, Column, Relation, Source, Table
 from sql_lineage.sql import Statement
 from sql_lineage.writes import Naming, Write, writes
@@ -137,7 +137,7 @@ class _Session:
             self.outputs[new] = output
 
     def _write(self, write: Write, made: Definition | None) -> None:
-        reading = read(write.query, self.resolve, self.columns) if write.query else Reading([])
+        reading = read(write.query, self.resolve, self.columns) if write.query else Reading()
         for table in reading.tables:
             self._check(table)
         for problem in reading.problems:
@@ -152,7 +152,7 @@ class _Session:
 
     def _target(self, write: Write, made: Definition | None, reading: Reading) -> Source | None:
         if made:
-            return self._make(made, made.columns or tuple(Column(name) for name, _ in reading.columns or ()))
+            return self._make(made, made.columns or tuple(Column(name) for name, _ in reading.columns if reading.complete))
         if not isinstance(write.target, exp.Table):
             return write.target
         target = self.resolve(write.target)
@@ -169,11 +169,11 @@ class _Session:
 
     def _written(self, write: Write, target: Source | None, reading: Reading) -> dict[str, Origins]:
         """The written columns of the target and what each is derived from."""
-        values = reading.columns or []
-        known = self.columns(target) if isinstance(target, Table) else ()
+        values = reading.columns
+        own = self.columns(target) if isinstance(target, Table) else ()
         if write.columns is Naming.BY_NAME:
-            return {name: self._through(origins) for name, origins in values if name in known or not known}
-        names = known if write.columns is Naming.BY_POSITION else write.columns
+            return {name: self._through(origins) for name, origins in values if name in own or not own}
+        names = own if write.columns is Naming.BY_POSITION else write.columns
         if names and len(values) > len(names):
             self.report(f"{len(values)} values for {len(names)} columns of {target}")
         return {name: self._through(origins) for name, (_, origins) in zip(names, values, strict=False)}
@@ -181,7 +181,7 @@ class _Session:
     def _through(self, origins: Origins) -> Origins:
         """`origins`, with those in scratch tables replaced by what these were derived from."""
         result: Origins = {}
-        for origin, how in origins.items():
+        for origin, how in known(origins).items():
             content = self.outputs.get(origin.table, Output()).columns
             merge(result, content.get(origin.column, {}) if origin.table in self.scratch else {origin: how}, how)
         return result

@@ -25,7 +25,6 @@ NO_FLOW = frozenset(
         "COMMENT",
         "COMMIT",
         "DEALLOCATE",
-        "DECLARE",
         "DESC",
         "DETACH",
         "END",
@@ -41,13 +40,12 @@ NO_FLOW = frozenset(
         "SET",
         "SHOW",
         "START",
-        "TRUNCATE",
         "USE",
         "VACUUM",
     ]
 )
 DEFINITIONS = frozenset(["ALTER", "CREATE", "DROP"])  # move data only where they contain a query
-UNDERSTOOD = (exp.Query, exp.DML, exp.Create, exp.Alter, exp.Drop)
+UNDERSTOOD = (exp.Query, exp.DML, exp.Create, exp.Alter, exp.Drop, exp.TruncateTable)
 
 
 @dataclass(frozen=True)
