@@ -30,7 +30,7 @@ def parse_statement(tokens: list[Token], text: str) -> exp.Expr | None:
     if words[0] == "MERGE" and words[-2:] == ["REMOVE", "DUPLICATES"]:
         return _merge_removing_duplicates(tokens[:-2], text)
     if words[0] == "DECLARE":
-        return _parsed(tokens[words.index("FOR") + 1 :], text)
+        return _cursor(text[tokens[0].end + 1 : tokens[-1].end + 1])
     if words[:2] == ["CREATE", "MODEL"] or words[:4] == ["CREATE", "OR", "REPLACE", "MODEL"]:
         return _model(tokens, text, words.index("FROM"))
     tree = _parsed(without_storage(tokens) if words[0] == "CREATE" else tokens, text)
@@ -61,6 +61,12 @@ def _merge_removing_duplicates(tokens: list[Token], text: str) -> exp.Expr:
     """MERGE ... REMOVE DUPLICATES as INSERT INTO target SELECT * FROM source: it matches columns by position."""
     merge = cast(exp.Merge, _parsed([*tokens, *REDSHIFT.tokenize("when matched then delete")], text))
     return exp.Insert(this=merge.this, expression=exp.select("*").from_(merge.args["using"]))
+
+
+def _cursor(rest: str) -> exp.Expr | None:
+    """DECLARE name CURSOR FOR query as the query; sqlglot has all behind DECLARE as one text."""
+    tokens = words_mended(REDSHIFT.tokenize(rest))
+    return _parsed(tokens[[token.text.upper() for token in tokens].index("FOR") + 1 :], rest)
 
 
 def _model(tokens: list[Token], text: str, source: int) -> exp.Expr | None:

@@ -12,6 +12,7 @@ AT, UNPIVOT = "AT", "UNPIVOT"  # stand before the names that AT gives to the ele
 NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 QUERIES = frozenset([TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN, TokenType.VALUES])
 TWO_WORDS = frozenset(keyword for keyword in Redshift.Tokenizer.KEYWORDS if keyword.count(" ") == 1)
+SECOND_WORDS = frozenset(keyword.split()[1] for keyword in TWO_WORDS)
 KEPT_OF_EXTERNAL = frozenset(["LOCATION", "PARTITIONED", "PARTITIONED BY"])  # what says where the data lies, and further columns
 
 
@@ -22,11 +23,17 @@ def words_mended(tokens: Sequence[Token]) -> list[Token]:
     waiting = list(reversed(_joined(tokens)))
     while waiting:
         token = waiting.pop()
-        if _word(token) == "#":
+        if token.text == "#" and token.token_type == TokenType.VAR:
             result.append(_like(token, TokenType.PLUS, "+"))
         elif token.token_type == TokenType.UNPIVOT and waiting[-1:] and waiting[-1].token_type in NAMES:
             marker = UNPIVOT
-        elif _word(token) == AT and waiting[-1:] and waiting[-1].token_type in NAMES and _names_an_element(result):
+        elif (
+            token.token_type == TokenType.VAR
+            and token.text.upper() == AT
+            and waiting[-1:]
+            and waiting[-1].token_type in NAMES
+            and _names_an_element(result)
+        ):
             name = waiting.pop()
             result += [
                 _like(token, TokenType.L_PAREN, "("),
@@ -114,7 +121,7 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
     """GROUP /* why */ BY, and its like, as one keyword."""
     result: list[Token] = []
     for token in tokens:
-        words = f"{_word(result[-1])} {_word(token)}" if result else ""
+        words = f"{_word(result[-1])} {_word(token)}" if result and token.text.upper() in SECOND_WORDS else ""
         if words in TWO_WORDS:
             result[-1] = _like(result[-1], Redshift.Tokenizer.KEYWORDS[words], words)
         else:
