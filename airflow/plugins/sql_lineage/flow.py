@@ -9,7 +9,6 @@ from sql_lineage.columns import Reading, read
 from sql_lineage.definitions import Definition, definition
 from sql_lineage.origins import NOWHERE, Derivation, Origin, Origins, known, merge, unknown
 from sql_lineage.relations import Catalog, Column, Relation, Source, Table
-from sql_lineage.settings import Transaction
 from sql_lineage.sql import Statement
 from sql_lineage.tables import Content, Output, Tables, foresee
 from sql_lineage.writes import Naming, Write, writes
@@ -49,9 +48,8 @@ class _Run:
     """The statements, followed one after the other."""
 
     def __init__(self, statements: Sequence[Statement], catalog: Catalog) -> None:
-        undoes = any(statement.setting.transaction is Transaction.UNDO for statement in statements)
         self.catalog = catalog
-        self.tables = Tables(catalog, undoes, foresee(statements, catalog, undoes))
+        self.tables = Tables(catalog, statements, foresee(statements, catalog))
         self.number = 0
         self.inputs: dict[Source, None] = {}
         self.files: dict[Source, Output] = {}
@@ -63,7 +61,7 @@ class _Run:
             self.report(statement.problem)
         if statement.tree is not None:
             self._follow(statement.tree)
-        self.tables.set(statement.setting)
+        self.tables.set(statement.setting, self.number)
 
     def report(self, message: str) -> None:
         self.problems.append(Problem(message, self.number))

@@ -27,13 +27,7 @@ def words_mended(tokens: Sequence[Token]) -> list[Token]:
             result.append(_like(token, TokenType.PLUS, "+"))
         elif token.token_type == TokenType.UNPIVOT and waiting[-1:] and waiting[-1].token_type in NAMES:
             marker = UNPIVOT
-        elif (
-            token.token_type == TokenType.VAR
-            and token.text.upper() == AT
-            and waiting[-1:]
-            and waiting[-1].token_type in NAMES
-            and _names_an_element(result)
-        ):
+        elif token.text.upper() == AT and _names_an_element([*result[-3:], token, *waiting[-1:]]):
             name = waiting.pop()
             result += [
                 _like(token, TokenType.L_PAREN, "("),
@@ -129,10 +123,13 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
     return result
 
 
-def _names_an_element(before: Sequence[Token]) -> bool:
-    """Whether an alias of nested data stands before AT: `o.items i`, `o.items AS i`."""
-    *_, dot, name, alias = [None, None, *(token.token_type for token in before[-3:])]
-    return alias in NAMES and (name == TokenType.ALIAS or (name in NAMES and dot == TokenType.DOT))
+def _names_an_element(around: Sequence[Token]) -> bool:
+    """Whether AT, the last but one, stands between an alias of nested data and a name: `o.items i AT n`, `o.items AS i AT n`."""
+    if len(around) < len(("as", "i", "at", "n")):
+        return False
+    *dot, name, alias, at, after = (token.token_type for token in around)
+    nested = name == TokenType.ALIAS or (name in NAMES and dot == [TokenType.DOT])
+    return nested and alias in NAMES and at == TokenType.VAR and after in NAMES
 
 
 def _word(token: Token) -> str:

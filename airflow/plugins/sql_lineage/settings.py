@@ -1,6 +1,6 @@
 """What SET, RESET and USE change for the statements after them, and where transactions begin and end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -59,3 +59,15 @@ def _search_path(words: list[str]) -> Setting:
         return Setting()
     path = () if values[1:] == ["default"] else tuple(value for value in values[1:] if value != "$user")
     return Setting(search_path=path, local=scope == ["local"])
+
+
+def saves(settings: Sequence[Setting]) -> frozenset[int]:
+    """The statements after which stands what a later ROLLBACK brings back; what the others leave need not be kept."""
+    kept: set[int] = set()
+    last = -1
+    for number, each in enumerate(settings):
+        if each.transaction is Transaction.UNDO:
+            kept.add(last)
+        elif each.transaction is Transaction.SAVE:
+            last = number
+    return frozenset(kept)

@@ -8,7 +8,7 @@ from sqlglot import exp
 from sql_lineage.definitions import Definition, definition
 from sql_lineage.origins import Origins, union, unknown
 from sql_lineage.relations import SYSTEM_SCHEMA, TEMPORARY_SCHEMA, Catalog, Column, Relation, Source, Table
-from sql_lineage.settings import Setting, Transaction
+from sql_lineage.settings import Setting, Transaction, saves
 from sql_lineage.sql import Statement
 
 
@@ -99,9 +99,9 @@ class Fates:
 class Tables:
     """The tables of the warehouse while statements run. `fates`: what becomes of those they make, where that is known already."""
 
-    def __init__(self, catalog: Catalog, undoes: bool, fates: Fates | None = None) -> None:
+    def __init__(self, catalog: Catalog, statements: Sequence[Statement], fates: Fates | None = None) -> None:
         self.catalog = catalog
-        self.undoes = undoes  # whether a ROLLBACK is to come: only then what it brings back is kept
+        self.saves = saves([statement.setting for statement in statements])
         self.fates = fates
         self.state = State({}, [], catalog.search_path, None, catalog.database)
         self.saved = self.state.copy()
@@ -111,14 +111,14 @@ class Tables:
         """The schemas in which a bare name is looked for."""
         return self.state.local or self.state.path
 
-    def set(self, setting: Setting) -> None:
+    def set(self, setting: Setting, statement: int) -> None:
         """Follows SET, RESET, USE, and the ends of transactions."""
         state = self.state
         if setting.transaction is Transaction.UNDO:
             self.state = self.saved.copy()
         elif setting.transaction is Transaction.SAVE:
             state.local = None
-            self.saved = state.copy() if self.undoes else state
+            self.saved = state.copy() if statement in self.saves else self.saved
         if setting.search_path is not None and setting.local:
             state.local = setting.search_path or self.catalog.search_path
         elif setting.search_path is not None:
@@ -194,14 +194,14 @@ class Tables:
         self.state.names[new] = content
 
 
-def foresee(statements: Sequence[Statement], catalog: Catalog, undoes: bool) -> Fates:
+def foresee(statements: Sequence[Statement], catalog: Catalog) -> Fates:
     """What becomes of the tables that the statements make: they are followed to the end without a look at any query."""
-    tables = Tables(catalog, undoes)
+    tables = Tables(catalog, statements)
     for number, statement in enumerate(statements):
         if statement.tree is not None:
             if made := definition(statement.tree):
                 tables.make(made, (), number)
             tables.change(statement.tree)
-        tables.set(statement.setting)
+        tables.set(statement.setting, number)
     left = {table: content for table, content in tables.state.names.items() if content}
     return Fates({content.maker: table for table, content in left.items() if content.maker is not None}, frozenset(left))
