@@ -25,7 +25,7 @@ def words_mended(tokens: Sequence[Token]) -> list[Token]:
         token = waiting.pop()
         if token.text == "#" and token.token_type == TokenType.VAR:
             result.append(_like(token, TokenType.PLUS, "+"))
-        elif token.token_type == TokenType.UNPIVOT and waiting[-1:] and waiting[-1].token_type in NAMES:
+        elif token.token_type == TokenType.UNPIVOT and [next_.token_type for next_ in waiting[-2:-1]] == [TokenType.DOT]:
             marker = UNPIVOT
         elif token.text.upper() == AT and _names_an_element([*result[-3:], token, *waiting[-1:]]):
             name = waiting.pop()
