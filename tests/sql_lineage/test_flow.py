@@ -120,6 +120,31 @@ def test_a_long_chain_of_ctes_is_read_in_no_time() -> None:
     assert written(derive(parse([sql]), CATALOG)) == {"dm.report": {"a": ["staging.users.userid", "staging.users.username"]}}
 
 
+def test_an_alias_that_the_next_one_uses_three_times_costs_nothing() -> None:
+    """Written out, the last one would have 3 ** 60 terms."""
+    steps = ", ".join(f"case when n{i} is null or n{i} < 0 then 0 else n{i} * 2 end as n{i + 1}" for i in range(60))
+    sql = f"insert into dm.report (a) select n60 from (select userid as n0, {steps} from staging.users) x"
+    assert written(derive(parse([sql]), CATALOG)) == {"dm.report": {"a": ["staging.users.userid"]}}
+
+
+def test_nothing_is_kept_for_transactions_that_are_not_undone() -> None:
+    steps = "; ".join(f"begin; create temp table w{i} as select userid from staging.users; commit" for i in range(1000))
+    sql = f"{steps}; begin; insert into dm.report (a) select userid from w1; rollback; insert into dm.report (b) select userid from w999"
+    assert written(derive(parse([sql]), CATALOG)) == {"dm.report": {"b": ["staging.users.userid"]}}
+
+
+@pytest.mark.parametrize("read_after", [False, True], ids=["before the SQL has run", "after"])
+def test_a_swap_is_the_same_whenever_the_catalog_is_read(read_after: bool) -> None:
+    columns = Relation((Column("a"), Column("b")))
+    now = {"dm.now": columns} if read_after else {"dm.now": columns, "dm.next": columns}
+    catalog = Catalog("dev", ("public",), {table(name): relation for name, relation in now.items()})
+    lineage = derive(parse(["alter table dm.now rename to old; alter table dm.next rename to now; drop table dm.old"]), catalog)
+    assert written(lineage) == {"dm.now": {"a": ["dm.next.a"], "b": ["dm.next.b"]}}
+    assert [short(source) for source in lineage.inputs] == ["dm.next"]
+    assert lineage.created == {table("dm.now"): columns}
+    assert lineage.problems == []
+
+
 def test_an_external_table_and_the_files_behind_it_are_one_dataset() -> None:
     event = Relation((Column("eventid", "int"),), Location("lake", "event"))
     catalog = Catalog("dev", ("public",), {**CATALOG.relations, table("lake.event"): event})

@@ -1,13 +1,11 @@
-"""What CREATE says of the table it makes, and which tables a piece of SQL makes for itself alone."""
+"""What CREATE says of the table it makes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from sql_lineage.redshift import DIALECT
 from sql_lineage.relations import Column, Location
-from sql_lineage.sql import Statement
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ def definition(tree: exp.Expr) -> Definition | None:
     like, location = tree.find(exp.LikeProperty), tree.find(exp.LocationProperty)
     return Definition(
         target,
-        tuple(_column(item) for item in tree.this.expressions if isinstance(item, exp.ColumnDef | exp.Identifier)),
+        tuple(_column(item) for item in _items(tree) if isinstance(item, exp.ColumnDef | exp.Identifier)),
         like.this if like else None,
         Location.parse(location.name) if location else None,
         temporary=tree.find(exp.TemporaryProperty) is not None or _is_session_name(target),
@@ -40,19 +38,10 @@ def definition(tree: exp.Expr) -> Definition | None:
     )
 
 
-def scratch(statements: Iterable[Statement]) -> set[tuple[str, str]]:
-    """Schema ('' where it is not named) and name of the tables that are both made and dropped again here."""
-    made: set[tuple[str, str]] = set()
-    dropped: set[tuple[str, str]] = set()
-    for tree in (statement.tree for statement in statements if statement.tree):
-        tables = {(table.db.lower(), table.name.lower()) for table in tree.find_all(exp.Table)}
-        if made_here := definition(tree):
-            key = made_here.target.db.lower(), made_here.target.name.lower()
-            made.add(key)
-            dropped.discard(key)
-        elif isinstance(tree, exp.Drop):
-            dropped |= tables & made
-    return dropped
+def _items(tree: exp.Create) -> list[exp.Expr]:
+    """What stands in the list of columns, and the columns that an external table is partitioned by, which come last."""
+    partitions = [column for by in tree.find_all(exp.PartitionedByProperty) for column in by.this.expressions]
+    return [*tree.this.expressions, *(column for column in partitions if isinstance(column, exp.ColumnDef))]
 
 
 def _is_session_name(table: exp.Table) -> bool:

@@ -14,10 +14,11 @@ from openlineage.client.facet_v2 import (
 )
 
 from sql_lineage.datasets import DatasetName, dataset_name
-from sql_lineage.flow import Lineage, Output, Problem
+from sql_lineage.flow import Lineage, Problem
 from sql_lineage.origins import Derivation, Origin, Origins
 from sql_lineage.relations import Catalog, Relation, Source, Table
 from sql_lineage.sql import Statement
+from sql_lineage.tables import Output
 
 
 @dataclass

@@ -1,24 +1,17 @@
 """The lineage of a whole piece of SQL: what its statements read and write together, through the tables they make for themselves."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlglot import exp
 
 from sql_lineage.columns import Reading, read
-from sql_lineage.definitions import Definition, definition, scratch
-from sql_lineage.origins import Origins, merge
-from sql_lineage.relations import SYSTEM_SCHEMA, TEMPORARY_SCHEMA, Catalog, Column, Relation, Source, Table
+from sql_lineage.definitions import Definition, definition
+from sql_lineage.origins import NOWHERE, Derivation, Origin, Origins, known, merge, unknown
+from sql_lineage.relations import Catalog, Column, Relation, Source, Table
 from sql_lineage.sql import Statement
+from sql_lineage.tables import Content, Output, Tables, foresee
 from sql_lineage.writes import Naming, Write, writes
-
-
-@dataclass
-class Output:
-    """What was written to one dataset: the datasets it comes from, and the origins of each column written."""
-
-    inputs: dict[Source, None] = field(default_factory=dict)
-    columns: dict[str, Origins] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,163 +34,171 @@ class Lineage:
 
 def derive(statements: Sequence[Statement], catalog: Catalog) -> Lineage:
     """The lineage of `statements`, run one after the other. Never raises: what goes wrong is a Problem."""
-    session = _Session(catalog, scratch(statements))
+    run = _Run(statements, catalog)
     for number, statement in enumerate(statements):
-        session.number = number
+        run.number = number
         try:
-            session.run(statement)
+            run.follow(statement)
         except Exception as error:  # this statement's lineage is lost, the others' is not
-            session.report(f"what it reads and writes is missing: {error}")
-    outputs = {target: output for target, output in session.outputs.items() if target not in session.scratch}
-    return Lineage(list(session.inputs), outputs, session.created, session.problems)
+            run.report(f"what it reads and writes is missing: {error}")
+    return run.lineage()
 
 
-class _Session:
-    """The tables as the statements see and change them, one after the other."""
+class _Run:
+    """The statements, followed one after the other."""
 
-    def __init__(self, catalog: Catalog, dropped: set[tuple[str, str]]) -> None:
+    def __init__(self, statements: Sequence[Statement], catalog: Catalog) -> None:
         self.catalog = catalog
-        self.search_path = catalog.search_path
-        self.dropped = dropped
+        self.tables = Tables(catalog, statements, foresee(statements, catalog))
         self.number = 0
-        self.scratch: set[Source] = set()  # tables whose content flows through, as nothing of them stays
-        self.created: dict[Table, Relation] = {}
         self.inputs: dict[Source, None] = {}
-        self.outputs: dict[Source, Output] = {}
+        self.files: dict[Source, Output] = {}
         self.problems: list[Problem] = []
         self.missing: set[Table] = set()
 
-    def run(self, statement: Statement) -> None:
+    def follow(self, statement: Statement) -> None:
         if statement.problem:
             self.report(statement.problem)
-        self.search_path = statement.search_path or self.search_path
-        if statement.tree is None:
-            return
-        made = definition(statement.tree)
-        found = list(writes(statement.tree))
-        if made and not found:
-            self._make(made, made.columns or self._columns_like(made))
-        for write in found:
-            self._write(write, made)
-        for rename in statement.tree.find_all(exp.AlterRename):
-            self._rename(self.resolve(statement.tree.this), rename.this.name.lower())
-        if isinstance(statement.tree, exp.Drop):
-            for dropped in statement.tree.find_all(exp.Table):
-                self.created.pop(self.resolve(dropped), None)
+        if statement.tree is not None:
+            self._follow(statement.tree)
+        self.tables.set(statement.setting, self.number)
 
     def report(self, message: str) -> None:
         self.problems.append(Problem(message, self.number))
 
-    def resolve(self, node: exp.Table) -> Table:
-        """The table that a name means: a bare one is looked for as the warehouse does."""
-        database, schema, name = node.catalog.lower() or self.catalog.database, node.db.lower(), node.name.lower()
-        if schema:
-            return Table(database, schema, name)
-        path = [Table(database, schema, name) for schema in (TEMPORARY_SCHEMA, SYSTEM_SCHEMA, *self.search_path)]
-        return next((table for table in path if self.relation(table)), path[2])
+    def lineage(self) -> Lineage:
+        """What all statements together have read and written."""
+        for table, content in list(self.tables.state.names.items()):
+            if content and content.maker is None and content.old and content.dataset != table:
+                self._moved(content)
+        left = {table: content for table, content in self.tables.state.names.items() if content and not content.fleeting}
+        outputs: dict[Source, Output] = dict(self.files)
+        for content in self.tables.state.contents:  # in the order of first use
+            names = [table for table, other in left.items() if other is content]
+            name = names[0] if names else content.dataset
+            if content.written and not content.fleeting and (names or name not in left):
+                outputs[name] = content.output
+        created = {table: content.relation for table, content in left.items() if content.relation and content.maker is not None}
+        moved = {table: content.relation for table, content in left.items() if content.relation and table != content.dataset}
+        return Lineage(list(self.inputs), outputs, {**created, **moved}, self.problems)
 
-    def relation(self, table: Table) -> Relation | None:
-        return self.created.get(table) or self.catalog.relations.get(table)
+    def _follow(self, tree: exp.Expr) -> None:
+        made = definition(tree)
+        found = list(writes(tree))
+        if made and not found:
+            self.tables.make(made, made.columns or self._columns_like(made), self.number)
+        for write in found:
+            self._write(write, made)
+        if isinstance(tree, exp.TruncateTable):
+            for node in tree.expressions:
+                self.tables.content(self.tables.resolve(node)).empty()
+        self.tables.change(tree)
 
-    def columns(self, table: Table) -> tuple[str, ...]:
-        relation = self.relation(table)
-        return relation.names if relation else ()
+    def _moved(self, content: Content) -> None:
+        """A table that was there before, and has another name now, with what it holds."""
+        if content.relation is None:
+            self._check(content.dataset)
+        columns = content.relation.names if content.relation else ()
+        self.inputs[content.dataset] = None
+        same = {column: {Origin(content.dataset, column): Derivation.IDENTITY} for column in columns}
+        self._record(content, [content.dataset], same)
 
     def _columns_like(self, made: Definition) -> tuple[Column, ...]:
         if made.like is None:
             return ()
-        model = self.resolve(made.like)
+        model = self.tables.resolve(made.like)
         self._check(model)
-        relation = self.relation(model)
+        relation = self.tables.relation(model)
         return relation.columns if relation else ()
 
-    def _make(self, made: Definition, columns: tuple[Column, ...]) -> Table:
-        schema = TEMPORARY_SCHEMA if made.temporary else made.target.db.lower() or self.search_path[0]
-        table = Table(made.target.catalog.lower() or self.catalog.database, schema, made.target.name.lower())
-        if made.temporary or (made.target.db.lower(), table.name) in self.dropped:
-            self.scratch.add(table)
-        if not made.keeps_existing:
-            self.outputs.pop(table, None)
-        self.created[table] = self._known(table, Relation(columns, made.location), made.keeps_existing)
-        return table
-
-    def _known(self, table: Table, relation: Relation, keeps_existing: bool = False) -> Relation:
-        """The catalog's relation where it is the one that the SQL makes: it has types, and names for unnamed expressions."""
-        existing = self.catalog.relations.get(table)
-        if existing and (keeps_existing or len(existing.columns) == len(relation.columns)):
-            return existing
-        return relation
-
-    def _rename(self, old: Table, name: str) -> None:
-        new = old._replace(name=name)
-        if relation := self.relation(old):
-            self.created.pop(old, None)
-            self.created[new] = self._known(new, relation)
-        if output := self.outputs.pop(old, None):
-            self.outputs[new] = output
+    def _columns(self, table: Table) -> tuple[str, ...]:
+        relation = self.tables.relation(table)
+        return relation.names if relation else ()
 
     def _write(self, write: Write, made: Definition | None) -> None:
-        reading = read(write.query, self.resolve, self.columns) if write.query else Reading([])
+        reading = read(write.query, self.tables.resolve, self._columns) if write.query else Reading(complete=False)
         for table in reading.tables:
             self._check(table)
         for problem in reading.problems:
             self.report(problem)
+        read_from = {table: self.tables.content(table) for table in reading.tables}  # as they are before the statement writes
+        through = [(name, self._through(origins)) for name, origins in reading.columns]
         target = self._target(write, made, reading)
-        columns = self._written(write, target, reading)
-        origins = {origin.table for how in columns.values() for origin in how}
-        sources: list[Source] = [table for table in reading.tables if not write.in_place or table != target or table in origins]
+        written = self._written(write, target, through, reading.complete)
+        origins = {origin.table for _, how in through for origin in how}
+        content = self.tables.content(target) if isinstance(target, Table) else None
+        sources = [source for source in read_from.values() if not (write.in_place and source is content) or source.dataset in origins]
+        datasets = [dataset for source in sources for dataset in self._beyond(source)]
         if write.location:
-            sources.append(write.location)
-        self._record(target, sources, columns)
+            datasets.append(write.location)
+        self.inputs.update(dict.fromkeys(datasets))
+        if write.empties and content:
+            content.empty()
+        elif target and not (write.in_place and not datasets and not written):
+            self._record(content or self.files.setdefault(target, Output()), datasets, written, write.replaces)
 
     def _target(self, write: Write, made: Definition | None, reading: Reading) -> Source | None:
         if made:
-            return self._make(made, made.columns or tuple(Column(name) for name, _ in reading.columns or ()))
+            columns = made.columns or tuple(Column(name) for name, _ in reading.columns if reading.complete)
+            return self.tables.make(made, columns, self.number)
         if not isinstance(write.target, exp.Table):
             return write.target
-        target = self.resolve(write.target)
+        target = self.tables.resolve(write.target)
         self._check(target)
         return target
 
     def _check(self, table: Table) -> None:
-        if self.catalog.complete and not self.relation(table) and table not in self.missing:
+        if self.catalog.complete and not self.tables.relation(table) and table not in self.missing:
             self.missing.add(table)
             here = table.database == self.catalog.database
             self.report(
                 f"table {table} is {'not in the catalog of the warehouse' if here else 'in another database: its catalog is not read'}"
             )
 
-    def _written(self, write: Write, target: Source | None, reading: Reading) -> dict[str, Origins]:
-        """The written columns of the target and what each is derived from."""
-        values = reading.columns or []
-        known = self.columns(target) if isinstance(target, Table) else ()
+    def _written(self, write: Write, target: Source | None, values: Sequence[tuple[str, Origins]], complete: bool) -> dict[str, Origins]:
+        """The written columns of the target and what each is derived from; what is written to the others is unknown."""
+        own = self._columns(target) if isinstance(target, Table) else ()
         if write.columns is Naming.BY_NAME:
-            return {name: self._through(origins) for name, origins in values if name in known or not known}
-        names = known if write.columns is Naming.BY_POSITION else write.columns
+            named = {name: origins for name, origins in values if name in own or not own}
+            return named if complete else {**dict.fromkeys(own, unknown()), **named}
+        names = own if write.columns is Naming.BY_POSITION else write.columns
         if names and len(values) > len(names):
             self.report(f"{len(values)} values for {len(names)} columns of {target}")
-        return {name: self._through(origins) for name, (_, origins) in zip(names, values, strict=False)}
+        if isinstance(target, Table) and not names and (values or not complete):
+            self.tables.content(target).partly = True
+        missing = names[len(values) :] if not complete else ()
+        return {**{name: origins for name, (_, origins) in zip(names, values, strict=False)}, **dict.fromkeys(missing, unknown())}
 
     def _through(self, origins: Origins) -> Origins:
-        """`origins`, with those in scratch tables replaced by what these were derived from."""
+        """`origins`, with those in fleeting tables replaced by what these were derived from, and others under their lasting names."""
         result: Origins = {}
         for origin, how in origins.items():
-            content = self.outputs.get(origin.table, Output()).columns
-            merge(result, content.get(origin.column, {}) if origin.table in self.scratch else {origin: how}, how)
+            if origin.table == NOWHERE:
+                merge(result, {origin: how})
+                continue
+            content = self.tables.content(origin.table)
+            merge(result, content.origins(origin.column) if content.fleeting else {Origin(content.dataset, origin.column): how}, how)
         return result
 
-    def _record(self, target: Source | None, sources: Iterable[Source], columns: Mapping[str, Origins]) -> None:
-        inputs = dict.fromkeys(origin for source in sources for origin in self._beyond(source))
-        self.inputs.update(inputs)
-        if target is None or not (inputs or columns):
-            return
-        output = self.outputs.setdefault(target, Output())
-        output.inputs.update(inputs)
-        for name, origins in columns.items():
-            merge(output.columns.setdefault(name, {}), origins)
+    @staticmethod
+    def _beyond(content: Content) -> Iterable[Source]:
+        """The sources of a fleeting table; any other dataset itself."""
+        return content.output.inputs if content.fleeting else (content.dataset,)
 
-    def _beyond(self, source: Source) -> Iterable[Source]:
-        """The sources of a scratch table; any other dataset itself."""
-        if source in self.scratch:
-            return self.outputs[source].inputs if source in self.outputs else ()
-        return (source,)
+    @staticmethod
+    def _record(target: Content | Output, sources: Iterable[Source], columns: Mapping[str, Origins], replaces: bool = False) -> None:
+        """Adds what was written. A column of a dataset of which nothing is known is left out, unless this statement says why."""
+        output = target.output if isinstance(target, Content) else target
+        fleeting = isinstance(target, Content) and target.fleeting
+        if isinstance(target, Content):
+            target.written = True
+        output.inputs.update(dict.fromkeys(sources))
+        for name, origins in columns.items():
+            told = known(origins)
+            if fleeting and len(told) < len(origins):
+                told |= unknown()
+            elif origins and not told and not any(origin.column for origin in origins):
+                continue
+            if replaces:
+                output.columns[name] = {}
+            output.add(name, told)

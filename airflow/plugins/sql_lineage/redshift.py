@@ -1,19 +1,27 @@
 """Redshift statements that sqlglot does not know, parsed as statements that it does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from sqlglot import Token, TokenType, exp
-from sqlglot.dialects.dialect import Dialect
+from sqlglot.dialects.redshift import Redshift
+from sqlglot.parsers.redshift import RedshiftParser
+
+from sql_lineage.rewriting import after_brackets, after_name, without_storage, words_mended
 
 DIALECT = "redshift"
-REDSHIFT = Dialect.get_or_raise(DIALECT)
+REDSHIFT = Redshift()
 
-STORAGE = frozenset(["COMPOUND", "DISTKEY", "DISTSTYLE", "ENCODE", "INTERLEAVED", "SORTKEY"])  # attributes of CREATE TABLE
+
+class _Parser(RedshiftParser):
+    """Leaves nested data in FROM as it is written: sqlglot makes it UNNEST after commas only, and loses what AT names."""
+
+    SUPPORTS_IMPLICIT_UNNEST = False
 
 
 def parse_statement(tokens: list[Token], text: str) -> exp.Expr | None:
     """The tree of one statement of `text`. Raises SqlglotError or ValueError for what cannot be parsed."""
+    tokens = words_mended(tokens)
     words = [token.text.upper() for token in tokens]
     if words[0] == "UNLOAD":
         return _unload(tokens)
@@ -21,17 +29,24 @@ def parse_statement(tokens: list[Token], text: str) -> exp.Expr | None:
         return _append(tokens, text, words.index("APPEND"))
     if words[0] == "MERGE" and words[-2:] == ["REMOVE", "DUPLICATES"]:
         return _merge_removing_duplicates(tokens[:-2], text)
-    if words[0] == "CREATE":
-        tokens = _without_storage(tokens)
-    (tree,) = REDSHIFT.parser().parse(tokens, text)
+    if words[0] == "DECLARE":
+        return _cursor(text[tokens[0].end + 1 : tokens[-1].end + 1])
+    if words[:2] == ["CREATE", "MODEL"] or words[:4] == ["CREATE", "OR", "REPLACE", "MODEL"]:
+        return _model(tokens, text, words.index("FROM"))
+    tree = _parsed(without_storage(tokens) if words[0] == "CREATE" else tokens, text)
     return _with_schema(tree) if isinstance(tree, exp.Alter) else tree
+
+
+def _parsed(tokens: list[Token], text: str) -> exp.Expr | None:
+    (tree,) = _Parser(dialect=REDSHIFT).parse(tokens, text)
+    return tree
 
 
 def _unload(tokens: Sequence[Token]) -> exp.Expr:
     """UNLOAD ('query') TO 'location' as COPY (query) TO 'location'."""
     inner = REDSHIFT.tokenize(tokens[1].text)
     query, location = [token.text for token in inner if token.token_type in {TokenType.STRING, TokenType.HEREDOC_STRING}][:2]
-    (select,) = REDSHIFT.parse(query)
+    select = _parsed(words_mended(REDSHIFT.tokenize(query)), query)
     return exp.Copy(this=exp.Subquery(this=select), kind=False, files=[exp.Literal.string(location)])
 
 
@@ -44,9 +59,22 @@ def _append(tokens: Sequence[Token], text: str, append: int) -> exp.Expr:
 
 def _merge_removing_duplicates(tokens: list[Token], text: str) -> exp.Expr:
     """MERGE ... REMOVE DUPLICATES as INSERT INTO target SELECT * FROM source: it matches columns by position."""
-    (tree,) = REDSHIFT.parser().parse([*tokens, *REDSHIFT.tokenize("when matched then delete")], text)
-    merge = cast(exp.Merge, tree)
+    merge = cast(exp.Merge, _parsed([*tokens, *REDSHIFT.tokenize("when matched then delete")], text))
     return exp.Insert(this=merge.this, expression=exp.select("*").from_(merge.args["using"]))
+
+
+def _cursor(rest: str) -> exp.Expr | None:
+    """DECLARE name CURSOR FOR query as the query; sqlglot has all behind DECLARE as one text."""
+    tokens = words_mended(REDSHIFT.tokenize(rest))
+    return _parsed(tokens[[token.text.upper() for token in tokens].index("FOR") + 1 :], rest)
+
+
+def _model(tokens: list[Token], text: str, source: int) -> exp.Expr | None:
+    """CREATE MODEL name FROM table or (query) as a query: it reads, and what it makes is no dataset."""
+    start = source + 1
+    if tokens[start].token_type == TokenType.L_PAREN:
+        return _parsed(tokens[start : after_brackets(tokens, start)], text)
+    return exp.select("*").from_(_table(tokens[start : after_name(tokens, start)], text))
 
 
 def _table(tokens: Sequence[Token], text: str) -> exp.Table:
@@ -58,18 +86,3 @@ def _with_schema(alter: exp.Alter) -> exp.Alter:
     for rename in alter.find_all(exp.AlterRename):
         rename.this.set("db", alter.this.args.get("db"))
     return alter
-
-
-def _without_storage(tokens: Iterable[Token]) -> list[Token]:
-    """CREATE TABLE without what concerns its storage only, as sqlglot does not know all of it."""
-    kept: list[Token] = []
-    depth, skipping = 0, False
-    for index, token in enumerate(tokens):
-        word = token.text.upper()
-        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
-        if depth == 0 and word in STORAGE | {"AS"}:
-            skipping = word in STORAGE
-        of_a_column = depth == 1 and word in {"DISTKEY", "SORTKEY"}
-        if not skipping and not of_a_column and (index, word) != (1, "LOCAL"):
-            kept.append(token)
-    return kept

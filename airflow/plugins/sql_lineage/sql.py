@@ -9,6 +9,7 @@ from sqlglot.errors import ParseError, SqlglotError, TokenError
 
 from sql_lineage.catalog import Name
 from sql_lineage.redshift import REDSHIFT, parse_statement
+from sql_lineage.settings import NOTHING_SET, Setting, setting
 
 # sqlglot warns of what it cannot parse by quoting the SQL, with whatever credentials stand in it. Here that becomes a problem.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -25,7 +26,6 @@ NO_FLOW = frozenset(
         "COMMENT",
         "COMMIT",
         "DEALLOCATE",
-        "DECLARE",
         "DESC",
         "DETACH",
         "END",
@@ -41,13 +41,12 @@ NO_FLOW = frozenset(
         "SET",
         "SHOW",
         "START",
-        "TRUNCATE",
         "USE",
         "VACUUM",
     ]
 )
 DEFINITIONS = frozenset(["ALTER", "CREATE", "DROP"])  # move data only where they contain a query
-UNDERSTOOD = (exp.Query, exp.DML, exp.Create, exp.Alter, exp.Drop)
+UNDERSTOOD = (exp.Query, exp.DML, exp.Create, exp.Alter, exp.Drop, exp.TruncateTable)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Statement:
     text: str
     tree: exp.Expr | None = None
     problem: str | None = None
-    search_path: tuple[str, ...] = ()  # where it sets one
+    setting: Setting = NOTHING_SET
 
 
 def parse(texts: Iterable[str]) -> list[Statement]:
@@ -69,7 +68,7 @@ def names(statements: Iterable[Statement]) -> set[Name]:
     """Every table that the statements mention (names of CTEs among them: they are not told apart here)."""
     statements = list(statements)
     tables = [table for statement in statements if statement.tree for table in statement.tree.find_all(exp.Table) if table.name]
-    path = {schema for statement in statements for schema in statement.search_path}
+    path = {schema for statement in statements for schema in statement.setting.search_path or ()}
     bare = {Name(schema, table.name.lower()) for table in tables if not table.db for schema in (None, *path)}
     return bare | {Name(table.db.lower(), table.name.lower()) for table in tables if table.db}
 
@@ -100,22 +99,16 @@ def _statement(tokens: list[Token], text: str) -> Statement:
     sql = text[tokens[0].start : tokens[-1].end + 1]
     keyword = tokens[0].text.upper()
     if keyword in NO_FLOW:
-        return Statement(sql, search_path=_search_path(tokens))
+        return Statement(sql, setting=setting(tokens))
     try:
         tree = parse_statement(tokens, text)
     except (SqlglotError, ValueError) as error:
         problem = f"{keyword} cannot be parsed{_place(error)}: what it reads and writes is missing"
     else:
         if isinstance(tree, UNDERSTOOD):
-            return Statement(sql, tree)
+            return Statement(sql, tree, setting=setting(tokens))
         problem = f"{keyword} is not supported: what it reads and writes is missing"
     return Statement(sql, problem=None if _moves_no_data(keyword, tokens) else problem)
-
-
-def _search_path(tokens: list[Token]) -> tuple[str, ...]:
-    """The schemas of SET search_path TO a, b; () for any other statement. `$user` is left out: whose that is, the SQL does not say."""
-    words = [token.text.lower() for token in tokens if token.token_type != TokenType.COMMA]
-    return tuple(word for word in words[3:] if word != "$user") if words[:2] == ["set", "search_path"] else ()
 
 
 def _place(error: Exception) -> str:

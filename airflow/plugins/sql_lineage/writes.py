@@ -27,6 +27,8 @@ class Write:
     columns: tuple[str, ...] | Naming = Naming.BY_NAME
     location: Location | None = None
     in_place: bool = False  # the query names the target only because its rows are changed where they are
+    replaces: bool = False  # the written columns have nothing of what was in them before
+    empties: bool = False  # nothing of what was in the target before is left
 
 
 @singledispatch
@@ -60,6 +62,8 @@ def _(tree: exp.Insert) -> Iterator[Write]:
     query = _values(rows) if isinstance(rows, exp.Values) else rows
     if query:  # not so for DEFAULT VALUES
         yield Write(target, _with_ctes(tree, query), columns or naming)
+        if conflict := tree.args.get("conflict"):
+            yield from _on_conflict(conflict, target, columns, query)
 
 
 @writes.register
@@ -67,14 +71,16 @@ def _(tree: exp.Update) -> Iterator[Write]:
     columns, values = _assignments(tree.expressions)
     sources = [tree.args["from_"].this] if tree.args.get("from_") else []
     query = _select(values, [*sources, tree.this], tree.args.get("where"))
-    yield Write(tree.this, _with_ctes(tree, query), columns, in_place=True)
+    everywhere = not sources and _is_always(tree.args.get("where"))
+    yield Write(tree.this, _with_ctes(tree, query), columns, in_place=True, replaces=everywhere)
 
 
 @writes.register
 def _(tree: exp.Delete) -> Iterator[Write]:
     target = tree.this or tree.args["tables"][0]  # DELETE FROM target and DELETE target
-    query = _select([], [*(tree.args.get("using") or []), target], tree.args.get("where"))
-    yield Write(target, _with_ctes(tree, query), (), in_place=True)
+    others = tree.args.get("using") or []
+    query = _select([], [*others, target], tree.args.get("where"))
+    yield Write(target, _with_ctes(tree, query), (), in_place=True, empties=not others and _is_always(tree.args.get("where")))
 
 
 @writes.register
@@ -84,9 +90,9 @@ def _(tree: exp.Merge) -> Iterator[Write]:
         then = when.args["then"]
         if isinstance(then, exp.Update):
             columns, values = _assignments(then.expressions)
-            yield Write(tree.this, _select(values, [using, tree.this], on), columns, in_place=True)
+            yield Write(tree.this, _with_ctes(tree, _select(values, [using, tree.this], on)), columns, in_place=True)
         elif isinstance(then, exp.Insert):
-            yield Write(tree.this, _select(_row(then), [using], None), _merged(then))
+            yield Write(tree.this, _with_ctes(tree, _select(_row(then), [using], None)), _merged(then))
 
 
 @writes.register
@@ -100,6 +106,22 @@ def _(tree: exp.Copy) -> Iterator[Write]:
     else:
         target, columns = _target(tree.this)
         yield Write(target, None, columns or Naming.BY_POSITION, location)
+
+
+def _on_conflict(conflict: exp.OnConflict, target: exp.Table, listed: tuple[str, ...], rows: exp.Query) -> Iterator[Write]:
+    """ON CONFLICT DO UPDATE SET: `excluded` are the rows to insert, whose columns have names only where the INSERT lists them."""
+    columns, values = _assignments(conflict.expressions)
+    names = exp.TableAlias(this=exp.to_identifier("excluded"), columns=[exp.to_identifier(name) for name in listed])
+    excluded = [exp.Subquery(this=rows.copy(), alias=names)] if listed else []
+    if columns:
+        yield Write(target, _select(values, [*excluded, target], None), columns, in_place=True)
+
+
+def _is_always(where: exp.Where | None) -> bool:
+    """Whether a condition holds for every row: there is none, TRUE, or 1 = 1."""
+    condition = where.this if where else exp.true()
+    same = isinstance(condition, exp.EQ) and isinstance(condition.this, exp.Literal) and condition.this == condition.expression
+    return same or (isinstance(condition, exp.Boolean) and bool(condition.this))
 
 
 def _target(node: exp.Expr) -> tuple[exp.Table, tuple[str, ...]]:
@@ -127,9 +149,27 @@ def _select(values: Iterable[exp.Expr], tables: Iterable[exp.Expr], where: exp.E
 
 
 def _assignments(items: Iterable[exp.Expr]) -> tuple[tuple[str, ...], list[exp.Expr]]:
-    """The columns and values of SET a = 1, b = default."""
-    pairs = [(item.this.name.lower(), _value(item.expression)) for item in items]
-    return tuple(name for name, _ in pairs), [value for _, value in pairs]
+    """The columns and values of SET a = 1, (b, c) = (default, 2), (d, e) = (SELECT ...)."""
+    pairs = [pair for item in items for pair in _pairs(item.this, item.expression)]
+    return tuple(column.name.lower() for column, _ in pairs), [_value(value) for _, value in pairs]
+
+
+def _pairs(column: exp.Expr, value: exp.Expr) -> Iterable[tuple[exp.Expr, exp.Expr]]:
+    """Each column with its value. Raises ValueError where a query gives several values that cannot be told apart."""
+    if not isinstance(column, exp.Tuple):
+        return [(column, value)]
+    query = value.unnest() if isinstance(value, exp.Subquery) else None
+    values = [_only(query, item) for item in query.expressions] if isinstance(query, exp.Select) else value.expressions
+    if len(values) != len(column.expressions) or any(item.is_star for item in values):
+        raise ValueError("the values of SET (columns) cannot be told apart")
+    return zip(column.expressions, values, strict=True)
+
+
+def _only(query: exp.Select, item: exp.Expr) -> exp.Subquery:
+    """The query with one item of its list alone."""
+    copy = query.copy()
+    copy.set("expressions", [item.copy()])
+    return exp.Subquery(this=copy)
 
 
 def _value(node: exp.Expr) -> exp.Expr:
