@@ -120,6 +120,30 @@ def test_a_long_chain_of_ctes_is_read_in_no_time() -> None:
     assert written(derive(parse([sql]), CATALOG)) == {"dm.report": {"a": ["staging.users.userid", "staging.users.username"]}}
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "set",
+        "set session",
+        "use",
+        "create temp table",
+        "create table if not exists",
+        "alter table append",
+        "unload",
+        "declare c cursor",
+        "create model m",
+        "select v at",
+        "merge remove duplicates",
+        "select 1 into (select 2)",
+        "update t set (a, b) = (select * from u)",
+    ],
+)
+def test_half_a_statement_raises_nothing(sql: str) -> None:
+    assert written(derive(parse([sql, "insert into dm.report (a) select userid from staging.users"]), CATALOG)) == {
+        "dm.report": {"a": ["staging.users.userid"]}
+    }
+
+
 def test_an_alias_that_the_next_one_uses_three_times_costs_nothing() -> None:
     """Written out, the last one would have 3 ** 60 terms."""
     steps = ", ".join(f"case when n{i} is null or n{i} < 0 then 0 else n{i} * 2 end as n{i + 1}" for i in range(60))

@@ -48,7 +48,8 @@ def output_name(node: exp.Expr) -> str:
     if isinstance(node, exp.Column | exp.Anonymous):
         return node.name.lower()
     if isinstance(node, exp.Dot):
-        return output_name(exp.column(node.expression))
+        last = node.expression
+        return str(last.name).lower() if isinstance(last, exp.Identifier) else output_name(last)
     if isinstance(node, exp.Func) and not isinstance(node, exp.Connector):
         return node.sql_name().lower()
     return "?column?"

@@ -21,7 +21,13 @@ class _Parser(RedshiftParser):
 
 def parse_statement(tokens: list[Token], text: str) -> exp.Expr | None:
     """The tree of one statement of `text`. Raises SqlglotError or ValueError for what cannot be parsed."""
-    tokens = words_mended(tokens)
+    try:
+        return _statement(words_mended(tokens), text)
+    except LookupError as error:
+        raise ValueError("words are missing") from error
+
+
+def _statement(tokens: list[Token], text: str) -> exp.Expr | None:
     words = [token.text.upper() for token in tokens]
     if words[0] == "UNLOAD":
         return _unload(tokens)

@@ -27,7 +27,7 @@ def words_mended(tokens: Sequence[Token]) -> list[Token]:
             result.append(_like(token, TokenType.PLUS, "+"))
         elif token.token_type == TokenType.UNPIVOT and [next_.token_type for next_ in waiting[-2:-1]] == [TokenType.DOT]:
             marker = UNPIVOT
-        elif token.text.upper() == AT and _names_an_element([*result[-3:], token, *waiting[-1:]]):
+        elif waiting and token.text.upper() == AT and _names_an_element([*result[-3:], token, waiting[-1]]):
             name = waiting.pop()
             result += [
                 _like(token, TokenType.L_PAREN, "("),

@@ -53,11 +53,11 @@ def setting(tokens: Iterable[Token]) -> Setting:
 
 def _search_path(words: list[str]) -> Setting:
     """SET [SESSION | LOCAL] search_path { TO | = } { names | DEFAULT }; any other SET sets nothing that lineage needs."""
-    scope = words[:1] if words[0] in {"session", "local"} else []
-    name, *values = words[len(scope) :]
-    if name != "search_path":
+    scope = words[:1] if words[:1] in (["session"], ["local"]) else []
+    name, values = words[len(scope) :][:1], words[len(scope) + 2 :]  # between them stands TO or =
+    if name != ["search_path"]:
         return Setting()
-    path = () if values[1:] == ["default"] else tuple(value for value in values[1:] if value != "$user")
+    path = () if values == ["default"] else tuple(value for value in values if value != "$user")
     return Setting(search_path=path, local=scope == ["local"])
 
 

@@ -1,6 +1,7 @@
 """The tables as the statements see and change them: what a name means, what a table holds, and what becomes of it in the end."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -199,9 +200,10 @@ def foresee(statements: Sequence[Statement], catalog: Catalog) -> Fates:
     tables = Tables(catalog, statements)
     for number, statement in enumerate(statements):
         if statement.tree is not None:
-            if made := definition(statement.tree):
-                tables.make(made, (), number)
-            tables.change(statement.tree)
+            with suppress(Exception):  # it is met again, and reported, when the statement is followed
+                if made := definition(statement.tree):
+                    tables.make(made, (), number)
+                tables.change(statement.tree)
         tables.set(statement.setting, number)
     left = {table: content for table, content in tables.state.names.items() if content}
     return Fates({content.maker: table for table, content in left.items() if content.maker is not None}, frozenset(left))
