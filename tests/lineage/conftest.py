@@ -6,13 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from lineage import expected as expectations
 from lineage.expected import Expected
-from lineage.store.app import create_app
 from lineage.store.database import Database
-from tests.lineage.tickit import EXPECTED_FILE, VALUES, Json, Store, pipeline_events
+from tests.lineage.tickit import EXPECTED_FILE, VALUES, Json, Store, client_of, pipeline_events
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +32,7 @@ def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
         def make() -> Store:
             made.append(len(made))
             database = Database(tmp_path / f"lineage{made[-1]}.db")
-            return Store(stack.enter_context(TestClient(create_app(database))), database)
+            return Store(stack.enter_context(client_of(database)), database)
 
         made: list[int] = []
         yield make

@@ -1,5 +1,7 @@
 """The page in a real browser: everything is there, in its column, uncut and apart; and what is chosen is shown."""
 
+import base64
+import hashlib
 import json
 import os
 import re
@@ -12,14 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from starlette.testclient import TestClient
 
 from lineage import page
 from lineage.expected import Expected
 from lineage.graph import Graph
-from lineage.store.app import create_app
 from lineage.store.database import Database
-from tests.lineage.tickit import Json, Store, pipeline_events
+from tests.lineage.tickit import Json, Store, client_of, pipeline_events
 
 WIDTH, HEIGHT = 1440, 900
 PROBE = Path(__file__).parent / "probe.js"
@@ -70,7 +70,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Graph], Json]:
     def see(graph: Graph) -> Json:
         probe = PROBE.read_text(encoding="utf-8").replace("SCENARIOS", json.dumps(SCENARIOS if graph.jobs else {"untouched": []}))
         file = folder / "page.html"
-        file.write_text(page.render(graph).replace("</body>", f"<script>{probe}</script></body>"), encoding="utf-8")
+        file.write_text(_with_script(page.render(graph), probe), encoding="utf-8")
         command = [str(BROWSER), *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", file.as_uri()]
         dom = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True).stdout
         found = re.search(r'<pre id="probe"[^>]*>(.*?)</pre>', dom, re.DOTALL)
@@ -84,10 +84,17 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Graph], Json]:
 def scenes(look: Callable[[Graph], Json], expected: Expected, tmp_path_factory: pytest.TempPathFactory) -> Json:
     """What each scenario shows of the whole pipeline."""
     database = Database(tmp_path_factory.mktemp("store") / "lineage.db")
-    with TestClient(create_app(database)) as client:
+    with client_of(database) as client:
         store = Store(client, database)
         store.post(*pipeline_events(expected))
         return look(store.graph())
+
+
+def _with_script(html: str, script: str) -> str:
+    """The page with one script more, which its policy allows."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    allowed = page.policy().replace("script-src ", f"script-src 'sha256-{digest}' ")
+    return html.replace(page.policy(), allowed).replace("</body>", f"<script>{script}</script></body>")
 
 
 def _boxes(seen: Json) -> dict[str, Box]:

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from lineage.expected import Expected, ExpectedJob
 from lineage.graph import DatasetId, Graph, read_graph
+from lineage.store.app import create_app
 from lineage.store.database import Database
 from lineage.store.local import StoredLineage
 
@@ -90,6 +91,11 @@ def _column_lineage(job: ExpectedJob) -> Json:
 
 def _type(column: str) -> str:
     return next((type_ for part, type_ in TYPES.items() if part in column), "varchar(100)")
+
+
+def client_of(database: Database) -> TestClient:
+    """A client of a store in this process, as any program on the machine is one."""
+    return TestClient(create_app(database), base_url="http://127.0.0.1:5000", headers={"Content-Type": "application/json"})
 
 
 class Store:
