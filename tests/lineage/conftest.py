@@ -10,6 +10,7 @@ import pytest
 from lineage import expected as expectations
 from lineage.expected import Expected
 from lineage.store.database import Database
+from tests.lineage.served import Serve, start
 from tests.lineage.tickit import EXPECTED_FILE, VALUES, Json, Store, client_of, pipeline_events
 
 
@@ -41,3 +42,10 @@ def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
 @pytest.fixture
 def store(new_store: Callable[[], Store]) -> Store:
     return new_store()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Starts stores as processes, all on one database."""
+    with ExitStack() as stack:
+        yield lambda: start(tmp_path / "lineage.db", stack)

@@ -3,10 +3,7 @@
 import base64
 import hashlib
 import json
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from html import unescape
 from itertools import combinations, pairwise
@@ -19,16 +16,10 @@ from lineage import page
 from lineage.expected import Expected
 from lineage.graph import Graph
 from lineage.store.database import Database
+from tests.lineage.browser import HEIGHT, WIDTH, require_browser, shown
 from tests.lineage.tickit import Json, Store, client_of, pipeline_events
 
-WIDTH, HEIGHT = 1440, 900
 PROBE = Path(__file__).parent / "probe.js"
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars", f"--window-size={WIDTH},{HEIGHT}", "--virtual-time-budget=500",
-)  # fmt: skip
-
 SCENARIOS = {
     "untouched": [],
     "dataset": ["click dev.staging.date"],
@@ -60,19 +51,14 @@ class Box(NamedTuple):
 @pytest.fixture(scope="module")
 def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Graph], Json]:
     """Draws a graph, plays every scenario on the page from its beginning, and answers with what was then to be seen."""
-    if BROWSER is None:
-        reason = "no chromium on PATH: install it to test the page (apt-get install chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require_browser()
     folder = tmp_path_factory.mktemp("browser")
 
     def see(graph: Graph) -> Json:
         probe = PROBE.read_text(encoding="utf-8").replace("SCENARIOS", json.dumps(SCENARIOS if graph.jobs else {"untouched": []}))
         file = folder / "page.html"
         file.write_text(_with_script(page.render(graph), probe), encoding="utf-8")
-        command = [str(BROWSER), *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", file.as_uri()]
-        dom = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True).stdout
+        dom = shown(file.as_uri(), folder, milliseconds=500)
         found = re.search(r'<pre id="probe"[^>]*>(.*?)</pre>', dom, re.DOTALL)
         assert found, f"the page's scripts failed: {dom[-2000:]}"
         return dict(json.loads(unescape(found[1])))
