@@ -7,8 +7,12 @@ import h11
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 HEAD_SECONDS, BODY_SECONDS, ANSWER_SECONDS = 10, 60, 60
-MOST_WAITING, MOST = 256, 320
-"""Connections beyond which the oldest that has no whole request is closed, and beyond which requests are answered with 503."""
+MOST_WAITING, MOST = 128, 320
+"""Connections beyond which the oldest that has no whole request is closed, and beyond which requests are answered with 503.
+
+Between them is room for those that have come, or have been closed, a moment ago. More than MOST hardly are: 1024 files are what a
+process may open.
+"""
 
 
 class Connection(H11Protocol):

@@ -47,7 +47,8 @@ def command(database: Path, port: int = 0) -> list[str]:
 
 def start(database: Path, stack: ExitStack) -> Served:
     """It runs until the stack ends."""
-    process = subprocess.Popen(command(database), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_few_files)
+    process = subprocess.Popen(command(database), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (_FILES, _FILES))
     stack.enter_context(process)
     stack.callback(process.kill)
     assert process.stdout is not None
@@ -55,8 +56,3 @@ def start(database: Path, stack: ExitStack) -> Served:
     line = process.stdout.readline()
     assert line.startswith("Lineage store: http://127.0.0.1:"), process.communicate()
     return Served(process, line.split()[2])
-
-
-def _few_files() -> None:
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard), hard))

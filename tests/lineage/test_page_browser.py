@@ -128,8 +128,8 @@ def test_a_chosen_dataset_lights_what_is_up_and_downstream(scenes: Json) -> None
         "dev.dm.dim_event": "down",
         "dev.dm.fact_sales": "down",
     }
-    for shown in ("dev.staging.date", "1 dataset upstream", "2 datasets downstream", "8 columns", "caldate", "← date.caldate"):
-        assert shown in seen["panel"]
+    for text in ("dev.staging.date", "1 dataset upstream", "2 datasets downstream", "8 columns", "caldate", "← date.caldate"):
+        assert text in seen["panel"]
     boxes = _boxes(seen)
     assert all(box.right <= WIDTH - 352 for box in boxes.values()), "the panel covers nodes"
     assert not [pair for pair in combinations(boxes, 2) if boxes[pair[0]].meets(boxes[pair[1]])]

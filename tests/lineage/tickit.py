@@ -103,7 +103,7 @@ class Store:
 
     def __init__(self, client: TestClient, database: Database) -> None:
         self.client = client
-        self._database = database
+        self.database = database
 
     def post(self, *events: Json) -> None:
         """Sends events, all of which have to be taken."""
@@ -119,5 +119,5 @@ class Store:
 
     def graph(self) -> Graph:
         """What the store knows."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return read_graph(StoredLineage(connection))
