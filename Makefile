@@ -9,6 +9,8 @@ UV_VERSION := 0.13.9
 STATE := .state
 export PIPENV_VENV_IN_PROJECT := 1
 export PIPENV_VERBOSITY := -1
+# Some machines set it; each process would then compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIPENV := $(STATE)/pipenv/bin/pipenv
 INSTALLED := .venv/.installed
 RUN := .venv/bin/python -m

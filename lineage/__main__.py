@@ -1,5 +1,6 @@
 """`python -m lineage`: the store, the check and the page from the command line."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from lineage import replay as replays
 from lineage.client import LineageApiError, read_lineage
 from lineage.store.database import DatabaseError
 from lineage.store.server import PortTakenError, serve
+from lineage.terminal import plain
 
 _EXPECTED = Path(__file__).parent.parent / "airflow" / "dags" / "expected_lineage.yaml"
 _DATABASE = Path(".state") / "lineage" / "lineage.db"
@@ -31,6 +33,7 @@ def main() -> None:
 @click.option("--database", type=click.Path(path_type=Path, dir_okay=False), default=_DATABASE, show_default=True)
 def store(port: int, host: str, database: Path) -> None:
     """Run the lineage store until Ctrl-C."""
+    os.umask(0o077)  # events hold all SQL
     with _one_line_errors():
         serve(database, host, port, lambda url: click.echo(f"Lineage store: {url} (database {database})"))
 
@@ -69,10 +72,10 @@ def replay(url: str, spool: str) -> None:
     with _one_line_errors():
         if not spool.startswith("s3://") and not Path(spool).is_dir():
             raise click.UsageError(f"there is no folder {spool}")
-        tally = replays.replay(spool, url, click.echo)
+        tally = replays.replay(spool, url, lambda line: click.echo(plain(line)))
     click.echo(f"{tally.delivered} events delivered, {tally.refused} refused")
     if tally.reason:
-        click.echo(f"Events are left: {tally.reason}", err=True)
+        click.echo(f"Events are left: {plain(tally.reason)}", err=True)
     sys.exit(1 if tally.reason or tally.refused else 0)
 
 
@@ -89,7 +92,7 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except (LineageApiError, expectations.ExpectedLineageError, DatabaseError, PortTakenError, OSError) as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {plain(str(error))}", err=True)
         sys.exit(2)
 
 

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import httpx
 
-from lineage.graph import Graph, Json, read_graph
+from lineage.graph import Graph, read_graph
+from lineage.shapes import Json
 
 _PAGE = 100  # Marquez's own default
 

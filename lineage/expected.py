@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from lineage.graph import Column, ColumnEdge, DatasetId
+from lineage.shapes import as_object
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -77,7 +78,7 @@ class _Loader(yaml.SafeLoader):
         self._problems = problems
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = Counter(key.value for key, _ in node.value)
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         self._problems += [f"line {node.start_mark.line + 1}: {key} stands twice" for key, count in keys.items() if count > 1]
         return super().construct_mapping(node, deep)
 
@@ -110,10 +111,10 @@ class _Reader:
     def _read_output(self, job: str, entry: Any) -> None:
         """A job's columns are the schema of its output."""
         columns = list(self._mapping(entry, "columns", f"job {job}"))
-        output = entry.get("output") if isinstance(entry, dict) else None
+        output = str(as_object(entry).get("output"))
         if output in self._columns and set(columns) != set(self._columns[output]):
             self._problems.append(f"job {job}: its columns are not those that {output} has elsewhere in the file")
-        self._columns.setdefault(str(output), columns)
+        self._columns.setdefault(output, columns)
 
     def _job(self, name: str, entry: Any) -> ExpectedJob:
         place = f"job {name}"

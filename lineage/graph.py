@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-Json = dict[str, Any]
+from lineage.shapes import Json, as_list, as_object, as_text
 
 
 class LineageApi(Protocol):
@@ -143,25 +143,33 @@ def _job(api: LineageApi, job: Json) -> Job:
         job["name"],
         tuple(sorted(_dataset_id(part) for part in job["inputs"] or ())),
         tuple(sorted(_dataset_id(part) for part in job["outputs"] or ())),
-        ((job.get("facets") or {}).get("sql") or {}).get("query"),
+        as_text(_facet(job.get("facets"), "sql").get("query")),
         _run(run, api.run_facets(run["id"])) if run else None,
     )
 
 
 def _run(run: Json, facets: Json) -> Run:
-    errors = (facets.get("extractionError") or {}).get("errors") or []
     return Run(
         run["id"],
         run["state"],
         run.get("startedAt"),
         run.get("durationMs"),
-        (facets.get("errorMessage") or {}).get("message"),
-        tuple(str(error.get("errorMessage", error)) for error in errors),
+        as_text(_facet(facets, "errorMessage").get("message")),
+        tuple(_extraction_error(error) for error in as_list(_facet(facets, "extractionError").get("errors"))),
     )
 
 
+def _extraction_error(error: Any) -> str:
+    return as_text(as_object(error).get("errorMessage")) or str(error)
+
+
+def _facet(facets: Any, name: str) -> Json:
+    """Producers put anything into a facet, and stores keep it as it is."""
+    return as_object(as_object(facets).get(name))
+
+
 def _fields(dataset: Json) -> tuple[Field, ...]:
-    return tuple(Field(field["name"], field.get("type")) for field in dataset.get("fields") or ())
+    return tuple(Field(field["name"], as_text(field.get("type"))) for field in dataset.get("fields") or ())
 
 
 def _column_edges(id_: DatasetId, dataset: Json) -> Iterable[ColumnEdge]:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lineage.check import JobResult, Verdict
+from lineage.terminal import plain
 
 _PLAIN_WIDTH = 120
 _STATE_STYLES = {"COMPLETED": "green", "FAILED": "bold red", "ABORTED": "bold red"}
@@ -24,7 +25,7 @@ def print_verdict(verdict: Verdict, out: Console) -> None:
     for kind, subjects in _by_kind(verdict).items():
         out.print(Text(f"\n{kind} ({len(subjects)})", "bold"))
         for subject in subjects:
-            out.print(Text(f"  {subject}"))
+            out.print(Text(f"  {plain(subject)}"))
     out.print()
     out.print(Text(verdict_line(verdict), "bold green" if verdict.is_complete else "bold red"))
 
@@ -54,11 +55,11 @@ def _row(result: JobResult) -> tuple[Text, ...]:
     job, total = result.job, len(result.job.column_edges)
     state = result.state or "none"
     return (
-        Text(job.name),
-        Text("\n".join(id_.name for id_ in job.inputs)),
-        Text(job.output.name),
+        Text(plain(job.name)),
+        Text("\n".join(plain(id_.name) for id_ in job.inputs)),
+        Text(plain(job.output.name)),
         Text(f"{result.columns_right}/{total}", "green" if result.columns_right == total else "bold red"),
-        Text(state, _STATE_STYLES.get(state, "yellow")),
+        Text(plain(state), _STATE_STYLES.get(state, "yellow")),
     )
 
 

@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from lineage.report import console
+from lineage.terminal import plain, plain_lines
 from local import kept
 from local.airflow_python import MissingArtefact
 from local.demo import demo as run_demo
 from local.every_runtime import run_all
 from local.processes import ProcessFailed
 from local.settings import ROOT, InvalidSettings, Settings
-from local.state import Note, StateInUse
+from local.state import Note, StateInUse, keep_private
 from modules.runtimes import load_runtimes, release, runtime
 
 STATE = ROOT / ".state"
@@ -93,23 +94,24 @@ def status() -> None:
 
 
 def _show(note: Note) -> None:
-    print(f"Airflow   {note.airflow_url}   {note.airflow_version}, user {note.user}, password {note.password}")
-    print(f"Lineage   {note.lineage_url}")
-    print(f"Logs      {note.logs}")
+    print(plain(f"Airflow   {note.airflow_url}   {note.airflow_version}, user {note.user}, password {note.password}"))
+    print(plain(f"Lineage   {note.lineage_url}"))
+    print(plain(f"Logs      {note.logs}"))
     for name in note.stopped:
-        print(f"{name} has stopped by itself: see its log; `make down up` starts everything anew")
+        print(f"{plain(name)} has stopped by itself: see its log; `make down up` starts everything anew")
 
 
 def main() -> None:
     """Failures that have a cause a person can mend end in their message, not in a traceback."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    keep_private(STATE)
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(BAD_INPUT)
     except FAILURES as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {plain_lines(str(error))}", file=sys.stderr)
         sys.exit(BAD_INPUT if isinstance(error, InvalidSettings) else 1)
     except (KeyboardInterrupt, click.Abort):
         print("interrupted; everything that was started has been stopped", file=sys.stderr)

@@ -13,6 +13,7 @@ from lineage.check import Verdict, compare
 from lineage.client import LineageApiError, count_events, read_lineage
 from lineage.expected import load
 from lineage.graph import Graph
+from lineage.terminal import plain_lines
 from local.console import Progress
 from local.orchestrator import DagRun
 from local.processes import ProcessFailed
@@ -70,7 +71,7 @@ def show(outcome: Outcome, drawing: Path, console: Console) -> None:
         console.print(f"{outcome.events} lineage events delivered", highlight=False)
         console.print(f"The graph: {drawing.as_uri()}", soft_wrap=True)
     for problem in outcome.problems:
-        console.print(Text(f"✗ {problem}", "red"), soft_wrap=True)
+        console.print(Text(f"✗ {plain_lines(problem)}", "red"), soft_wrap=True)
 
 
 def run_dags(system: System, progress: Progress) -> list[str]:

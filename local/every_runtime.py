@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lineage.graph import Graph
+from lineage.terminal import plain_lines
 from local.airflow_python import AirflowPython, airflow_python
 from local.console import Progress
 from local.demo import Outcome, run_pipeline
@@ -59,7 +60,7 @@ def run_all(runtimes: Sequence[Runtime], scale: float, state: Path, console: Con
     console.print(table(rows))
     for row in rows:
         for finding in (*row.findings, *differences(row, rows[0])):
-            console.print(Text(f"✗ {row.runtime.airflow}: {finding}", "red"), soft_wrap=True)
+            console.print(Text(f"✗ {row.runtime.airflow}: {plain_lines(finding)}", "red"), soft_wrap=True)
     return 0 if all(verdict(row, rows) == SAME for row in rows) else 1
 
 

@@ -18,6 +18,13 @@ def _lock(state: Path) -> Path:
     return state.with_name(f"{state.name}.lock")  # not with_suffix: 3.3.1 is no file name with a suffix
 
 
+def keep_private(folder: Path) -> None:
+    """Make the folder its owner's alone, and all files that this process and those it starts make from now on."""
+    os.umask(0o077)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
 @contextmanager
 def exclusive(state: Path) -> Iterator[None]:
     """Hold the folder for this process. The kernel lets go of it however the process ends. Raises StateInUse."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
-from urllib.parse import urlsplit
 
 from modules.kubernetes_versions import STANDARD_SUPPORT_ENDS
 from modules.marquez_images import images
@@ -16,8 +15,6 @@ OLDEST_EKS = tuple(map(int, next(iter(STANDARD_SUPPORT_ENDS)).split(".")))
 NEWEST_EKS = (1, 37)
 """The newest Kubernetes that tools/kubernetes has the schemas of: the chart is known to be valid there."""
 WIDEST_EXTERNAL = 8
-MAX_TAGS = 10
-TAG_TEXT = r"[\w .:/=+@-]*"
 TAKEN_BEGINNINGS = ("sg", "internal", "sthree", "amzn-s3-demo")
 """Names of security groups, load balancers and buckets may not begin so, a hyphen after it.
 
@@ -25,11 +22,20 @@ Sources: Amazon EC2 API Reference, CreateSecurityGroup; Elastic Load Balancing A
 "General purpose bucket naming rules".
 """
 VPC_PREFIXES = range(16, 21)
-EMAIL = r"[\w.+-]+@([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}"
+LAST_PORT = 65535
+EMAIL = r"(?=.{1,254}$)[\w.+-]{1,64}@([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}"
+"""254 characters: RFC 5321, a path of 256 with its brackets; 64 before the @."""
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+"""One part of a host's name, in lower case: RFC 1123, section 2.1, and RFC 1035, section 2.3.4."""
+
+
+def _matches(value: str, pattern: str) -> bool:
+    """Whether all of it does; letters and digits are those of ASCII, as names and addresses take no others."""
+    return re.fullmatch(pattern, value, re.ASCII) is not None
 
 
 def _matching(value: str, pattern: str, otherwise: str) -> str:
-    if re.fullmatch(pattern, value) is None:
+    if not _matches(value, pattern):
         raise ValueError(otherwise)
     return value
 
@@ -45,7 +51,7 @@ def deployment_id(value: str) -> str:
 
 def region(value: str) -> str:
     """A region's code."""
-    return _matching(value, r"[a-z]{2}(-[a-z]+)+-\d", "is not the code of an AWS region")
+    return _matching(value, r"[a-z]{2}(-[a-z]{1,12}){1,3}-\d", "is not the code of an AWS region")
 
 
 def account_id(value: str) -> str:
@@ -55,17 +61,17 @@ def account_id(value: str) -> str:
 
 def vpc_id(value: str) -> str:
     """The id of a VPC."""
-    return _matching(value, r"vpc-[0-9a-f]+", "is not the id of a VPC")
+    return _matching(value, r"vpc-[0-9a-f]{1,17}", "is not the id of a VPC")
 
 
 def subnet_id(value: str) -> str:
     """The id of a subnet."""
-    return _matching(value, r"subnet-[0-9a-f]+", "is not the id of a subnet")
+    return _matching(value, r"subnet-[0-9a-f]{1,17}", "is not the id of a subnet")
 
 
 def instance_type(value: str) -> str:
     """The name of an EC2 instance type that Marquez runs on: none with AWS's own ARM processors, and none with 2 GiB or less."""
-    _matching(value, r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "is not the name of an EC2 instance type")
+    _matching(value, r"[a-z][a-z0-9-]{0,29}\.[a-z0-9-]{1,30}", "is not the name of an EC2 instance type")
     _matching(value, r"(?!a1\.|[a-z]+\d+g).*", "is an ARM machine, and Marquez's images are made for x86")
     return _matching(value, r".*\.(?!nano$|micro$|small$).*", "has 2 GiB or less, in which an upgrade of Marquez finds no room")
 
@@ -76,13 +82,15 @@ def lineage_namespace(value: str) -> str:
 
 
 def domain(value: str) -> str:
-    """A DNS name of at least two labels."""
-    return _matching(value, r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", "is not a domain name in lower case")
+    """A DNS name of at least two labels, which leaves room for marquez. and lineage. in front: 253 characters in all."""
+    return _matching(value, rf"(?=.{{1,245}}$)({LABEL}\.)+[a-z]{{2,63}}", "is not a domain name in lower case")
 
 
 def certificate_arn(value: str) -> str:
     """The ARN of a certificate of AWS Certificate Manager."""
-    return _matching(value, r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+", "is not the ARN of an ACM certificate")
+    return _matching(
+        value, r"arn:aws[a-z-]{0,16}:acm:[a-z0-9-]{1,32}:\d{12}:certificate/[0-9a-f-]{1,64}", "is not the ARN of an ACM certificate"
+    )
 
 
 def tickit_location(value: str) -> str:
@@ -96,7 +104,7 @@ def state_backend(value: str) -> str:
 
 
 def _location(value: str, word: str) -> str:
-    folder = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.=-]+)+"
+    folder = r"(?=.{1,1024}$)s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.=-]+)+"
     return _matching(value, rf"{word}|{folder}", f'must be "{word}" or a folder in S3, s3://<bucket>/<folder>, with no slash at its end')
 
 
@@ -154,7 +162,7 @@ def image_digests(digests: dict[str, str]) -> dict[str, str]:
 def airflow_version(value: str, *, exists: bool) -> str:
     """A version that MWAA creates environments of; with `exists`, any 2.x or 3.x."""
     if exists:
-        return _matching(value, r"[23]\.\d+\.\d+", "is not a version of Airflow like 2.7.2, in quotes")
+        return _matching(value, r"[23]\.\d{1,3}\.\d{1,3}", "is not a version of Airflow like 2.7.2, in quotes")
     runtimes = load_runtimes()
     end = runtimes[value].end_of_support if value in runtimes else None
     creatable = [row.airflow for row in runtimes.values() if row.end_of_support is None or row.end_of_support > _today()]
@@ -174,7 +182,7 @@ def email(value: str) -> str:
 
 def is_email(value: str) -> bool:
     """Whether it is one address and nothing else."""
-    return re.fullmatch(EMAIL, value) is not None
+    return _matches(value, EMAIL)
 
 
 def is_past(day: date) -> bool:
@@ -188,31 +196,11 @@ def _today() -> date:
 
 def lineage_url(value: str) -> str:
     """protocol://host:port, without a path, a user or a password: the OpenLineage clients append their own path."""
-    parts = urlsplit(value)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if f"{parts.scheme}://{parts.hostname}:{port}" != value or parts.scheme not in ("http", "https"):
-        raise ValueError("must be http or https://<host>:<port>, the port spelled out and nothing after it")
+    otherwise = "must be http or https://<host>:<port>, the host in lower case, the port spelled out and nothing after it"
+    _matching(value, rf"https?://(?=[^:]{{1,253}}:)({LABEL}\.)*{LABEL}:[1-9]\d{{0,4}}", otherwise)
+    if int(value.rpartition(":")[2]) > LAST_PORT:
+        raise ValueError(otherwise)
     return value
-
-
-def tag_value(value: str) -> str:
-    """A tag's value that every service accepts: IAM is the strictest of those that are used."""
-    return _matching(value, TAG_TEXT, "tags everything, and a tag may hold letters, digits, spaces and .:/=+-@_ only")
-
-
-def extra_tags(tags: dict[str, str], reserved: tuple[str, ...]) -> dict[str, str]:
-    """Tags that do not hide the deployment's own and that AWS accepts."""
-    taken = [key for key in tags if key in reserved or key.lower().startswith("aws:")]
-    if taken:
-        raise ValueError(f"may not set {', '.join(taken)}: {', '.join(reserved)} are set for you, aws: is AWS's own")
-    if len(tags) + len(reserved) > MAX_TAGS:
-        raise ValueError(f"are more than {MAX_TAGS - len(reserved)}: with those set for you an object in S3 takes {MAX_TAGS}")
-    if any(not key or not re.fullmatch(TAG_TEXT, key + value) for key, value in tags.items()):
-        raise ValueError("may hold letters, digits, spaces and .:/=+-@_ only, every key at least one")
-    return tags
 
 
 def toml(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from modules import redshift_capacity
+from modules import redshift_capacity, tag_rules
 from modules import setting_rules as rules
 
 MANDATORY_TAGS = ("owner", "deployment", "managed-by")
@@ -17,7 +17,7 @@ REDSHIFT_PORT = 5439
 
 
 DeploymentId = Annotated[str, AfterValidator(rules.deployment_id)]
-Owner = Annotated[str, AfterValidator(rules.tag_value)]
+Owner = Annotated[str, AfterValidator(tag_rules.owner)]
 Region = Annotated[str, AfterValidator(rules.region)]
 AccountId = Annotated[str, AfterValidator(rules.account_id)]
 ExternalIp = Annotated[str, AfterValidator(rules.external_ip)]
@@ -52,9 +52,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     deployment_id: DeploymentId = setting("Begins the name of everything, and tags it.", example="tickit")
-    owner: Owner = setting(
-        "Who answers for the deployment; tags everything.", example="data-platform@example.com", min_length=1, max_length=256
-    )
+    owner: Owner = setting("Who answers for the deployment; tags everything.", example="data-platform@example.com", min_length=1)
     region: Region = setting("AWS region.", example="us-east-1")
     account_id: AccountId | None = setting("The only AWS account to deploy to. Unset: the credentials' own.", None, example="123456789012")
     external_ip: list[ExternalIp] = setting(
@@ -205,7 +203,7 @@ class Settings(BaseModel):
     @field_validator("tags")
     @classmethod
     def _tags(cls, tags: dict[str, str]) -> dict[str, str]:
-        return rules.extra_tags(tags, (*MANDATORY_TAGS, EXPIRY_TAG))
+        return tag_rules.extra_tags(tags, (*MANDATORY_TAGS, EXPIRY_TAG))
 
     def name(self, suffix: str) -> str:
         """The name of one of the deployment's things."""

@@ -10,5 +10,8 @@ _home = tempfile.TemporaryDirectory(prefix="airflow-")
 os.environ["AIRFLOW_HOME"] = _home.name
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "WARNING"  # Airflow logs to standard output, which other tests read
+if "TESTS_SYNTHESIZED" not in os.environ:  # for tests/synthesis.py; workers have it from the process that starts them
+    _synthesized = tempfile.TemporaryDirectory(prefix="synthesized-")
+    os.environ["TESTS_SYNTHESIZED"] = _synthesized.name
 
 pytest_plugins = ("tests.deployment.figures",)

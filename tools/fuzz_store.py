@@ -82,7 +82,23 @@ PATHS = [
     *("/api/v1/jobs/runs/{}/facets", "/api/v1/namespaces/{}/datasets", "/api/v1/namespaces/{}/datasets/{}", "/{}", "//{}", "/api/{}/../.."),
 ]
 NAMES = ["fuzz", "dag.task", "s3://lake", "a/b", "redshift://w:5439", "dev.t", "job:fuzz:dag.task", "dataset:s3://lake:a/b", RUN]
-PARAMETERS = ("nodeId", "depth", "limit", "offset", "withDownstream", "before", "after", "sortDirection", "type")
+PARAMETERS = {
+    "nodeId": [
+        "job:fuzz:dag.task",
+        "dataset:s3://lake:a/b",
+        "dataset:redshift://w:5439:dev.t",
+        "datasetField:s3://lake:a/b:x",
+        "job:" + ":" * 500,
+    ],
+    "depth": ["0", "1", "100", "101", "-1"],
+    "limit": ["0", "1", "1000", "1001", "1e3", "٣"],
+    "offset": ["0", "1", "9" * 9, "9" * 30],
+    "withDownstream": ["true", "TRUE", "no"],
+    "before": ["2026-02-01T00:00:00Z", "2026-02-01", "9999-12-31T23:59:59-14:00"],
+    "after": ["2026-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"],
+    "sortDirection": ["asc", "DESC", "up"],
+    "type": ["run", "job", "x"],
+}
 METHODS = ("GET", "GET", "GET", "POST", "PUT", "HEAD", "OPTIONS", "DELETE", "TRACE", "get", "X" * 300)
 
 Kind = Callable[[random.Random], bytes]
@@ -189,11 +205,9 @@ def _target(chance: random.Random) -> str:
 
     path = chance.choice(PATHS)
     path = path.format(*(name() for _ in range(path.count("{}"))))
-    number = chance.choice(["0", "1", "100", "1001", "-1", "1e3", "٣", "", "9" * 30])
-    values = [
-        f"{chance.choice(PARAMETERS)}={chance.choice([name(), number, ':' * 500, quote(number)])}" for _ in range(chance.randint(0, 3))
-    ]
-    asked = "&".join(value.encode("ascii", "ignore").decode() for value in values)
+    given = ["nodeId"] * path.endswith(("/lineage", "/column-lineage")) + chance.sample(list(PARAMETERS), chance.choice([0, 0, 1, 3]))
+    values = [quote(chance.choice(PARAMETERS[parameter])) if chance.random() < 0.8 else name() for parameter in given]  # noqa: PLR2004
+    asked = "&".join(f"{parameter}={value}" for parameter, value in zip(given, values, strict=True))
     return chance.choice([path, path, path, f"http://127.0.0.1{path}", path + "%00", path + "%zz"]) + (f"?{asked}" if asked else "")
 
 

@@ -67,8 +67,10 @@ function drawStripe() {
   return svgElement("path", { class: "stripe", d: `M5.5,0.5V${bottom}H8A7.5,7.5 0 0 1 0.5,${bottom - 7.5}V8A7.5,7.5 0 0 1 8,0.5Z` });
 }
 
+const STATE_CLASSES = new Map(Object.entries({ COMPLETED: "completed", RUNNING: "running", FAILED: "failed", ABORTED: "failed" }));
+
 function stateClass(state) {
-  return { COMPLETED: "completed", RUNNING: "running", FAILED: "failed", ABORTED: "failed" }[state] ?? "unknown";
+  return STATE_CLASSES.get(state) ?? "unknown";
 }
 
 // Without paths everything is plain; with them what lies on one is lit by its side, and all else dimmed.

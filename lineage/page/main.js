@@ -51,11 +51,20 @@ function address(model, { key, field }) {
 }
 
 function chooseFromAddress(model, choose) {
-  const wanted = decodeURIComponent(location.hash.slice(1));
+  const wanted = unescaped(location.hash.slice(1));
   for (const { key, fields } of wanted ? model.nodes.values() : []) {
     if (address(model, { key, field: null }) === wanted) choose(key);
     const field = fields?.find(({ name }) => address(model, { key, field: name }) === wanted);
     if (field) choose(key, field.name);
+  }
+}
+
+// An address that somebody cut or typed is no error: it names nothing.
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
   }
 }
 

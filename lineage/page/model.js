@@ -1,10 +1,11 @@
 "use strict";
 // The graph the page was given, indexed: nodes with their neighbours, columns with theirs, and walks along both.
 
-const KINDS = {
+// A map, as names are anybody's: an object would know "constructor" too.
+const KINDS = new Map(Object.entries({
   s3: "Amazon S3", redshift: "Redshift", postgres: "PostgreSQL", gs: "Google Cloud Storage", bigquery: "BigQuery",
   snowflake: "Snowflake", file: "Files", kafka: "Kafka", mysql: "MySQL", abfss: "Azure Data Lake",
-};
+}));
 
 function buildModel(data) {
   const nodes = new Map();
@@ -27,7 +28,7 @@ function buildModel(data) {
 function datasetNode(dataset) {
   const separator = dataset.name.includes("/") ? "/" : ".";
   const scheme = dataset.namespace.split(":")[0];
-  return { ...dataset, type: "dataset", id: `dataset:${dataset.namespace}:${dataset.name}`, kind: KINDS[scheme] ?? scheme, ...splitName(dataset.name, separator) };
+  return { ...dataset, type: "dataset", id: `dataset:${dataset.namespace}:${dataset.name}`, kind: KINDS.get(scheme) ?? scheme, ...splitName(dataset.name, separator) };
 }
 
 function jobNode(job) {

@@ -16,7 +16,7 @@ from lineage import page
 from lineage.graph import read_graph
 from lineage.store import endpoints, ingest
 from lineage.store.body import Bodies
-from lineage.store.database import Database
+from lineage.store.database import Database, DatabaseError
 from lineage.store.events import BadEventError, parse
 from lineage.store.front import Front, refused
 from lineage.store.local import StoredLineage
@@ -40,6 +40,7 @@ def create_app(database: Database, host: str = "127.0.0.1") -> ASGIApp:
         exception_handlers={
             HTTPException: lambda _, error: refused(error.status_code, error.detail, error.headers),
             BadEventError: lambda _, error: refused(error.status, str(error)),
+            DatabaseError: lambda _, error: refused(503, str(error)),
             UnknownNodeError: lambda _, error: refused(404, str(error)),
             Exception: lambda _, __: refused(500, "the store failed; its log says why"),
         },
@@ -103,8 +104,8 @@ def _draw(connection: sqlite3.Connection, _: Request) -> HTMLResponse:
 
 
 def _healthcheck(request: Request) -> JSONResponse:
-    with _database(request).read():
-        return JSONResponse({"status": "ok"})
+    _database(request).check()
+    return JSONResponse({"status": "ok"})
 
 
 def _database(request: Request) -> Database:

@@ -9,9 +9,18 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+from lineage.store.files import identities, make, make_private
+
+SCHEMA_VERSION = 2
 _NEEDED = (3, 37)  # strict tables
+_SECONDS_TO_CHECK = 10  # enough for two gigabytes; what is larger is taken as it is
+_OF_THE_FILE = {  # https://www.sqlite.org/rescode.html: not the statement is at fault, but the disk, the file or another process
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
+}  # fmt: skip
 _SQL = resources.files(__package__) / "sql"
+_PRIMARY = 0xFF  # of a result code
+_MARK = f"pragma user_version = {SCHEMA_VERSION}"
 _NAMED = re.compile(r"^-- name: (\w+)\n(.*?)(?=^-- name: |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -30,10 +39,11 @@ def script(file: str) -> list[str]:
 
 
 class Database:
-    """A database file, made when it is missing.
+    """A database file, made when it is missing, readable by its owner only.
 
     Write-ahead logging lets readers go on while one thread writes, and `synchronous = full` has every commit on
     disk before it returns, so that what was acknowledged outlives a killed process (https://www.sqlite.org/wal.html).
+    Everything raises DatabaseError when the file cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -47,13 +57,17 @@ class Database:
             )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            make(path)
             self._writer = self._connect()
             self._prepare()
+            make_private(path)
+            self._files = identities(path)
         except (OSError, sqlite3.Error) as error:
             raise DatabaseError(f"cannot use {path} as the lineage database: {error}") from error
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10)
+        address = f"{self.path.resolve().as_uri()}?mode=rw"  # a file that was removed is not made anew, empty
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
         connection.row_factory = sqlite3.Row
         connection.execute("pragma synchronous = full")
         self._connections.append(connection)
@@ -63,35 +77,75 @@ class Database:
         (version,) = self._writer.execute("pragma user_version").fetchone()
         if version not in (0, SCHEMA_VERSION):
             raise DatabaseError(f"{self.path} was written by another version of this store ({version}): name another file, or remove it")
+        self._check_content()
         self._writer.execute("pragma journal_mode = wal")
-        with self.write() as connection:
+        with _transaction(self._writer, "begin immediate"):
             for statement in script("schema.sql"):
-                connection.execute(statement)
-            connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+                self._writer.execute(statement)
+            self._writer.execute(_MARK)
+
+    def _check_content(self) -> None:
+        alarm = threading.Timer(_SECONDS_TO_CHECK, self._writer.interrupt)
+        alarm.start()
+        try:
+            (result,) = self._writer.execute("pragma quick_check(1)").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return
+        finally:
+            alarm.cancel()
+            alarm.join()
+        if result != "ok":
+            reason = " ".join(result.split())
+            raise DatabaseError(f"{self.path} is damaged ({reason}): put a sound copy in its place, or name another file")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """The writer's connection in a transaction: all of it is on disk afterwards, or nothing."""
-        with self._lock, _transaction(self._writer, "begin immediate"):
+        """The writer's connection in a transaction: all of it is on disk afterwards, in the file of this name, or nothing counts."""
+        with self._usable(), self._lock, _transaction(self._writer, "begin immediate"):
             yield self._writer
+        self._check_files()
+
+    def check(self) -> None:
+        """Writes as an event does, and changes nothing."""
+        with self.write() as connection:
+            connection.execute(_MARK)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A reader's connection in a transaction: one unchanging state of the database."""
-        try:
-            reader = self._idle_readers.pop()
-        except IndexError:
-            reader = self._connect()
-        try:
-            with _transaction(reader, "begin"):
-                yield reader
-        finally:
-            self._idle_readers.append(reader)
+        self._check_files()
+        with self._usable():
+            try:
+                reader = self._idle_readers.pop()
+            except IndexError:
+                reader = self._connect()
+            try:
+                with _transaction(reader, "begin"):
+                    yield reader
+            finally:
+                self._idle_readers.append(reader)
 
     def close(self) -> None:
         """Closes every connection; nothing may use the database afterwards."""
         for connection in self._connections:
             connection.close()
+
+    def _check_files(self) -> None:
+        if identities(self.path) != self._files:
+            raise DatabaseError(
+                f"the file {self.path}, or one beside it, was removed or replaced while the store ran: start the store anew"
+            )
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & _PRIMARY not in _OF_THE_FILE:
+                raise
+            raise DatabaseError(f"the lineage database {self.path} cannot be used: {error}") from error
 
 
 @contextmanager
@@ -99,7 +153,7 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
     connection.execute(begin)
     try:
         yield
+        connection.commit()
     except BaseException:
         connection.rollback()
         raise
-    connection.commit()

@@ -14,7 +14,7 @@ def renew(connection: sqlite3.Connection, job_id: int) -> None:
     stay beside them, marked as older. A newer JobEvent's declaration stands in a run's place.
     """
     job = {"job_id": job_id}
-    declared_at = connection.execute(_SQL["declared_at"], job).fetchone()["at"]
+    declared_at = connection.execute(_SQL["declared"], job).fetchone()["at"]
     newest = connection.execute(_SQL["newest_run"], job).fetchone()
     settled = connection.execute(_SQL["newest_settled_run"], job).fetchone()
     connection.execute(_SQL["clear"], job)

@@ -8,8 +8,9 @@ from urllib.parse import unquote
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from lineage.shapes import Json
 from lineage.store import walks
-from lineage.store.events import Json, run_uuid, utc
+from lineage.store.events import run_uuid, utc
 from lineage.store.views import datasets, events, graphs, jobs
 
 T = TypeVar("T")

@@ -10,13 +10,15 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
-Json = dict[str, Any]
+from lineage.shapes import Json
+
 Kind = Literal["RunEvent", "DatasetEvent", "JobEvent"]
 
-# Marquez's rule for namespaces; other characters are refused there too.
-_NAMESPACE = re.compile(r"[a-zA-Z0-9:;=/_\-.@+]{1,1024}")
+# Marquez's rule for namespaces; other characters are refused there too. A path of the API cannot name "." and "..".
+_NAMESPACE = re.compile(r"(?!\.\.?\Z)[a-zA-Z0-9:;=/_\-.@+]{1,1024}")
+_LEVELS = 500  # of nested JSON; whoever reads an answer has some hundreds at most left of the thousand that Python allows
 _REQUIRED: dict[Kind, tuple[str, ...]] = {
     "RunEvent": ("run.runId", "job.namespace", "job.name"),
     "JobEvent": ("job.namespace", "job.name"),
@@ -34,7 +36,7 @@ class BadEventError(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """A checked event. `time` is UTC with six decimals; `digest` is equal for equal events; `content` is the event itself."""
+    """A checked event. `time` is UTC with six decimals, at most now; `digest` is equal for equal events; `content` is the event itself."""
 
     kind: Kind
     time: str
@@ -46,6 +48,11 @@ class Event:
     def run_id(self) -> str:
         """The run's UUID in lower case; any other id becomes the UUID made of its MD5, as Java's nameUUIDFromBytes does."""
         return run_uuid(self.content["run"]["runId"])
+
+    @property
+    def as_of(self) -> str:
+        """The time with the start of the digest behind it: sorts as time does, and is no other event's."""
+        return f"{self.time} {self.digest.hex()[:16]}"
 
     @property
     def type(self) -> str:
@@ -62,7 +69,9 @@ def parse(body: bytes) -> Event:
     content, text, canonical = _decode(body)
     kind = _kind(content)
     _check_shape(content, kind)
-    return Event(kind, utc(content["eventTime"]), hashlib.sha256(canonical).digest(), text, content)
+    # A clock that is ahead must not make its event the newest for as long as that: none is later than its arrival.
+    time = min(utc(content["eventTime"]), _iso(datetime.now(UTC)))
+    return Event(kind, time, hashlib.sha256(canonical).digest(), text, content)
 
 
 def run_uuid(run_id: str) -> str:
@@ -74,20 +83,28 @@ def run_uuid(run_id: str) -> str:
 
 
 def utc(time: str) -> str:
-    """An ISO 8601 time with a zone, in UTC with six decimals. Raises BadEventError(400)."""
+    """An ISO 8601 time in UTC with six decimals; one without a zone is UTC, as in Marquez. Raises BadEventError(400)."""
     try:
-        parsed = datetime.fromisoformat(time)
-        if parsed.tzinfo is None:
-            raise ValueError("no time zone")
-        return parsed.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        parsed = datetime.fromisoformat(time.upper())
+        return _iso(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as error:
-        raise BadEventError(400, f"{time!r} is no ISO 8601 time with a zone, such as 2026-01-31T12:00:00Z") from error
+        raise BadEventError(400, f"{time!r} is no ISO 8601 time, such as 2026-01-31T12:00:00Z") from error
+
+
+def _iso(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def is_namespace(value: Any) -> TypeGuard[str]:
+    """Whether a namespace may have this name."""
+    return isinstance(value, str) and _NAMESPACE.fullmatch(value) is not None
 
 
 def _decode(body: bytes) -> tuple[Any, str, bytes]:
     """The content, its compact text, and its bytes with sorted keys. What cannot be written again as UTF-8 JSON is refused."""
     try:
         content = json.loads(body.decode("utf-8"))
+        _check_depth(content)
         text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         canonical = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
         return content, text, canonical.encode("utf-8")
@@ -97,6 +114,17 @@ def _decode(body: bytes) -> tuple[Any, str, bytes]:
         raise BadEventError(400, f"the body is no JSON: {error}") from error
     except RecursionError as error:
         raise BadEventError(400, "the body is nested too deeply") from error
+
+
+def _check_depth(content: Any) -> None:
+    """What the store takes it must be able to answer with, inside other JSON and for every reader. Raises RecursionError."""
+    level = [content]
+    for _ in range(_LEVELS):
+        children = (node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list))
+        level = [child for of_one in children for child in of_one if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise RecursionError
 
 
 def _kind(content: Any) -> Kind:
@@ -158,8 +186,8 @@ def _datasets(datasets: Any, side: str) -> list[str]:
 
 def _check_namespaces(content: Json) -> None:
     parts = [content.get("job"), content.get("dataset"), *(content.get("inputs") or []), *(content.get("outputs") or [])]
-    names = {part["namespace"] for part in parts if isinstance(part, dict) and "namespace" in part}
-    if bad := sorted(repr(name) for name in names if not (isinstance(name, str) and _NAMESPACE.fullmatch(name))):
+    names = [part["namespace"] for part in parts if isinstance(part, dict) and "namespace" in part]
+    if bad := sorted({repr(name) for name in names if not is_namespace(name)}):
         raise BadEventError(
             400, f"namespace {', '.join(bad)}: only letters, digits and : ; = / _ - . @ + are allowed, 1024 characters at most"
         )

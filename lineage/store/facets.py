@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from lineage.store.events import BadEventError, Json, run_uuid, utc
+from lineage.shapes import Json, as_object, as_objects, as_text
+from lineage.store.events import BadEventError, is_namespace, run_uuid, utc
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ def parent(run_facets: dict[str, Json], job_name: str) -> Parent | None:
     Old integrations wrote the job's own name where the parent's belongs: the parent's is then what stands before the last dot.
     """
     facet = run_facets.get("parent") or run_facets.get("parentRun") or {}
-    job, run = _object(facet.get("job")), _object(facet.get("run"))
+    job, run = as_object(facet.get("job")), as_object(facet.get("run"))
     namespace, name, run_id = job.get("namespace"), job.get("name"), run.get("runId")
-    if not (_is_name(namespace) and _is_name(name) and _is_name(run_id)):
+    if not (is_namespace(namespace) and _is_name(name) and _is_name(run_id)):
         return None
     if name == job_name and "." in name:
         name = name.rpartition(".")[0]
@@ -56,15 +57,15 @@ def nominal_times(run_facets: dict[str, Json]) -> tuple[str | None, str | None]:
 
 def symlinks(dataset_facets: dict[str, Json]) -> list[tuple[str, str]]:
     """The other (namespace, name)s of a dataset."""
-    identifiers = _objects(dataset_facets.get("symlinks", {}).get("identifiers"))
+    identifiers = as_objects(dataset_facets.get("symlinks", {}).get("identifiers"))
     return [(i["namespace"], i["name"]) for i in identifiers if _is_name(i.get("namespace")) and _is_name(i.get("name"))]
 
 
 def fields(dataset_facets: dict[str, Json]) -> list[Json]:
     """The columns of a dataset: name, type and description of each."""
-    listed = _objects(dataset_facets.get("schema", {}).get("fields"))
+    listed = as_objects(dataset_facets.get("schema", {}).get("fields"))
     return [
-        {"name": field["name"], "type": field.get("type"), "description": field.get("description")}
+        {"name": field["name"], "type": as_text(field.get("type")), "description": as_text(field.get("description"))}
         for field in listed
         if _is_name(field.get("name"))
     ]
@@ -72,8 +73,8 @@ def fields(dataset_facets: dict[str, Json]) -> list[Json]:
 
 def column_edges(facet: Json) -> Iterator[ColumnEdge]:
     """The edges of a columnLineage facet (https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json)."""
-    for output_field, entry in _object(facet.get("fields")).items():
-        for source in _objects(_object(entry).get("inputFields")):
+    for output_field, entry in as_object(facet.get("fields")).items():
+        for source in as_objects(as_object(entry).get("inputFields")):
             namespace, name, field = source.get("namespace"), source.get("name"), source.get("field")
             if _is_name(namespace) and _is_name(name) and _is_name(field):
                 kind, description = _transformation(entry, source)
@@ -82,26 +83,17 @@ def column_edges(facet: Json) -> Iterator[ColumnEdge]:
 
 def _transformation(entry: Json, source: Json) -> tuple[str | None, str | None]:
     """Type and description: of the input column since specification 1-1-0, of the output column before."""
-    first = next(iter(_objects(source.get("transformations"))), {})
-    kind = first.get("subtype") or first.get("type") or entry.get("transformationType")
-    description = first.get("description") or entry.get("transformationDescription")
-    return (kind if isinstance(kind, str) else None, description if isinstance(description, str) else None)
+    first = next(iter(as_objects(source.get("transformations"))), {})
+    kind = as_text(first.get("subtype")) or as_text(first.get("type")) or as_text(entry.get("transformationType"))
+    return kind, as_text(first.get("description")) or as_text(entry.get("transformationDescription"))
 
 
 def _time(value: Any) -> str | None:
     try:
-        return utc(value)
-    except (BadEventError, TypeError):
+        return utc(value) if isinstance(value, str) else None
+    except BadEventError:
         return None
 
 
-def _object(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Json]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
 def _is_name(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and value != ""
+    return as_text(value) is not None

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 
-from lineage.store.events import Json
+from lineage.shapes import Json
 from lineage.store.views import datasets, events, jobs
 
 _ALL = -1  # SQLite's "no limit"

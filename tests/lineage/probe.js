@@ -1,13 +1,14 @@
 "use strict";
 // Put at the end of the page under test: does what a person would, then writes down what is to be seen.
 
-const probeErrors = [];
-addEventListener("error", ({ message }) => probeErrors.push(message));
+const arrived = textOf("panel"); // what the address alone has chosen
 
 const nodeNamed = (name) => [...document.querySelectorAll(".node")].find((node) => node.querySelector("title").textContent.startsWith(`${name}\n`));
 
 const acts = {
   click: (name) => nodeNamed(name).dispatchEvent(new MouseEvent("click", { bubbles: true })),
+  node: (place) => document.querySelectorAll(".node")[place].dispatchEvent(new MouseEvent("click", { bubbles: true })),
+  columns: () => document.querySelectorAll(".column").forEach((_, place) => document.querySelectorAll(".column")[place].click()),
   column: (name) => [...document.querySelectorAll(".column")].find((column) => column.querySelector(".name").textContent === name).click(),
   key: (name, key) => nodeNamed(name).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })),
   escape: () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })),
@@ -47,6 +48,7 @@ function look(actions) {
     headings: [...document.querySelectorAll(".heading text")].map(boxOf),
     edges: document.querySelectorAll(".edge").length,
     totals: [...document.querySelectorAll("#totals li")].map((item) => item.innerText),
+    arrived,
     panel: textOf("panel"),
     empty: textOf("empty"),
     errors: probeErrors,

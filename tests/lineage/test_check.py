@@ -1,5 +1,6 @@
 """The check: a whole pipeline passes, and each thing that is wrong is named."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from io import StringIO
@@ -148,3 +149,18 @@ def test_the_report_shows_a_row_a_job_the_findings_and_the_verdict(expected: Exp
     assert row == [JOB, "dev.staging.event", "dev.dm.dim_event", "13/13", "COMPLETED"]
     assert lines[-4:] == ["schema missing (1)", f"  {DIM_EVENT}", "", "Lineage INCOMPLETE: 1 finding"]
     assert "\x1b" not in out.getvalue()
+    assert re.search(r"^Job {30,}Inputs {10,}Output {10,}Columns   Run *$", lines[0]), "three blanks between the columns"
+
+
+@pytest.mark.parametrize("trick", ["\x1b[2K", "\x9b31m", "\u202e", "\u2028", "\r", "\nLineage complete:", "\ud800"])
+def test_no_name_and_no_message_reaches_the_terminal_as_more_than_text(expected: Expected, graph: Graph, trick: str) -> None:
+    odd = DatasetId(f"ns{trick}", f"name{trick}")
+    run = Run("1", "FAILED", None, None, f"message{trick}", (f"error{trick}",))
+    job = Job(f"space{trick}", f"job{trick}", (odd,), (odd,), None, run)
+    strange = replace(graph, jobs=(*graph.jobs, job), datasets=(*graph.datasets, Dataset(odd, (Field(f"field{trick}", None),))))
+    renamed = replace(expected.jobs[0], name=f"expected{trick}", inputs=(odd,), output=odd)
+    out = StringIO()
+    print_verdict(compare(replace(expected, jobs=(renamed, *expected.jobs[1:])), strange), Console(file=out, width=400))
+    assert {"job", "message", "error", "expected", "space"} <= set(re.findall(r"[a-z]+(?=\\)", out.getvalue()))
+    assert all(line.isprintable() for line in out.getvalue().split("\n"))
+    assert out.getvalue().count("\nLineage complete") == 0

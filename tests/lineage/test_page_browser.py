@@ -4,21 +4,21 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable
 from html import unescape
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import pytest
 
 from lineage import page
 from lineage.expected import Expected
-from lineage.graph import Graph
+from lineage.graph import Column, ColumnEdge, Dataset, DatasetId, Field, Graph, Job, Run
 from lineage.store.database import Database
 from tests.lineage.browser import HEIGHT, WIDTH, require_browser, shown
 from tests.lineage.tickit import Json, Store, client_of, pipeline_events
 
+LISTENER = 'const probeErrors = []; addEventListener("error", ({ message }) => probeErrors.push(message));'
 PROBE = Path(__file__).parent / "probe.js"
 SCENARIOS = {
     "untouched": [],
@@ -28,7 +28,16 @@ SCENARIOS = {
     "cleared": ["click dev.staging.date", "escape"],
 }
 
+# What JavaScript's objects know without having been told, and what ends or escapes texts elsewhere.
+ODD = ("constructor", "toString", "__proto__", "hasOwnProperty", "valueOf", "a b", "</script>", "%", "#%", "\u202ea", "\x1b[31m")
+
 pytestmark = pytest.mark.system
+
+
+class Look(Protocol):
+    """Draws a graph and plays scenarios on the page, which is opened at an address such as `#%`."""
+
+    def __call__(self, graph: Graph, scenarios: dict[str, list[str]] = ..., address: str = ...) -> Json: ...
 
 
 class Box(NamedTuple):
@@ -49,16 +58,16 @@ class Box(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Graph], Json]:
+def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
     """Draws a graph, plays every scenario on the page from its beginning, and answers with what was then to be seen."""
     require_browser()
     folder = tmp_path_factory.mktemp("browser")
 
-    def see(graph: Graph) -> Json:
-        probe = PROBE.read_text(encoding="utf-8").replace("SCENARIOS", json.dumps(SCENARIOS if graph.jobs else {"untouched": []}))
+    def see(graph: Graph, scenarios: dict[str, list[str]] = SCENARIOS, address: str = "") -> Json:
+        probe = PROBE.read_text(encoding="utf-8").replace("SCENARIOS", json.dumps(scenarios if graph.jobs else {"untouched": []}))
         file = folder / "page.html"
-        file.write_text(_with_script(page.render(graph), probe), encoding="utf-8")
-        dom = shown(file.as_uri(), folder, milliseconds=500)
+        file.write_text(_with_scripts(page.render(graph), LISTENER, probe), encoding="utf-8")
+        dom = shown(file.as_uri() + address, folder, milliseconds=500)
         found = re.search(r'<pre id="probe"[^>]*>(.*?)</pre>', dom, re.DOTALL)
         assert found, f"the page's scripts failed: {dom[-2000:]}"
         return dict(json.loads(unescape(found[1])))
@@ -67,7 +76,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Graph], Json]:
 
 
 @pytest.fixture(scope="module")
-def scenes(look: Callable[[Graph], Json], expected: Expected, tmp_path_factory: pytest.TempPathFactory) -> Json:
+def scenes(look: Look, expected: Expected, tmp_path_factory: pytest.TempPathFactory) -> Json:
     """What each scenario shows of the whole pipeline."""
     database = Database(tmp_path_factory.mktemp("store") / "lineage.db")
     with client_of(database) as client:
@@ -76,11 +85,12 @@ def scenes(look: Callable[[Graph], Json], expected: Expected, tmp_path_factory: 
         return look(store.graph())
 
 
-def _with_script(html: str, script: str) -> str:
-    """The page with one script more, which its policy allows."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = page.policy().replace("script-src ", f"script-src 'sha256-{digest}' ")
-    return html.replace(page.policy(), allowed).replace("</body>", f"<script>{script}</script></body>")
+def _with_scripts(html: str, first: str, last: str) -> str:
+    """The page with two scripts more, one before its own and one behind them, which its policy allows."""
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in (first, last)]
+    allowed = page.policy().replace("script-src", " ".join(["script-src", *(f"'sha256-{known}'" for known in hashes)]))
+    html = html.replace("<style>", f"<script>{first}</script><style>", 1).replace("</body>", f"<script>{last}</script></body>")
+    return html.replace(page.policy(), allowed)
 
 
 def _boxes(seen: Json) -> dict[str, Box]:
@@ -159,6 +169,35 @@ def test_escape_clears(scenes: Json) -> None:
     assert scenes["cleared"] == scenes["untouched"]
 
 
-def test_an_empty_store_says_so(look: Callable[[Graph], Json]) -> None:
+def _odd_graph(name: str) -> Graph:
+    """A job that reads and one that writes a dataset, all of them, their columns and their states of this name."""
+    ids = [DatasetId(f"{name}:{name}", name), DatasetId(name, f"{name}.{name}")]
+    datasets = tuple(Dataset(id_, (Field(name, name),)) for id_ in ids)
+    job = Job(name, name, (ids[0],), (ids[1],), name, Run(name, name, name, 1, name, (name,)))
+    alone = Job(name, f"{name}.other", (ids[0],), (), None, None)
+    return Graph((job, alone), datasets, frozenset({ColumnEdge(Column(ids[0], name), Column(ids[1], name))}))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_names_are_drawn_and_chosen(look: Look, name: str) -> None:
+    scenarios: dict[str, list[str]] = {"untouched": [], "each": [f"node {number}" for number in range(4)], "columns": ["node 0", "columns"]}
+    seen = look(_odd_graph(name), scenarios)
+    assert (len(seen["untouched"]["nodes"]), seen["untouched"]["edges"], seen["columns"]["errors"]) == (4, 3, [])
+    assert name.strip() in seen["each"]["panel"]
+    assert {node["side"] for node in seen["columns"]["nodes"]} >= {"self"}
+
+
+@pytest.mark.parametrize("address", ["#%", "#%E0%A4%A", "#constructor", "#__proto__"])
+def test_an_address_that_names_nothing_chooses_nothing(look: Look, address: str) -> None:
+    seen = look(_odd_graph("a"), {"untouched": []}, address)["untouched"]
+    assert (len(seen["nodes"]), seen["arrived"], seen["errors"]) == (4, None, [])
+
+
+def test_an_address_that_names_a_dataset_chooses_it(look: Look) -> None:
+    seen = look(_odd_graph("toString"), {"untouched": []}, "#dataset%3AtoString%3AtoString%3AtoString")["untouched"]
+    assert "TOSTRING DATASET" in seen["arrived"]
+
+
+def test_an_empty_store_says_so(look: Look) -> None:
     seen = look(Graph((), (), frozenset()))["untouched"]
     assert ("No lineage yet" in seen["empty"], seen["nodes"], seen["errors"]) == (True, [], [])

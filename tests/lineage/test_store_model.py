@@ -4,6 +4,7 @@ import json
 import random
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -86,6 +87,24 @@ def test_run_ids_in_upper_case_are_the_same_and_others_become_uuids(store: Store
 def test_times_are_told_in_utc(store: Store) -> None:
     store.post({**run_event("a", "START", "12:00:00"), "eventTime": "2026-01-31T14:00:00.123456789+02:00"})
     assert _job(store)["latestRun"]["startedAt"] == "2026-01-31T12:00:00.123456Z"
+
+
+@pytest.mark.parametrize("time", ["2026-01-31T12:00:00", "2026-01-31t12:00:00z", "2026-01-31 12:00:00"])
+def test_a_time_without_a_zone_is_utc_and_small_letters_do(store: Store, time: str) -> None:
+    store.post({**run_event("a", "START", "12:00:00"), "eventTime": time})
+    assert _job(store)["latestRun"]["startedAt"] == "2026-01-31T12:00:00.000000Z"
+
+
+def test_an_event_from_the_future_counts_as_of_its_arrival(store: Store) -> None:
+    def event(time: str, run: str, column: str) -> Json:
+        return {**run_event("a", "COMPLETE", "12:00:00", run=run, outputs=[dataset("ns", "t", column)]), "eventTime": time}
+
+    store.post(event("2099-01-01T00:00:00Z", FIRST, "wrong_id"))
+    arrived = store.get(f"/jobs/runs/{FIRST}")["endedAt"]
+    assert "2026-01-31" < arrived < "2099"
+    store.post(event(datetime.now(UTC).isoformat(), SECOND, "right_id"))
+    assert [field["name"] for field in _dataset(store, "t")["fields"]] == ["right_id"]
+    assert _job(store)["latestRun"]["id"] == SECOND
 
 
 def test_the_same_event_is_stored_once_however_its_keys_are_ordered(store: Store) -> None:
@@ -281,6 +300,38 @@ def test_a_job_of_the_same_simple_name_with_runs_of_its_own_stays(store: Store) 
     store.post(run_event("load", "COMPLETE", "12:00:01", run_facets=_parent("dag")))
     assert _io(_job(store, "load")) == ([], ["own"])
     assert _io(_job(store, "dag.load")) == ([], ["dags"])
+
+
+def test_two_jobs_that_share_a_run_id_are_both_there_with_what_each_has_written(store: Store) -> None:
+    store.post(run_event("first", "COMPLETE", "12:00:00", outputs=[dataset("ns", "f")]))
+    store.post(run_event("second", "FAIL", "12:00:01", outputs=[dataset("ns", "g")]))
+    assert [(_io(_job(store, name)), _job(store, name)["latestRun"]["state"]) for name in ("first", "second")] == [
+        (([], ["f"]), "COMPLETED"),
+        (([], ["g"]), "FAILED"),
+    ]
+    assert store.get(f"/jobs/runs/{FIRST}")["state"] == "FAILED"
+
+
+@pytest.mark.parametrize("names", [("x", "y"), ("y", "x")])
+def test_names_that_claim_each_other_are_one_dataset(store: Store, names: tuple[str, str]) -> None:
+    for name, other, second in zip(names, reversed(names), (0, 1), strict=True):
+        links = {"symlinks": {"identifiers": [{"namespace": "ns", "name": other, "type": "TABLE"}]}}
+        store.post(run_event("a", "COMPLETE", f"12:00:0{second}", inputs=[dataset("ns", name, "id", **links)]))
+    assert [one["name"] for one in store.get("/namespaces/ns/datasets")["datasets"]] == ["x"]
+    assert (_dataset(store, "y")["name"], _io(_job(store))) == ("x", (["x"], []))
+
+
+def test_a_name_goes_with_all_that_it_has_to_the_dataset_that_claims_it_last(store: Store) -> None:
+    def claim(name: str, at: str, run: str) -> Json:
+        links = {"symlinks": {"identifiers": [{"namespace": "ns", "name": "table", "type": "TABLE"}]}}
+        return run_event("a", "COMPLETE", at, run=run, inputs=[dataset("s3://b", name, **links)])
+
+    store.post(run_event("b", "COMPLETE", "11:00:00", run=THIRD, outputs=[dataset("ns", "table", "id")]))
+    for place, at, run in (("old/place", "12:00:00", FIRST), ("new/place", "13:00:00", SECOND)):
+        store.post(claim(place, at, run))
+        assert _job(store, "b")["outputs"] == [{"namespace": "s3://b", "name": place}]
+        assert [field["name"] for field in _dataset(store, place, "s3://b")["fields"]] == ["id"]
+    assert _dataset(store, "old/place", "s3://b")["fields"] == []
 
 
 # order

@@ -119,7 +119,8 @@ def test_a_file_that_is_no_lineage_database_is_left_alone(tmp_path: Path) -> Non
         connection.execute("pragma user_version = 7")
     text.write_text("no database, but somebody's notes\n" * 50, encoding="utf-8")
     for path, reason in ((other, "another version"), (text, "not a database")):
+        path.chmod(0o644)
         before = path.read_bytes()
         run = subprocess.run(command(path), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
         assert (run.returncode, reason in run.stderr, run.stderr.count("\n")) == (2, True, 1)
-        assert path.read_bytes() == before
+        assert (path.read_bytes(), path.stat().st_mode & 0o777) == (before, 0o644)

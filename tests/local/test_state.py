@@ -1,9 +1,12 @@
 import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from local.state import Note, StateInUse, exclusive, holder
+from local.state import Note, StateInUse, exclusive, holder, keep_private
 
 
 def test_one_system_at_a_time_holds_the_folder(tmp_path: Path) -> None:
@@ -26,3 +29,15 @@ def test_the_note_is_read_back_and_is_private(tmp_path: Path) -> None:
     assert (tmp_path / "system.json").stat().st_mode & 0o077 == 0
     Note.remove(tmp_path)
     assert Note.read(tmp_path) is None
+
+
+def test_a_folder_that_is_kept_private_is_closed_to_others_with_all_that_comes(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o755)
+    before = os.umask(0)
+    try:
+        keep_private(folder)
+        subprocess.run([sys.executable, "-c", f"open({str(folder / 'new')!r}, 'w')"], check=True)
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (folder, folder / "new")] == [0o700, 0o600]

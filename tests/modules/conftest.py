@@ -1,4 +1,4 @@
-"""The stacks as Terraform's JSON: synthesized once a session, as `cdktf` does, and once for each variant of the settings."""
+"""The stacks as Terraform's JSON: as `cdktf` makes it, of each variant of the settings."""
 
 import json
 import shutil
@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from modules.settings import Settings
+from tests.synthesis import cdktf_out
 
-if shutil.which("node"):
-    import main
-else:  # every stack is made in Node: test_programs.py says so, once
+if shutil.which("node") is None:  # every stack is made in Node: test_programs.py says so, once
     collect_ignore_glob = ["test_[!p]*.py"]
 
 EXAMPLE = Path(__file__).parent.parent.parent / "settings.example.toml"
@@ -30,17 +29,9 @@ def settings() -> Callable[..., Settings]:
 
 
 @pytest.fixture(scope="session")
-def synthesize_to(tmp_path_factory: pytest.TempPathFactory, settings: Callable[..., Settings]) -> Callable[..., Path]:
-    """Synthesize with overridden settings; the same overrides give the same folder, which holds `stacks/<id>/cdk.tf.json`."""
-    done: dict[str, Path] = {}
-
-    def synthesize(**overrides: Any) -> Path:
-        key = repr(sorted(overrides.items()))
-        if key not in done:
-            done[key] = _synthesize(settings(**overrides), tmp_path_factory.mktemp("synth") / "cdktf.out")
-        return done[key]
-
-    return synthesize
+def synthesize_to(settings: Callable[..., Settings]) -> Callable[..., Path]:
+    """The folder of what overridden settings synthesize to, which holds `stacks/<id>/cdk.tf.json`."""
+    return lambda **overrides: cdktf_out(settings(**overrides))
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +49,3 @@ def synthesized(synthesize: Synthesize) -> Stacks:
 def read(outdir: Path) -> Stacks:
     """{stack: its JSON} of a synthesized folder."""
     return {path.parent.name: json.loads(path.read_text()) for path in sorted(outdir.glob("stacks/*/cdk.tf.json"))}
-
-
-def _synthesize(settings: Settings, outdir: Path) -> Path:
-    main.deployment(settings, outdir).synth()
-    return outdir

@@ -136,7 +136,9 @@ def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp
         ("tags", "owner=me", "may not set owner"),
         ("tags", "expires=never", "may not set expires"),
         ("tags", "a=1,b=2,c=3,d=4,e=5,f=6,g=7", "are more than 6"),
-        ("tags", "aws:name=x", "may not set aws:name"),
+        ("tags", "aws:name=x", "may not begin with aws:"),
+        ("tags", "Owner=me", "may not set Owner"),
+        ("tags", "a=1,A=2", "may not tell upper from lower case: a, A"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_reason(setting: str, value: str, said: str) -> None:

@@ -1,12 +1,16 @@
--- Times are UTC, ISO 8601 with six decimals: as text they sort as they happened.
+-- Times are UTC, ISO 8601 with six decimals: as text they sort as they happened. An `as_of` is the time of the event that said
+-- so with the start of its digest behind it: no two events have the same, so that the newest word is the same in every order.
+-- What events say stands under the names they give; what belongs together is found by adoptions and roots.
 
 create table if not exists events (
     id         integer primary key,
     digest     blob not null unique, -- SHA-256 of the canonical JSON: the same event is stored once
     event_time text not null,
+    run_id     text,
     body       text not null
 ) strict;
-create index if not exists events_by_time on events (event_time);
+create index if not exists events_by_time on events (event_time, digest);
+create index if not exists events_by_run on events (run_id);
 
 create table if not exists namespaces (
     name       text primary key,
@@ -20,55 +24,83 @@ create table if not exists jobs (
     name        text not null, -- with the parent's name in front
     simple_name text not null,
     parent_id   integer,
+    named_as_of text, -- of the parent and the simple name
     created_at  text not null,
     updated_at  text not null,
-    declared_at text, -- the newest JobEvent that declared inputs and outputs
+    declared_as_of text, -- the newest JobEvent that declared inputs and outputs
     unique (namespace, name)
 ) strict;
+create index if not exists jobs_by_parent on jobs (parent_id);
 create index if not exists jobs_by_update on jobs (namespace, updated_at);
 
+-- A run once for each job that its events name.
 create table if not exists runs (
-    id                 text primary key,
-    job_id             integer not null,
-    parent_run_id      text,
-    nominal_start_time text,
-    nominal_end_time   text,
-    state              text not null check (state in ('NEW', 'RUNNING', 'COMPLETED', 'FAILED', 'ABORTED')),
-    created_at         text not null,
-    updated_at         text not null,
-    started_at         text,
-    ended_at           text
-) strict;
-create index if not exists runs_newest on runs (job_id, coalesce(started_at, created_at));
+    id                  text not null,
+    job_id              integer not null,
+    parent_run_id       text,
+    parent_as_of        text,
+    nominal_start_time  text,
+    nominal_start_as_of text,
+    nominal_end_time    text,
+    nominal_end_as_of   text,
+    state               text not null check (state in ('NEW', 'RUNNING', 'COMPLETED', 'FAILED', 'ABORTED')),
+    ended_as_of         text,
+    created_at          text not null,
+    updated_at          text not null,
+    started_at          text,
+    ended_at            text,
+    primary key (id, job_id)
+) strict, without rowid;
+create index if not exists runs_newest on runs (job_id, coalesce(started_at, created_at), id);
 
+-- In this run the name alone, without a parent, means the job :job_id, which another of its events names with its parent.
+create table if not exists adoptions (
+    run_id    text not null,
+    namespace text not null,
+    name      text not null,
+    job_id    integer not null,
+    primary key (run_id, namespace, name, job_id)
+) strict, without rowid;
+
+create view if not exists shown_runs as
+select * from runs
+where parent_as_of is not null or not exists (
+    select 1 from jobs inner join adoptions on adoptions.namespace = jobs.namespace and adoptions.name = jobs.name
+    where jobs.id = runs.job_id and adoptions.run_id = runs.id
+);
+
+-- All but those whose every run was adopted.
+create view if not exists shown_jobs as
+select * from jobs
+where
+    declared_as_of is not null
+    or exists (select 1 from shown_runs where shown_runs.job_id = jobs.id)
+    or exists (select 1 from jobs as children where children.parent_id = jobs.id);
+
+-- Every name that a dataset answers to: its own, and those that symlinks facets claim for it. Claims lead to its root, whose name it has.
 create table if not exists datasets (
     id               integer primary key,
     namespace        text not null,
     name             text not null,
-    created_at       text not null,
-    updated_at       text not null,
+    root_id          integer not null,
+    claimed_by       integer, -- the newest claim
+    claimed_as_of    text,
+    created_at       text, -- null for a name that only symlinks give
+    updated_at       text,
     last_modified_at text, -- the newest event in which a run wrote it
     unique (namespace, name)
 ) strict;
-
--- Every name a dataset answers to: its own, and those its symlinks facet gives.
-create table if not exists dataset_names (
-    namespace  text not null,
-    name       text not null,
-    dataset_id integer not null,
-    as_of      text not null,
-    primary key (namespace, name)
-) strict, without rowid;
-create index if not exists dataset_names_by_dataset on dataset_names (dataset_id);
+create index if not exists datasets_by_root on datasets (root_id);
+create index if not exists datasets_by_claim on datasets (claimed_by);
 
 -- What runs read and wrote: the union over a run's events.
 create table if not exists run_io (
     run_id     text not null,
+    job_id     integer not null,
     dataset_id integer not null,
     direction  text not null check (direction in ('INPUT', 'OUTPUT')),
-    primary key (run_id, dataset_id, direction)
+    primary key (run_id, job_id, dataset_id, direction)
 ) strict, without rowid;
-create index if not exists run_io_by_dataset on run_io (dataset_id);
 
 -- What a JobEvent declares, without a run.
 create table if not exists declared_io (
@@ -77,7 +109,6 @@ create table if not exists declared_io (
     direction  text not null check (direction in ('INPUT', 'OUTPUT')),
     primary key (job_id, dataset_id, direction)
 ) strict, without rowid;
-create index if not exists declared_io_by_dataset on declared_io (dataset_id);
 
 -- The edges of the graph: what each job reads and writes now, kept in step by ingestion.
 create table if not exists job_io (
@@ -120,3 +151,6 @@ create table if not exists column_edges (
     primary key (output_id, output_field, job_id, input_namespace, input_name, input_field)
 ) strict, without rowid;
 create index if not exists column_edges_by_input on column_edges (input_namespace, input_name, input_field);
+
+create view if not exists shown_column_edges as
+select * from column_edges where job_id = 0 or job_id in (select id from shown_jobs where shown_jobs.id = column_edges.job_id);

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from lineage.shapes import Json
 from lineage.store.database import statements
-from lineage.store.events import Json
 
 SQL = statements("views.sql")
 
@@ -27,7 +27,7 @@ def total(connection: sqlite3.Connection, query: str, **values: Any) -> int:
 def facets(connection: sqlite3.Connection, owner: str, ids: Collection[int | str]) -> dict[int | str, Json]:
     """The facets of jobs, runs or datasets: for each id its facets by name; empty for an id without any."""
     found: dict[int | str, Json] = defaultdict(dict)
-    for row in connection.execute(SQL["facets"], {"owner": owner, "ids": as_array(ids)}):
+    for row in connection.execute(SQL["dataset_facets" if owner == "dataset" else "facets"], {"owner": owner, "ids": as_array(ids)}):
         found[row["owner_id"]][row["name"]] = json.loads(row["body"])
     return found
 

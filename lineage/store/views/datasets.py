@@ -4,7 +4,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from lineage.store.events import Json
+from lineage.shapes import Json, as_text
 from lineage.store.facets import fields
 from lineage.store.views.common import SQL, Page, as_array, facets, id_of, total
 
@@ -39,11 +39,11 @@ def _dataset(row: sqlite3.Row, found: Json, edges: Iterable[sqlite3.Row]) -> Jso
         "createdAt": row["created_at"],
         "updatedAt": row["updated_at"],
         "namespace": row["namespace"],
-        "sourceName": found.get("dataSource", {}).get("name") or "default",
+        "sourceName": as_text(found.get("dataSource", {}).get("name")) or "default",
         "fields": [{**field, "tags": []} for field in fields(found)],
         "tags": [],
         "lastModifiedAt": row["last_modified_at"],
-        "description": found.get("documentation", {}).get("description"),
+        "description": as_text(found.get("documentation", {}).get("description")),
         "facets": found,
         "columnLineage": _column_lineage(edges),
         "deleted": False,

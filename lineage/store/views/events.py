@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-from lineage.store.events import Json
+from lineage.shapes import Json
 from lineage.store.views.common import SQL, Page, total
 
 _MOST_CHARACTERS = 32 * 1024 * 1024  # as much as one event may have

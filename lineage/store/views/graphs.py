@@ -3,8 +3,8 @@
 import sqlite3
 from collections import defaultdict
 
+from lineage.shapes import Json
 from lineage.store import walks
-from lineage.store.events import Json
 from lineage.store.facets import fields
 from lineage.store.views.common import SQL, facets
 from lineage.store.views.datasets import datasets_by_id
@@ -16,9 +16,9 @@ def lineage(connection: sqlite3.Connection, reached: walks.Reached) -> Json:
     jobs, datasets = jobs_by_id(connection, reached.jobs), datasets_by_id(connection, reached.datasets)
     ins: dict[str, list[Json]] = defaultdict(list)
     outs: dict[str, list[Json]] = defaultdict(list)
-    for job_id, dataset_id, direction in sorted(reached.edges):
-        job, dataset = _node_id("job", jobs[job_id]), _node_id("dataset", datasets[dataset_id])
-        origin, destination = (dataset, job) if direction == "INPUT" else (job, dataset)
+    for origin, destination in sorted(
+        _ends(_node_id("job", jobs[job]), _node_id("dataset", datasets[dataset]), direction) for job, dataset, direction in reached.edges
+    ):
         edge = {"origin": origin, "destination": destination}
         outs[origin].append(edge)
         ins[destination].append(edge)
@@ -31,7 +31,9 @@ def column_lineage(connection: sqlite3.Connection, edges: set[walks.ColumnEdge])
     """Columns by node id. The edges of `inEdges` are turned round, as Marquez has them: its web interface relies on it."""
     upstream: dict[walks.Column, list[walks.ColumnEdge]] = defaultdict(list)
     downstream: dict[walks.Column, list[walks.ColumnEdge]] = defaultdict(list)
-    for edge in sorted(edges, key=lambda edge: (edge.output, edge.input)):
+    for edge in sorted(
+        edges, key=lambda edge: (edge.output, edge.input, edge.transformation_type or "", edge.transformation_description or "")
+    ):
         upstream[edge.output].append(edge)
         downstream[edge.input].append(edge)
     types = _types(connection, {*upstream, *downstream})
@@ -48,6 +50,10 @@ def column_lineage(connection: sqlite3.Connection, edges: set[walks.ColumnEdge])
             }
         )
     return {"graph": graph}
+
+
+def _ends(job: str, dataset: str, direction: str) -> tuple[str, str]:
+    return (dataset, job) if direction == "INPUT" else (job, dataset)
 
 
 def _node(type_: str, data: Json, ins: dict[str, list[Json]], outs: dict[str, list[Json]]) -> Json:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from lineage.store.events import Json
+from lineage.shapes import Json, as_text
 from lineage.store.views.common import SQL, Page, as_array, facets, id_of, total
 
 _RUNS_SHOWN = 10  # as many as Marquez's web interface has room for
@@ -81,8 +81,8 @@ def _job(row: sqlite3.Row, io: list[sqlite3.Row], latest: list[Json], found: Jso
         "outputs": [id_of(edge) for edge in io if edge["direction"] == "OUTPUT"],
         # Not in Marquez: some of the inputs and outputs come from before the latest run.
         "hasOlderEdges": any(edge["older"] for edge in io),
-        "location": found.get("sourceCodeLocation", {}).get("url"),
-        "description": found.get("documentation", {}).get("description"),
+        "location": as_text(found.get("sourceCodeLocation", {}).get("url")),
+        "description": as_text(found.get("documentation", {}).get("description")),
         "latestRun": latest[0] if latest else None,
         "latestRuns": latest or None,  # never []: the web interface reduces the list without a start value
         "facets": found,
