@@ -22,6 +22,7 @@ SCALE ?= 1
 SEED ?= 2008
 PORT ?= 0
 RUNS ?= 3
+REQUESTS ?= 50000
 AIRFLOW_VERSION ?=
 VERSIONS ?=
 ONE_STACK = $(if $(STACK),--stack=$(STACK))
@@ -193,6 +194,10 @@ status: $(INSTALLED)  ## Say where the running system is to be found
 .PHONY: store
 store: $(INSTALLED)  ## Run the lineage store alone (PORT=5000)
 	@$(RUN) lineage store --port=$(PORT) --database=$(STATE)/store/lineage.db
+
+.PHONY: fuzz-store
+fuzz-store: $(INSTALLED)  ## Send the lineage store 50,000 wrong requests of all kinds, look whether it holds (REQUESTS= SEED=, minutes)
+	@$(RUN) tools.fuzz_store --requests=$(REQUESTS) --seed=$(SEED)
 
 .PHONY: bench-demo
 bench-demo: $(INSTALLED) package-plugin  ## Say where the demo's time goes (RUNS=3 SCALE=)

@@ -29,7 +29,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=5000, show_default=True, help="0 takes a free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Whoever can reach it can read and write: there is no sign-in.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen, and its name for others. There is no sign-in.")
 @click.option("--database", type=click.Path(path_type=Path, dir_okay=False), default=_DATABASE, show_default=True)
 def store(port: int, host: str, database: Path) -> None:
     """Run the lineage store until Ctrl-C."""

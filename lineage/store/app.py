@@ -1,6 +1,7 @@
 """The store's HTTP interface: Marquez's API under /api/v1, and the page at /."""
 
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -9,22 +10,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from lineage import page
 from lineage.graph import read_graph
 from lineage.store import endpoints, ingest
-from lineage.store.body import read_body
+from lineage.store.body import Bodies
 from lineage.store.database import Database, DatabaseError
 from lineage.store.events import BadEventError, parse
+from lineage.store.front import Front, refused
 from lineage.store.local import StoredLineage
+from lineage.store.turns import Turns
 from lineage.store.walks import UnknownNodeError
 
 _NAMESPACE = "/namespaces/{namespace}"
+_READING = 8  # more would only take turns of the one processor that Python uses, and keep events waiting
 
 
-def create_app(database: Database) -> ASGIApp:
-    """The application over an open database, which it closes when it ends."""
+def create_app(database: Database, host: str = "127.0.0.1") -> ASGIApp:
+    """The application over an open database, which it closes when it ends; `host` is what it is served on."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -32,18 +36,18 @@ def create_app(database: Database) -> ASGIApp:
         database.close()
 
     app = Starlette(
-        routes=[Route("/", _draw), Route("/healthcheck", _healthcheck), Mount("/api/v1", routes=_api())],
+        routes=[Route("/", _reading(_draw)), Route("/healthcheck", _healthcheck), Mount("/api/v1", routes=_api())],
         exception_handlers={
-            HTTPException: lambda _, error: _refuse(error.status_code, error.detail),
-            BadEventError: lambda _, error: _refuse(error.status, str(error)),
-            DatabaseError: lambda _, error: _refuse(503, str(error)),
-            UnknownNodeError: lambda _, error: _refuse(404, str(error)),
-            Exception: lambda _, __: _refuse(500, "the store failed; its log says why"),
+            HTTPException: lambda _, error: refused(error.status_code, error.detail, error.headers),
+            BadEventError: lambda _, error: refused(error.status, str(error)),
+            DatabaseError: lambda _, error: refused(503, str(error)),
+            UnknownNodeError: lambda _, error: refused(404, str(error)),
+            Exception: lambda _, __: refused(500, "the store failed; its log says why"),
         },
         lifespan=lifespan,
     )
-    app.state.database = database
-    return _RawPath(app)
+    app.state.database, app.state.bodies, app.state.reading = database, Bodies(), Turns(_READING)
+    return Front(app, host)
 
 
 def _api() -> list[Route]:
@@ -64,16 +68,27 @@ def _api() -> list[Route]:
 
 
 def _get(path: str, endpoint: endpoints.Endpoint) -> Route:
-    def answer(request: Request) -> JSONResponse:
-        with _database(request).read() as connection:
-            return JSONResponse(endpoint(connection, request))
+    return Route(path, _reading(lambda connection, request: JSONResponse(endpoint(connection, request))))
 
-    return Route(path, answer)
+
+def _reading(look: Callable[[sqlite3.Connection, Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """An answer out of one state of the database."""
+
+    def read(request: Request) -> Response:
+        with _database(request).read() as connection:
+            return look(connection, request)
+
+    async def answer(request: Request) -> Response:
+        async with request.app.state.reading.turn():
+            return await run_in_threadpool(read, request)
+
+    return answer
 
 
 async def _post_lineage(request: Request) -> Response:
     """Acknowledges an event once it is on disk."""
-    await run_in_threadpool(_store, _database(request), await read_body(request))
+    async with request.app.state.bodies.body(request) as body:
+        await run_in_threadpool(_store, _database(request), body)
     return Response(status_code=201)
 
 
@@ -83,10 +98,9 @@ def _store(database: Database, body: bytes) -> None:
         ingest.record(connection, event)
 
 
-def _draw(request: Request) -> HTMLResponse:
-    with _database(request).read() as connection:
-        graph = read_graph(StoredLineage(connection))
-    return HTMLResponse(page.render(graph))
+def _draw(connection: sqlite3.Connection, _: Request) -> HTMLResponse:
+    graph = read_graph(StoredLineage(connection))
+    return HTMLResponse(page.render(graph), headers={"Content-Security-Policy": f"{page.policy()}; frame-ancestors 'none'"})
 
 
 def _healthcheck(request: Request) -> JSONResponse:
@@ -94,22 +108,6 @@ def _healthcheck(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-def _refuse(status: int, message: str) -> JSONResponse:
-    return JSONResponse({"code": status, "message": message}, status)
-
-
 def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
-
-
-class _RawPath:
-    """Routes on the path as it was sent: names hold slashes, which come as %2F and must not part a path."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope = {**scope, "path": scope["raw_path"].decode("latin-1")}
-        await self._app(scope, receive, send)

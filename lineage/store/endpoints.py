@@ -16,9 +16,9 @@ from lineage.store.views import datasets, events, graphs, jobs
 T = TypeVar("T")
 Endpoint = Callable[[sqlite3.Connection, Request], Json]
 
-_LIMIT = 100
-_DEPTH = 20
-_DIGITS = 10
+_LIMIT, _MOST = 100, 1000
+_DEPTH, _DEEPEST = 20, 100
+_FARTHEST = 10**9
 _ALWAYS_AFTER, _ALWAYS_BEFORE = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"
 
 
@@ -84,14 +84,14 @@ def get_lineage(connection: sqlite3.Connection, request: Request) -> Json:
     node = walks.resolve(connection, _parameter(request, "nodeId"))
     if node.field is not None:
         raise HTTPException(400, "nodeId is a job or a dataset here; columns are at /api/v1/column-lineage")
-    return graphs.lineage(connection, walks.lineage(connection, node, _number(request, "depth", _DEPTH)))
+    return graphs.lineage(connection, walks.lineage(connection, node, _number(request, "depth", _DEPTH, _DEEPEST)))
 
 
 def get_column_lineage(connection: sqlite3.Connection, request: Request) -> Json:
     """Columns upstream of a column, of a dataset's or of a job's outputs; downstream too when asked."""
     node = walks.resolve(connection, _parameter(request, "nodeId"))
     downstream = request.query_params.get("withDownstream", "false").lower() == "true"
-    edges = walks.column_lineage(connection, node, _number(request, "depth", _DEPTH), downstream=downstream)
+    edges = walks.column_lineage(connection, node, _number(request, "depth", _DEPTH, _DEEPEST), downstream=downstream)
     return graphs.column_lineage(connection, edges)
 
 
@@ -129,11 +129,12 @@ def _parameter(request: Request, name: str) -> str:
 
 
 def _page(request: Request) -> tuple[int, int]:
-    return _number(request, "limit", _LIMIT), _number(request, "offset", 0)
+    return _number(request, "limit", _LIMIT, _MOST), _number(request, "offset", 0, _FARTHEST)
 
 
-def _number(request: Request, name: str, default: int) -> int:
+def _number(request: Request, name: str, default: int, most: int) -> int:
+    """More than `most` is refused: who got less than was asked for would take it for all there is."""
     text = request.query_params.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS):
-        raise HTTPException(400, f"{name} is a whole number from 0 on, not {text!r}")
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+        raise HTTPException(400, f"{name} is a whole number from 0 to {most}, not {text[:20]!r}")
     return int(text)

@@ -63,20 +63,17 @@ def dataset_named(connection: sqlite3.Connection, namespace: str, name: str) -> 
 def resolve(connection: sqlite3.Connection, node_id: str) -> Node:
     """The node of `job:ns:name`, `dataset:ns:name` or `datasetField:ns:name:field`.
 
-    Namespaces and names hold colons themselves, so every split is tried against what is stored. Raises UnknownNodeError.
+    Namespaces and names hold colons themselves, so an id is compared with what is stored: it cannot be split. Raises UnknownNodeError.
     """
     type_, _, rest = node_id.partition(":")
-    found: Iterator[Node]
     match type_:
-        case "job":
-            found = (Node("job", id_) for id_ in _ids(connection, "job_named", rest))
-        case "dataset":
-            found = (Node("dataset", id_) for id_ in _ids(connection, "dataset_named", rest))
+        case "job" | "dataset":
+            row = connection.execute(_SQL[f"{type_}_of_node"], {"rest": rest}).fetchone()
+            node = Node(type_, row["id"]) if row else None
         case "datasetField":
-            found = _field_nodes(connection, rest)
+            node = next(_field_nodes(connection, rest), None)
         case _:
             raise UnknownNodeError(f"a node id starts with job:, dataset: or datasetField:, not {node_id!r}")
-    node = next(found, None)
     if node is None:
         raise UnknownNodeError(f"no node {node_id!r}")
     return node
@@ -154,28 +151,14 @@ def _fields(connection: sqlite3.Connection, dataset: int) -> set[str]:
 
 
 def _field_nodes(connection: sqlite3.Connection, rest: str) -> Iterator[Node]:
-    for dataset, column in _splits(rest):
-        for id_ in _ids(connection, "dataset_named", dataset):
-            if column in _fields(connection, id_):
-                yield Node("dataset", id_, column)
-
-
-def _ids(connection: sqlite3.Connection, query: str, rest: str) -> Iterator[int]:
-    for namespace, name in _splits(rest):
-        id_ = _one_id(connection, query, namespace, name)
-        if id_ is not None:
-            yield id_
+    for row in connection.execute(_SQL["fields_of_node"], {"rest": rest}):
+        if row["field"] in _fields(connection, row["id"]):
+            yield Node("dataset", row["id"], row["field"])
 
 
 def _one_id(connection: sqlite3.Connection, query: str, namespace: str, name: str) -> int | None:
     row = connection.execute(_SQL[query], {"namespace": namespace, "name": name}).fetchone()
     return row["id"] if row else None
-
-
-def _splits(text: str) -> Iterator[tuple[str, str]]:
-    for place, character in enumerate(text):
-        if character == ":":
-            yield text[:place], text[place + 1 :]
 
 
 def _jobs_of(connection: sqlite3.Connection, datasets: Collection[int]) -> set[int]:

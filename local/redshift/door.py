@@ -38,7 +38,7 @@ async def _admit(server: int, reader: StreamReader, writer: StreamWriter) -> Non
             startup = await read_startup(reader)
         await _connect(server, startup, reader, writer)
     except (IncompleteReadError, ConnectionError):
-        pass  # either side is gone, which the other is told by the end of its connection
+        pass  # either side is gone, or is no client: the other is told by the end of its connection
     finally:
         writer.close()
 

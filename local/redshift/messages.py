@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LENGTH = struct.Struct("!i")
+MIN_STARTUP, MAX_STARTUP = 8, 10_000
 CANCEL, SSL, GSS = 80877102, 80877103, 80877104
 """The codes that stand in a startup packet where the version of the protocol would."""
 
@@ -46,8 +47,13 @@ class Message:
 
 
 async def read_startup(reader: StreamReader) -> Startup:
-    """Raises IncompleteReadError when the other side is gone."""
+    """Raises IncompleteReadError when the other side is gone, ConnectionError when it speaks something else.
+
+    PostgreSQL's limit keeps browsers out as well: any method of HTTP is a length beyond it (postmaster.c, ProcessStartupPacket).
+    """
     (length,) = LENGTH.unpack(await reader.readexactly(4))
+    if not MIN_STARTUP <= length <= MAX_STARTUP:
+        raise ConnectionError(f"no startup packet has {length} bytes")
     (code,) = LENGTH.unpack(await reader.readexactly(4))
     return Startup(code, await reader.readexactly(length - 8))
 

@@ -6,13 +6,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from lineage import expected as expectations
 from lineage.expected import Expected
-from lineage.store.app import create_app
 from lineage.store.database import Database
-from tests.lineage.tickit import EXPECTED_FILE, VALUES, Json, Store, pipeline_events
+from tests.lineage.served import Serve, start
+from tests.lineage.tickit import EXPECTED_FILE, VALUES, Json, Store, client_of, pipeline_events
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +33,7 @@ def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
         def make() -> Store:
             made.append(len(made))
             database = Database(tmp_path / f"lineage{made[-1]}.db")
-            return Store(stack.enter_context(TestClient(create_app(database))), database)
+            return Store(stack.enter_context(client_of(database)), database)
 
         made: list[int] = []
         yield make
@@ -43,3 +42,10 @@ def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
 @pytest.fixture
 def store(new_store: Callable[[], Store]) -> Store:
     return new_store()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Starts stores as processes, all on one database."""
+    with ExitStack() as stack:
+        yield lambda: start(tmp_path / "lineage.db", stack)

@@ -1,34 +1,25 @@
 """The page in a real browser: everything is there, in its column, uncut and apart; and what is chosen is shown."""
 
+import base64
+import hashlib
 import json
-import os
 import re
-import shutil
-import subprocess
 from html import unescape
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import pytest
-from starlette.testclient import TestClient
 
 from lineage import page
 from lineage.expected import Expected
 from lineage.graph import Column, ColumnEdge, Dataset, DatasetId, Field, Graph, Job, Run
-from lineage.store.app import create_app
 from lineage.store.database import Database
-from tests.lineage.tickit import Json, Store, pipeline_events
+from tests.lineage.browser import HEIGHT, WIDTH, require_browser, shown
+from tests.lineage.tickit import Json, Store, client_of, pipeline_events
 
-WIDTH, HEIGHT = 1440, 900
 LISTENER = 'const probeErrors = []; addEventListener("error", ({ message }) => probeErrors.push(message));'
 PROBE = Path(__file__).parent / "probe.js"
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars", f"--window-size={WIDTH},{HEIGHT}", "--virtual-time-budget=500",
-)  # fmt: skip
-
 SCENARIOS = {
     "untouched": [],
     "dataset": ["click dev.staging.date"],
@@ -69,20 +60,14 @@ class Box(NamedTuple):
 @pytest.fixture(scope="module")
 def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
     """Draws a graph, plays every scenario on the page from its beginning, and answers with what was then to be seen."""
-    if BROWSER is None:
-        reason = "no chromium on PATH: install it to test the page (apt-get install chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require_browser()
     folder = tmp_path_factory.mktemp("browser")
 
     def see(graph: Graph, scenarios: dict[str, list[str]] = SCENARIOS, address: str = "") -> Json:
         probe = PROBE.read_text(encoding="utf-8").replace("SCENARIOS", json.dumps(scenarios if graph.jobs else {"untouched": []}))
         file = folder / "page.html"
-        html = page.render(graph).replace("<style>", f"<script>{LISTENER}</script><style>", 1)
-        file.write_text(html.replace("</body>", f"<script>{probe}</script></body>"), encoding="utf-8")
-        command = [str(BROWSER), *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", file.as_uri() + address]
-        dom = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True).stdout
+        file.write_text(_with_scripts(page.render(graph), LISTENER, probe), encoding="utf-8")
+        dom = shown(file.as_uri() + address, folder, milliseconds=500)
         found = re.search(r'<pre id="probe"[^>]*>(.*?)</pre>', dom, re.DOTALL)
         assert found, f"the page's scripts failed: {dom[-2000:]}"
         return dict(json.loads(unescape(found[1])))
@@ -94,10 +79,18 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
 def scenes(look: Look, expected: Expected, tmp_path_factory: pytest.TempPathFactory) -> Json:
     """What each scenario shows of the whole pipeline."""
     database = Database(tmp_path_factory.mktemp("store") / "lineage.db")
-    with TestClient(create_app(database)) as client:
+    with client_of(database) as client:
         store = Store(client, database)
         store.post(*pipeline_events(expected))
         return look(store.graph())
+
+
+def _with_scripts(html: str, first: str, last: str) -> str:
+    """The page with two scripts more, one before its own and one behind them, which its policy allows."""
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in (first, last)]
+    allowed = page.policy().replace("script-src", " ".join(["script-src", *(f"'sha256-{known}'" for known in hashes)]))
+    html = html.replace("<style>", f"<script>{first}</script><style>", 1).replace("</body>", f"<script>{last}</script></body>")
+    return html.replace(page.policy(), allowed)
 
 
 def _boxes(seen: Json) -> dict[str, Box]:
@@ -145,8 +138,8 @@ def test_a_chosen_dataset_lights_what_is_up_and_downstream(scenes: Json) -> None
         "dev.dm.dim_event": "down",
         "dev.dm.fact_sales": "down",
     }
-    for shown in ("dev.staging.date", "1 dataset upstream", "2 datasets downstream", "8 columns", "caldate", "← date.caldate"):
-        assert shown in seen["panel"]
+    for text in ("dev.staging.date", "1 dataset upstream", "2 datasets downstream", "8 columns", "caldate", "← date.caldate"):
+        assert text in seen["panel"]
     boxes = _boxes(seen)
     assert all(box.right <= WIDTH - 352 for box in boxes.values()), "the panel covers nodes"
     assert not [pair for pair in combinations(boxes, 2) if boxes[pair[0]].meets(boxes[pair[1]])]

@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
-from lineage.store.app import create_app
 from lineage.store.database import Database, DatabaseError
-from tests.lineage.tickit import Json, Store, run_event
+from tests.lineage.tickit import Json, Store, client_of, run_event
 
 
 @pytest.fixture
@@ -25,7 +23,7 @@ def path(tmp_path: Path) -> Path:
 @contextmanager
 def _store(path: Path) -> Iterator[Store]:
     database = Database(path)
-    with TestClient(create_app(database)) as client:
+    with client_of(database) as client:
         yield Store(client, database)
 
 

@@ -1,15 +1,10 @@
 """The store as a real process: what it acknowledged stays, and it stops when told."""
 
-import select
 import signal
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 import httpx
 import pytest
@@ -22,56 +17,15 @@ from lineage.check import compare
 from lineage.client import read_lineage
 from lineage.expected import Expected
 from lineage.graph import DatasetId
+from tests.lineage.served import SECONDS, Serve, command
 from tests.lineage.tickit import ROOT, Json, run_event
 
 pytestmark = pytest.mark.system
 
-SECONDS = 60
-
-
-class Served(NamedTuple):
-    """A running store."""
-
-    process: subprocess.Popen[str]
-    url: str
-
-    def stop(self, number: signal.Signals) -> tuple[int, str]:
-        """Exit code and what it wrote on standard error, after a signal."""
-        self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=SECONDS)
-        return self.process.returncode, errors
-
-
-Serve = Callable[[], Served]
-
-
-def _command(database: Path, port: int = 0) -> list[str]:
-    return [sys.executable, "-m", "lineage", "store", "--port", str(port), "--database", str(database)]
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Starts stores, all on one database."""
-    with ExitStack() as stack:
-
-        def start() -> Served:
-            process = subprocess.Popen(
-                _command(tmp_path / "lineage.db"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-            stack.enter_context(process)
-            stack.callback(process.kill)
-            assert process.stdout is not None
-            assert select.select([process.stdout], [], [], SECONDS)[0], f"the store did not start within {SECONDS} s"
-            line = process.stdout.readline()
-            assert line.startswith("Lineage store: http://127.0.0.1:"), process.communicate()
-            return Served(process, line.split()[2])
-
-        yield start
-
 
 def _names(url: str) -> set[str]:
     """The jobs of all stored events."""
-    answer = httpx.get(f"{url}/api/v1/events/lineage", params={"limit": 100000}, timeout=SECONDS).json()
+    answer = httpx.get(f"{url}/api/v1/events/lineage", params={"limit": 1000}, timeout=SECONDS).json()
     assert answer["totalCount"] == len(answer["events"])
     return {event["job"]["name"] for event in answer["events"]}
 
@@ -101,7 +55,7 @@ def test_what_was_acknowledged_outlives_a_killed_process(serve: Serve) -> None:
     assert set(acknowledged) <= stored
     assert len(stored) <= len(acknowledged) + 3
     # Event and model are written together: there is a job for each event, and no other.
-    jobs = httpx.get(f"{again.url}/api/v1/namespaces/tickit/jobs", params={"limit": 100000}, timeout=SECONDS).json()["jobs"]
+    jobs = httpx.get(f"{again.url}/api/v1/namespaces/tickit/jobs", params={"limit": 1000}, timeout=SECONDS).json()["jobs"]
     assert {job["name"] for job in jobs} == stored
 
 
@@ -155,7 +109,7 @@ def test_openlineages_own_client(serve: Serve, compression: HttpCompression | No
 
 def test_a_port_that_is_taken_is_told_in_one_line(serve: Serve, tmp_path: Path) -> None:
     port = int(serve().url.rpartition(":")[2])
-    second = subprocess.run(_command(tmp_path / "other.db", port), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    second = subprocess.run(command(tmp_path / "other.db", port), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert (second.returncode, second.stderr) == (2, f"Error: cannot listen on 127.0.0.1:{port}: Address already in use\n")
 
 
@@ -167,6 +121,6 @@ def test_a_file_that_is_no_lineage_database_is_left_alone(tmp_path: Path) -> Non
     for path, reason in ((other, "another version"), (text, "not a database")):
         path.chmod(0o644)
         before = path.read_bytes()
-        run = subprocess.run(_command(path), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+        run = subprocess.run(command(path), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
         assert (run.returncode, reason in run.stderr, run.stderr.count("\n")) == (2, True, 1)
         assert (path.read_bytes(), path.stat().st_mode & 0o777) == (before, 0o644)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lineage.store import walks
 from tests.lineage.tickit import FACET, JOBS, VALUES, Json, Store, dataset, run_event
 
 WAREHOUSE = VALUES["warehouse"]
@@ -133,3 +134,39 @@ def test_column_lineage_has_marquez_turned_in_edges(store: Store) -> None:
     assert graph[middle]["outEdges"] == [{"origin": middle, "destination": last}]
     assert graph[middle]["data"]["inputFields"][0]["dataset"] == "d0"
     assert (graph[first]["data"]["fieldType"], graph[first]["data"]["inputFields"]) == ("varchar(100)", [])
+
+
+def test_a_node_id_is_found_whatever_is_stored_beside_it(store: Store) -> None:
+    """Every way to split it is another dataset's."""
+    names = [("a", "b:c:d"), ("a:b", "c:d"), ("a:b:c", "d"), ("a", "b"), ("a:b", "c")]
+    store.post(
+        *(run_event(f"j{n}", "COMPLETE", "12:00:00", run=_run(n), outputs=[dataset(*name, f"x{n}")]) for n, name in enumerate(names))
+    )
+    (found,) = [node for node in store.get("/lineage", nodeId="dataset:a:b:c:d")["graph"] if node["type"] == "DATASET"]
+    assert found["data"]["namespace"] == "a", "the shortest namespace"
+    for number, (namespace, name) in enumerate(names):
+        assert store.get("/column-lineage", nodeId=f"datasetField:{namespace}:{name}:x{number}") == {"graph": []}
+    for node_id in (
+        "dataset:a:b:c:d:x0",
+        "datasetField:a:b:c:d",
+        "datasetField:a:b:x4",
+        "job:tickit:j",
+        "job::tickit:j0",
+        "dataset:a%b:c:d",
+    ):
+        path = "column-lineage" if node_id.startswith("datasetField") else "lineage"
+        assert store.client.get(f"/api/v1/{path}", params={"nodeId": node_id}).status_code == 404
+
+
+def test_a_node_id_costs_as_many_queries_however_many_colons_it_has(store: Store) -> None:
+    store.post(*_chain(1))
+    asked: list[str] = []
+    with store.database.read() as connection:
+        connection.set_trace_callback(asked.append)
+        for type_ in ("job", "dataset", "datasetField"):
+            for colons in (1, 2, 15_000):
+                asked.clear()
+                with pytest.raises(walks.UnknownNodeError):
+                    walks.resolve(connection, f"{type_}:" + ":" * colons)
+                assert len(asked) == 1, (type_, colons)
+        connection.set_trace_callback(None)

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from lineage.expected import Expected, ExpectedJob
 from lineage.graph import DatasetId, Graph, read_graph
+from lineage.store.app import create_app
 from lineage.store.database import Database
 from lineage.store.local import StoredLineage
 
@@ -92,12 +93,17 @@ def _type(column: str) -> str:
     return next((type_ for part, type_ in TYPES.items() if part in column), "varchar(100)")
 
 
+def client_of(database: Database) -> TestClient:
+    """A client of a store in this process, as any program on the machine is one."""
+    return TestClient(create_app(database), base_url="http://127.0.0.1:5000", headers={"Content-Type": "application/json"})
+
+
 class Store:
     """A store in this process."""
 
     def __init__(self, client: TestClient, database: Database) -> None:
         self.client = client
-        self._database = database
+        self.database = database
 
     def post(self, *events: Json) -> None:
         """Sends events, all of which have to be taken."""
@@ -113,5 +119,5 @@ class Store:
 
     def graph(self) -> Graph:
         """What the store knows."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return read_graph(StoredLineage(connection))

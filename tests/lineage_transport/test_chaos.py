@@ -14,12 +14,12 @@ import pytest
 from starlette.testclient import TestClient
 
 import lineage_transport
-from lineage.store.app import create_app
 from lineage.store.database import Database
 from lineage_transport.delivery import Tally
 from lineage_transport.replay import replay
 from lineage_transport.settings import Settings
 from lineage_transport.spool import Folder
+from tests.lineage.tickit import client_of
 from tests.lineage_transport.conftest import KEY, kill_couriers
 from tests.lineage_transport.emitter import events
 from tests.lineage_transport.endpoint import Endpoint, Request
@@ -91,7 +91,7 @@ def new_store(tmp_path: Path) -> Iterator[Callable[[str], TestClient]]:
     clients: list[TestClient] = []
 
     def make(name: str) -> TestClient:
-        client = TestClient(create_app(Database(tmp_path / f"{name}.db")))
+        client = client_of(Database(tmp_path / f"{name}.db"))
         clients.append(client.__enter__())
         return client
 
@@ -135,7 +135,7 @@ def content(store: TestClient) -> dict[str, Any]:
     """All that the reading endpoints say."""
 
     def get(path: str, **parameters: Any) -> Any:
-        answer = store.get(f"/api/v1/{path}", params={"limit": 10_000, **parameters})
+        answer = store.get(f"/api/v1/{path}", params={"limit": 1000, **parameters})
         answer.raise_for_status()
         return answer.json()
 

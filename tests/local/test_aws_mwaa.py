@@ -338,3 +338,14 @@ def test_the_web_server_is_trusted_by_those_who_were_told(aws: Aws, client: Any,
         httpx.post(f"https://{host}/aws_mwaa/cli", trust_env=False, timeout=SECONDS)
     assert httpx.post(f"https://{host}/aws_mwaa/cli", timeout=SECONDS).status_code == httpx.codes.FORBIDDEN  # trusts by SSL_CERT_FILE
     assert aws.environment["SSL_CERT_FILE"] == str(aws.trusted)
+
+
+@pytest.mark.parametrize("page", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-site"}], ids=str)
+def test_no_page_in_a_browser_reaches_the_web_server(
+    client: Any, environment: dict[str, Any], browser: httpx.Client, page: dict[str, str]
+) -> None:
+    host = client.create_cli_token(Name=environment["Name"])["WebServerHostname"]
+    for path in ("/aws_mwaa/cli", "/aws_mwaa/login", "/pluginsv2/aws_mwaa/login"):
+        refused = browser.post(f"https://{host}{path}", headers=page, data={"token": "x"})
+        assert (refused.status_code, refused.headers.get("x-amzn-ErrorType")) == (403, "AccessDeniedException")
+        assert browser.post(f"https://{host}{path}", data={"token": "x"}).json() == {"message": "Forbidden"}

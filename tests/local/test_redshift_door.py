@@ -5,10 +5,11 @@ Here those of the versions that CI runs; `make test-runtimes` runs the pipeline 
 
 import json
 import os
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,14 @@ def test_with_prepared_statements_psycopg_3_fails_at_the_end_of_a_transaction(wa
     answers = probed(NEW, uri_with(warehouse, client_encoding=DRIVER["client_encoding"]), tmp_path)["answers"]
     assert answers["run"] == [[1]]
     assert answers["run_often"].startswith('SyntaxError: syntax error at or near "all"')
+
+
+@pytest.mark.parametrize(
+    "sent", [b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"\0\0\0\7", b"\xff\xff\xff\xff"]
+)
+def test_what_is_no_startup_packet_is_not_waited_for(warehouse: Postgres, sent: bytes) -> None:
+    """A page in a browser can send a POST to any port: as a packet it has 1.3 GB."""
+    with socket.create_connection(("127.0.0.1", warehouse.redshift_port), timeout=60) as connection:
+        connection.sendall(sent)
+        with suppress(ConnectionResetError):  # what is not read is answered so
+            assert connection.recv(1) == b""

@@ -4,6 +4,20 @@ select root_id as id from datasets where namespace = :namespace and name = :name
 -- name: job_named
 select id from shown_jobs where namespace = :namespace and name = :name
 
+-- name: job_of_node
+select id from shown_jobs where namespace || ':' || name = :rest order by length(namespace) limit 1
+
+-- name: dataset_of_node
+select root_id as id from datasets where namespace || ':' || name = :rest order by length(namespace) limit 1
+
+-- name: fields_of_node
+-- Datasets whose name begins :rest, with what then is the column's name; so many at most, as each is looked into.
+select root_id as id, substr(:rest, length(namespace) + length(name) + 3) as field
+from datasets
+where substr(:rest, 1, length(namespace) + length(name) + 2) = namespace || ':' || name || ':'
+order by length(namespace) + length(name), length(namespace)
+limit 50
+
 -- name: jobs_of_datasets
 select distinct job_io.job_id
 from datasets as names inner join job_io on job_io.dataset_id = names.id

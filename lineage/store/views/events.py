@@ -2,9 +2,12 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable, Iterator
 
 from lineage.shapes import Json
 from lineage.store.views.common import SQL, Page, total
+
+_MOST_CHARACTERS = 32 * 1024 * 1024  # as much as one event may have
 
 
 def namespaces(connection: sqlite3.Connection, limit: int, offset: int) -> list[Json]:
@@ -28,8 +31,17 @@ def namespace_exists(connection: sqlite3.Connection, namespace: str) -> bool:
 
 
 def events(connection: sqlite3.Connection, before: str, after: str, limit: int, offset: int, *, newest_first: bool) -> Page:
-    """Raw events from `after` on until just before `before`."""
+    """Raw events from `after` on until just before `before`: as many as fit into an answer, one at least."""
     between = {"before": before, "after": after}
     query = SQL["events_desc" if newest_first else "events_asc"]
     rows = connection.execute(query, {**between, "limit": limit, "offset": offset})
-    return Page([json.loads(row["body"]) for row in rows], total(connection, "count_events", **between))
+    return Page([json.loads(body) for body in _fitting(rows)], total(connection, "count_events", **between))
+
+
+def _fitting(rows: Iterable[sqlite3.Row]) -> Iterator[str]:
+    taken = 0
+    for row in rows:
+        if taken and taken + len(row["body"]) > _MOST_CHARACTERS:
+            return
+        taken += len(row["body"])
+        yield row["body"]

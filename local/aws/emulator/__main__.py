@@ -10,6 +10,7 @@ from werkzeug.serving import make_server
 from local.aws.emulator.airflow_behind import AirflowBehind
 from local.aws.emulator.app import Emulator
 from local.aws.emulator.certificates import issue
+from local.aws.emulator.walled import Walled
 from local.aws.emulator.web_server import WebServer
 
 HOST = "127.0.0.1"
@@ -23,12 +24,13 @@ def main() -> None:
     arguments = parser.parse_args()
     emulator = Emulator(AirflowBehind(arguments.airflow))
     _serve_airflow(emulator, arguments.authority)
-    make_server(HOST, arguments.port, emulator, threaded=True, request_handler=MotoRequestHandler).serve_forever()
+    make_server(HOST, arguments.port, Walled(emulator), threaded=True, request_handler=MotoRequestHandler).serve_forever()
 
 
 def _serve_airflow(emulator: Emulator, authority: Path) -> None:
     certificate = issue(authority)
-    server = make_server(HOST, 0, WebServer(emulator.services), threaded=True, ssl_context=(str(certificate), str(certificate)))
+    pages = Walled(WebServer(emulator.services), forms=True)  # which want a token in each
+    server = make_server(HOST, 0, pages, threaded=True, ssl_context=(str(certificate), str(certificate)))
     certificate.unlink()
     emulator.services.web_server = f"{HOST}:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
