@@ -8,6 +8,7 @@ from sqlglot import exp
 from sql_lineage.columns import Reading, read
 from sql_lineage.definitions import Definition, definition, scratch
 from sql_lineage.origins import Origins, merge
+from sql_lineage.outline import Outline
 from sql_lineage.relations import SYSTEM_SCHEMA, TEMPORARY_SCHEMA, Catalog, Column, Relation, Source, Table
 from sql_lineage.sql import Statement
 from sql_lineage.writes import Naming, Write, writes
@@ -45,7 +46,7 @@ def derive(statements: Sequence[Statement], catalog: Catalog) -> Lineage:
     for number, statement in enumerate(statements):
         session.number = number
         try:
-            session.run(statement)
+            session.mention(statement, statement.tables) if statement.tables else session.run(statement)
         except Exception as error:  # this statement's lineage is lost, the others' is not
             session.report(f"what it reads and writes is missing: {error}")
     outputs = {target: output for target, output in session.outputs.items() if target not in session.scratch}
@@ -84,6 +85,20 @@ class _Session:
         if isinstance(statement.tree, exp.Drop):
             for dropped in statement.tree.find_all(exp.Table):
                 self.created.pop(self.resolve(dropped), None)
+
+    def mention(self, statement: Statement, tables: Outline) -> None:
+        """A statement of which only the tables are known: what the catalog does not know may be no table at all."""
+        if statement.problem:
+            self.report(statement.problem)
+        sources = [self.resolve(each) if isinstance(each, exp.Table) else each for each in tables.read]
+        read = [each for each in sources if not self.catalog.complete or not isinstance(each, Table) or self.relation(each)]
+        inputs = dict.fromkeys(origin for source in read for origin in self._beyond(source))
+        self.inputs.update(inputs)
+        if made := statement.tree and definition(statement.tree):
+            self._make(made, ())
+        if tables.target is not None:
+            target = self.resolve(tables.target) if isinstance(tables.target, exp.Table) else tables.target
+            self.outputs.setdefault(target, Output()).inputs.update(inputs)
 
     def report(self, message: str) -> None:
         self.problems.append(Problem(message, self.number))

@@ -8,6 +8,9 @@ from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 
 from sql_lineage.catalog import Name
+from sql_lineage.chains import balanced
+from sql_lineage.condensed import condensed
+from sql_lineage.outline import Outline, outline, split
 from sql_lineage.redshift import REDSHIFT, parse_statement
 
 # sqlglot warns of what it cannot parse by quoting the SQL, with whatever credentials stand in it. Here that becomes a problem.
@@ -47,17 +50,23 @@ NO_FLOW = frozenset(
     ]
 )
 DEFINITIONS = frozenset(["ALTER", "CREATE", "DROP"])  # move data only where they contain a query
+LONGEST_TEXT = 500_000  # characters, without most of its literals, that are parsed
+MOST_TOKENS = 50_000  # of one statement that is parsed: its tree takes 2 to 4 kB for each
+LOOKED_THROUGH = 1_000_000  # characters that are looked through for tables where a text is not parsed
+LONGEST_SAID = 10_000  # characters of a statement that a problem shows
+TABLES_ONLY = "only the tables that it names are told, not its columns"
 UNDERSTOOD = (exp.Query, exp.DML, exp.Create, exp.Alter, exp.Drop)
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: `tree` is None where it moves no data or, with a `problem`, where it cannot be read."""
+    """One statement: `tree` is None where it moves no data or, with a `problem`, where it cannot be read; then `tables` may say more."""
 
     text: str
     tree: exp.Expr | None = None
     problem: str | None = None
     search_path: tuple[str, ...] = ()  # where it sets one
+    tables: Outline | None = None
 
 
 def parse(texts: Iterable[str]) -> list[Statement]:
@@ -69,12 +78,22 @@ def names(statements: Iterable[Statement]) -> set[Name]:
     """Every table that the statements mention (names of CTEs among them: they are not told apart here)."""
     statements = list(statements)
     tables = [table for statement in statements if statement.tree for table in statement.tree.find_all(exp.Table) if table.name]
+    tables += [table for statement in statements if statement.tables for table in statement.tables.tables]
     path = {schema for statement in statements for schema in statement.search_path}
     bare = {Name(schema, table.name.lower()) for table in tables if not table.db for schema in (None, *path)}
     return bare | {Name(table.db.lower(), table.name.lower()) for table in tables if table.db}
 
 
+def outlined(statements: Iterable[Statement]) -> list[Statement]:
+    """The same statements, of which those that were parsed and move data are read for their tables only."""
+    return [_outlined(each.text) if isinstance(each.tree, exp.Query | exp.DML | exp.Create) else each for each in statements]
+
+
 def _parse_text(text: str) -> Iterator[Statement]:
+    text = condensed(text)
+    if len(text) > LONGEST_TEXT:
+        yield from _look_through(text, f"the SQL has more than {LONGEST_TEXT} characters beside lists of literals: {TABLES_ONLY}")
+        return
     try:
         tokens = REDSHIFT.tokenize(text)
     except TokenError:
@@ -82,6 +101,31 @@ def _parse_text(text: str) -> Iterator[Statement]:
         return
     for chunk in _split(tokens):
         yield _statement(chunk, text)
+
+
+def looked_through(texts: Iterable[str]) -> list[Statement]:
+    """The statements of all `texts`, read for their tables only, in a time that hardly depends on what stands there."""
+    return [statement for text in texts for statement in _look_through(condensed(text))]
+
+
+def _look_through(text: str, problem: str | None = None) -> Iterator[Statement]:
+    """Small statements are parsed nevertheless where they only make, change or drop something."""
+    for sql in split(text[:LOOKED_THROUGH]):
+        keyword = sql[:20].split(None, 1)[0].upper()
+        if len(sql) <= LONGEST_SAID and (keyword in NO_FLOW or (keyword in DEFINITIONS and "SELECT" not in sql.upper())):
+            yield from _parse_text(sql)
+        else:
+            yield _outlined(sql, problem)
+    if len(text) > LOOKED_THROUGH:
+        yield Statement(
+            text[LOOKED_THROUGH:][:LONGEST_SAID], problem=f"what stands behind {LOOKED_THROUGH} characters is not looked through"
+        )
+
+
+def _outlined(sql: str, problem: str | None = None) -> Statement:
+    tables = outline(sql)
+    said = problem if tables.read or tables.target is not None else None
+    return Statement(sql[:LONGEST_SAID], tables.made, said, tables=tables)
 
 
 def _split(tokens: Iterable[Token]) -> Iterator[list[Token]]:
@@ -101,13 +145,17 @@ def _statement(tokens: list[Token], text: str) -> Statement:
     keyword = tokens[0].text.upper()
     if keyword in NO_FLOW:
         return Statement(sql, search_path=_search_path(tokens))
+    if len(tokens) > MOST_TOKENS:
+        return _outlined(sql, f"{keyword} has more than {MOST_TOKENS} words and signs: {TABLES_ONLY}")
     try:
         tree = parse_statement(tokens, text)
+    except RecursionError:
+        return _outlined(sql, f"{keyword} is nested too deeply: {TABLES_ONLY}")
     except (SqlglotError, ValueError) as error:
         problem = f"{keyword} cannot be parsed{_place(error)}: what it reads and writes is missing"
     else:
         if isinstance(tree, UNDERSTOOD):
-            return Statement(sql, tree)
+            return Statement(sql, balanced(tree))
         problem = f"{keyword} is not supported: what it reads and writes is missing"
     return Statement(sql, problem=None if _moves_no_data(keyword, tokens) else problem)
 
