@@ -34,18 +34,24 @@ def _operands(node: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _continues(node: exp.Expr | None, operand: exp.Expr) -> bool:
-    """Whether `operand` is a part of the same chain as the node above it: the same operator, and nothing else said."""
+    """Whether `operand` is a part of the same chain as the node above it: the same operator, and nothing said of it alone."""
     if node is None or type(node) is not type(operand) or operand.comments:
         return False
-    said = [{name: value for name, value in each.args.items() if value and name not in ("this", "expression")} for each in (node, operand)]
-    return said[1] == {} or (
-        isinstance(operand, exp.Union) and set(said[1]) == {"distinct"} and said[1]["distinct"] == said[0].get("distinct")
-    )
+    return all(value == node.args.get(name) and _is_flag(value) for name, value in _said(operand).items())
+
+
+def _said(node: exp.Expr) -> dict[str, object]:
+    """What is said of an operator beside its operands: that a UNION is distinct, that a query with it is ordered."""
+    return {name: value for name, value in node.args.items() if value and name not in ("this", "expression")}
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool | str)
 
 
 def _joined(like: exp.Expr, operands: list[exp.Expr]) -> exp.Expr:
     if len(operands) == 1:
         return operands[0]
     middle = len(operands) // 2
-    said = {"distinct": like.args["distinct"]} if isinstance(like, exp.Union) else {}
-    return type(like)(this=_joined(like, operands[:middle]), expression=_joined(like, operands[middle:]), **said)
+    flags = {name: value for name, value in _said(like).items() if _is_flag(value)}
+    return type(like)(this=_joined(like, operands[:middle]), expression=_joined(like, operands[middle:]), **flags)

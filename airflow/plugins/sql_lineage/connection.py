@@ -38,7 +38,7 @@ def postgres_hook(connection: Any, *, usual: dict[str, Any] | None = None, **par
 
     Its credentials are minted from IAM where the connection asks for them, by its extras `{"iam": true, "workgroup": "<name>"}` (or
     `workgroup-name`), with `region` where that is not the default one. `parameters` are the hook's own, of which `database` overrides
-    the connection's, `usual` parameters of the driver that the connection's extras override. Raises what boto3 raises when it gets no credentials.
+    the connection's, `usual` parameters of the driver that its extras override. Raises what boto3 raises when it gets no credentials.
     """
     database = parameters.pop("database", None)
     extras = connection.extra_dejson

@@ -18,20 +18,29 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _PART = re.compile(_NAME)
-_ENDS_FROM = frozenset(
-    "WHERE GROUP ORDER HAVING QUALIFY LIMIT OFFSET UNION EXCEPT INTERSECT MINUS WINDOW SET VALUES RETURNING WHEN FETCH".split()
-)
-_BEFORE_NAME = frozenset("LATERAL ONLY TABLE IF NOT EXISTS TEMP TEMPORARY LOCAL EXTERNAL RECURSIVE".split())
-_NO_STATEMENT = frozenset(["FOR", "DO", "THEN"])  # before UPDATE and the like: no statement of their own
-_WORDS = (
-    _ENDS_FROM
-    | _BEFORE_NAME
-    | _NO_STATEMENT
-    | frozenset(
-        "SELECT FROM JOIN USING INTO WITH AS ON INSERT UPDATE DELETE MERGE COPY UNLOAD CREATE VIEW MATERIALIZED TO LOCATION NATURAL LEFT RIGHT "
-        "FULL INNER OUTER CROSS DISTINCT".split()
-    )
-)
+_STATEMENTS = {"INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "UNLOAD", "CREATE"}
+_NO_STATEMENT = {"FOR", "DO", "THEN"}  # before UPDATE and the like: no statement of their own
+_BEFORE_NAME = {
+    "TABLE",
+    "VIEW",
+    "MATERIALIZED",
+    "EXTERNAL",
+    "TEMP",
+    "TEMPORARY",
+    "LOCAL",
+    "IF",
+    "NOT",
+    "EXISTS",
+    "LATERAL",
+    "ONLY",
+    "RECURSIVE",
+}
+_ENDS_FROM = {"WHERE", "GROUP", "ORDER", "HAVING", "QUALIFY", "LIMIT", "OFFSET", "UNION", "EXCEPT", "INTERSECT", "MINUS", "WINDOW", "FETCH"}
+_ENDS_FROM |= {"SELECT", "SET", "VALUES", "RETURNING", "WHEN"}
+_NO_ALIAS = {"ON", "AS", "NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS", "DISTINCT"}
+_GOES_ON = {**dict.fromkeys(_ENDS_FROM, ("", "")), "WITH": ("WITH", "cte"), "JOIN": ("FROM", "table")}
+"""By word: what a comma goes on with from there, and what the next name is."""
+_WORDS = {*_STATEMENTS, *_NO_STATEMENT, *_BEFORE_NAME, *_NO_ALIAS, *_GOES_ON, "FROM", "USING", "INTO", "TO"}
 _JUMPED = (  # what says nothing where no name is expected
     rf"[^\w'\"$/();,#-]++|(?!(?i:{'|'.join(sorted(_WORDS))})\b)[\w#][\w$]*+|-(?!-)|/(?!\*)|\"(?:[^\"]|\"\")*+\""
 )
@@ -40,6 +49,7 @@ _JUMP = re.compile(rf"(?:{_JUMPED}|,){{0,{_ATONCE}}}+")
 _JUMP_IN_LIST = re.compile(rf"(?:{_JUMPED}){{0,{_ATONCE}}}+")
 _MOST_PARTS = 3
 _DEEPEST = 10_000  # brackets
+MOST_TABLES = 5_000  # that are read by a statement, and told
 
 
 @dataclass
@@ -49,6 +59,7 @@ class Outline:
     read: list[exp.Table | Location] = field(default_factory=list)
     target: exp.Table | Location | None = None
     made: exp.Create | None = None
+    cut: bool = False  # it reads more tables than are told
 
     @property
     def tables(self) -> list[exp.Table]:
@@ -73,9 +84,11 @@ def outline(statement: str) -> Outline:
     scan, at = _Scan(), 0
     while True:
         if not scan.wants_name:
-            at = (_JUMP_IN_LIST if scan.top.lists else _JUMP).match(statement, at).end()  # type: ignore[union-attr] - it matches nothing, too
+            jumped = (_JUMP_IN_LIST if scan.top.lists else _JUMP).match(statement, at)
+            at = jumped.end() if jumped else at
         found = _TOKEN.search(statement, at)
-        if found is None or len(scan.stack) > _DEEPEST:
+        scan.found.cut = len(scan.found.read) > MOST_TABLES
+        if found is None or len(scan.stack) > _DEEPEST or scan.found.cut:
             return scan.found
         scan.token(found)
         at = found.end()
@@ -179,14 +192,14 @@ class _Scan:
                 self.ctes.add(parts[-1])
         elif what == "target":
             self._target(_table(parts))
-        elif (
-            len(parts) <= _MOST_PARTS
-            and not (len(parts) == 1 and parts[0] in self.ctes)
-            and not (len(parts) > 1 and parts[0] in self.aliases)
-        ):
-            if parts not in self.seen:
-                self.seen.add(parts)
-                self.found.read.append(_table(parts))
+        elif parts not in self.seen and self._is_table(parts):
+            self.seen.add(parts)
+            self.found.read.append(_table(parts))
+
+    def _is_table(self, parts: tuple[str, ...]) -> bool:
+        """Not so the name of a CTE, and a value within a column of a table with an alias."""
+        known = self.ctes if len(parts) == 1 else self.aliases
+        return len(parts) <= _MOST_PARTS and parts[0] not in known
 
     def _target(self, table: exp.Table) -> None:
         self.found.target = table
@@ -196,32 +209,34 @@ class _Scan:
 
     def _word(self, word: str) -> None:
         top, outermost = self.top, len(self.stack) == 1
-        self.temporary |= word in ("TEMP", "TEMPORARY") and self.kind in ("CREATE", "INTO")
-        self.exists |= word == "EXISTS" and self.kind == "CREATE" and top.expects == "target"
-        self.recursive |= word == "RECURSIVE"
         if word in _BEFORE_NAME:
-            if word == "TABLE" and self.kind == "CREATE":
-                top.expects = "target"
-        elif word == "SELECT":
-            top.query, top.lists, top.expects = True, "", ""
-        elif word == "WITH":
-            top.lists, top.expects = "WITH", "cte"
-        elif word in ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "UNLOAD", "CREATE"):
+            self._before_name(word)
+        elif word in _STATEMENTS:
             self._begins(word)
-        elif word == "VIEW" and self.kind == "CREATE":
-            top.expects = "target"
-        elif word == "INTO" and outermost:
-            self.kind = self.kind or "INTO"
-            top.expects = "target"
+        elif word in _GOES_ON:
+            top.query |= word == "SELECT"
+            top.lists, top.expects = _GOES_ON[word]
         elif word == "FROM":
             self._from()
-        elif word == "JOIN" or (word == "USING" and outermost and self.kind in ("DELETE", "MERGE")):
-            top.lists, top.expects = "FROM", "table"
-        elif word in ("TO", "LOCATION"):
-            self.place = "written" if word == "TO" and self.kind == "UNLOAD" and outermost else ""
-        elif word in _ENDS_FROM:
-            top.lists = top.expects = ""
+        elif outermost:
+            self._outermost(word)
         self.after_table = self.after_table and word == "AS"
+
+    def _outermost(self, word: str) -> None:
+        if word == "USING" and self.kind in ("DELETE", "MERGE"):
+            self.top.lists, self.top.expects = _GOES_ON["JOIN"]
+        elif word == "INTO":
+            self.kind, self.top.expects = self.kind or "INTO", "target"
+        elif word == "TO" and self.kind == "UNLOAD":
+            self.place = "written"
+
+    def _before_name(self, word: str) -> None:
+        makes = self.kind in ("CREATE", "INTO")
+        self.temporary |= word in ("TEMP", "TEMPORARY") and makes
+        self.exists |= word == "EXISTS" and makes and self.top.expects == "target"
+        self.recursive |= word == "RECURSIVE"
+        if word in ("TABLE", "VIEW") and self.kind == "CREATE":
+            self.top.expects = "target"
 
     def _begins(self, word: str) -> None:
         if len(self.stack) > 1 or self.kind or self.before in _NO_STATEMENT:

@@ -10,7 +10,7 @@ from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sql_lineage.catalog import Name
 from sql_lineage.chains import balanced
 from sql_lineage.condensed import condensed
-from sql_lineage.outline import Outline, outline, split
+from sql_lineage.outline import MOST_TABLES, Outline, outline, split
 from sql_lineage.redshift import REDSHIFT, parse_statement
 
 # sqlglot warns of what it cannot parse by quoting the SQL, with whatever credentials stand in it. Here that becomes a problem.
@@ -50,7 +50,7 @@ NO_FLOW = frozenset(
     ]
 )
 DEFINITIONS = frozenset(["ALTER", "CREATE", "DROP"])  # move data only where they contain a query
-LONGEST_TEXT = 500_000  # characters, without most of its literals, that are parsed
+LONGEST_TEXT = 400_000  # characters, without most of its literals, that are parsed
 MOST_TOKENS = 50_000  # of one statement that is parsed: its tree takes 2 to 4 kB for each
 LOOKED_THROUGH = 1_000_000  # characters that are looked through for tables where a text is not parsed
 LONGEST_SAID = 10_000  # characters of a statement that a problem shows
@@ -110,21 +110,28 @@ def looked_through(texts: Iterable[str]) -> list[Statement]:
 
 def _look_through(text: str, problem: str | None = None) -> Iterator[Statement]:
     """Small statements are parsed nevertheless where they only make, change or drop something."""
-    for sql in split(text[:LOOKED_THROUGH]):
+    end = len(text) if len(text) <= LOOKED_THROUGH else text.rfind(";", 0, LOOKED_THROUGH) + 1 or LOOKED_THROUGH
+    tables = 0
+    for number, sql in enumerate(split(text[:end]), 1):
         keyword = sql[:20].split(None, 1)[0].upper()
         if len(sql) <= LONGEST_SAID and (keyword in NO_FLOW or (keyword in DEFINITIONS and "SELECT" not in sql.upper())):
             yield from _parse_text(sql)
-        else:
-            yield _outlined(sql, problem)
-    if len(text) > LOOKED_THROUGH:
-        yield Statement(
-            text[LOOKED_THROUGH:][:LONGEST_SAID], problem=f"what stands behind {LOOKED_THROUGH} characters is not looked through"
-        )
+            continue
+        statement = _outlined(sql, problem)
+        yield statement
+        tables += len(statement.tables.tables) if statement.tables else 0
+        if tables > MOST_TABLES:
+            yield Statement("", problem=f"what stands behind statement {number}, and more than {MOST_TABLES} tables, is not looked through")
+            return
+    if end < len(text):
+        yield Statement("", problem=f"what stands behind {end} characters is not looked through")
 
 
 def _outlined(sql: str, problem: str | None = None) -> Statement:
     tables = outline(sql)
     said = problem if tables.read or tables.target is not None else None
+    if tables.cut:
+        said = f"{problem or TABLES_ONLY}; those behind the first {MOST_TABLES} are not told"
     return Statement(sql[:LONGEST_SAID], tables.made, said, tables=tables)
 
 
