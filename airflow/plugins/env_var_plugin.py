@@ -15,7 +15,7 @@ reads that, 1.3 to 1.52, in both integrations. OPENLINEAGE_SPOOL_FOLDER is where
 the configuration option [sql_lineage] spool, is the place in S3 for what cannot be delivered. A transport that is configured already, by
 one of the variables of `TRANSPORT`, is left alone.
 
-Events are made in a thread of the task, where the provider would fork a process for each: see lineage_transport/in_thread.py.
+Events are made in a thread of the task, which waits for them in bounded time: see lineage_transport/in_thread.py.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ def export() -> None:
         if os.environ.get(CONFIG) == str(CONFIG_FILE):
             importlib.import_module("lineage_transport.transport")  # here, and not again in every process that is forked for a task
         if configuration.conf.getboolean("openlineage", "execute_in_thread"):
-            importlib.import_module("lineage_transport.in_thread").replace_forks()
+            importlib.import_module("lineage_transport.in_thread").replace_waits()
     except Exception as error:
         problems.append(f"{type(error).__name__}: {masked(error)}")
     log.log(logging.WARNING if problems else logging.INFO, "OpenLineage: %s", "; ".join(facts + problems))

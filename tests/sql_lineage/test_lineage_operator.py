@@ -1,7 +1,6 @@
 """The operator: what it tells OpenLineage, that nothing which goes wrong with that stops the SQL, and that no credentials leave."""
 
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from psycopg2 import OperationalError
 from lineage_masking import airflow_masker
 from sql_lineage import LineageSQLOperator, lineage_operator
 from sql_lineage.compat import BaseHook
-from sql_lineage.connection import connect_timeout
 from tests.sql_lineage.warehouse import NO_EXTERNAL_TABLES, DatabaseError, Rows, Warehouse, session
 
 PLUGINS = Path(lineage_operator.__file__).parents[1]
@@ -39,6 +37,7 @@ class Hook:
         self.connection = connection
         self.ran: list[Any] = []
         self.descriptions: list[None] = [None]
+        self.log = logging.getLogger("hook")
 
     def get_conn(self) -> Warehouse:
         if isinstance(self.connection, Exception):
@@ -66,14 +65,10 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     def make(sql: Any = INSERT, connection: Warehouse | Exception | None = None, **options: Any) -> LineageSQLOperator:
         operator = LineageSQLOperator(task_id="load", conn_id="WAREHOUSE", sql=sql, **options)
         hook = Hook(connection or Warehouse(ANSWERS))
-        monkeypatch.setattr(LineageSQLOperator, "get_db_hook", lambda self: hook)
+        monkeypatch.setattr(LineageSQLOperator, "_hook", lambda self, **_: hook)
         return operator
 
     return make
-
-
-def limit() -> str | None:
-    return os.environ.get("PGCONNECT_TIMEOUT")
 
 
 def errors(facets: Any) -> list[str]:
@@ -176,10 +171,10 @@ def test_an_unknown_connection_is_reported(make: Make) -> None:
 def test_a_hook_that_cannot_be_had_is_reported(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     operator = make()
 
-    def no_hook(self: LineageSQLOperator) -> None:
+    def no_hook(self: LineageSQLOperator, **parameters: Any) -> None:
         raise RuntimeError("no credentials")
 
-    monkeypatch.setattr(LineageSQLOperator, "get_db_hook", no_hook)
+    monkeypatch.setattr(LineageSQLOperator, "_hook", no_hook)
     assert "no credentials" in errors(operator.get_openlineage_facets_on_start())[0]
 
 
@@ -248,32 +243,9 @@ def test_secrets_are_told_to_airflow_before_the_sql_is_logged(make: Make, monkey
     operator = make("create user u password 'c4n4ryPw'", parameters={"token": "c4n4ryToken"})
     operator.execute({})
     assert told == ["c4n4ryPw", {"token": "c4n4ryToken"}]
-    told.clear()
     operator.get_openlineage_facets_on_start()
-    assert "c4n4ryPw" in told
-
-
-def test_the_wait_for_the_catalog_is_bounded(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str | None] = []
-    operator = make()
-    hook: Any = operator.get_db_hook()
-    monkeypatch.delenv("PGCONNECT_TIMEOUT", raising=False)
-
-    def connect() -> Warehouse:
-        seen.append(limit())
-        return Warehouse(ANSWERS)
-
-    monkeypatch.setattr(hook, "get_conn", connect)
-    operator.get_openlineage_facets_on_start()
-    assert seen == [str(lineage_operator.CONNECT_TIMEOUT)]
-    assert limit() is None
-
-
-def test_a_limit_that_the_user_set_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PGCONNECT_TIMEOUT", "60")
-    with connect_timeout(5):
-        assert limit() == "60"
-    assert limit() == "60"
+    operator.get_openlineage_facets_on_complete(None)
+    assert len(told) == 2, "Airflow is told once a task"
 
 
 def test_parsing_a_dag_imports_neither_sqlglot_nor_openlineage(tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
 """Connections to the warehouse: with temporary credentials for Redshift Serverless, and without waiting for ever.
 
-A task connects three times: for the lineage at its start, for its SQL, and for the lineage at its end. Looking a connection up costs
-0.1 s with Secrets Manager, minting credentials more: hooks are made of the connection, not of its id, and credentials last for all.
+A task connects three times: for the lineage at its start, for its SQL, and for the lineage at its end; for the lineage with a patience
+of its own. Looking a connection up costs 0.1 s with Secrets Manager, minting credentials more: hooks are made of the connection, not of its
+id, and credentials last for all.
 """
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -23,23 +21,36 @@ does not know, and has no DEALLOCATE ALL, which psycopg 3 sends once it has prep
 encoding as well, and leaves out what is None."""
 
 
-def postgres_hook(connection: Any, **parameters: Any) -> PostgresHook | None:
+PATIENCE = {
+    "connect_timeout": 30,  # seconds
+    "keepalives": 1,
+    "keepalives_idle": 10,  # seconds
+    "keepalives_interval": 5,  # seconds
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+"""After what libpq gives a connection up that only the lineage needs (PostgreSQL, Database Connection Control Functions), unless the
+connection's extras say otherwise. A serverless warehouse that has been idle wakes for some seconds; the task does not wait for it."""
+
+
+def postgres_hook(connection: Any, *, usual: dict[str, Any] | None = None, **parameters: Any) -> PostgresHook | None:
     """A hook that does not look `connection` up again; None for a connection of another type than postgres.
 
     Its credentials are minted from IAM where the connection asks for them, by its extras `{"iam": true, "workgroup": "<name>"}` (or
     `workgroup-name`), with `region` where that is not the default one. `parameters` are the hook's own, of which `database` overrides
-    the connection's. Raises what boto3 raises when it gets no credentials.
+    the connection's, `usual` parameters of the driver that its extras override. Raises what boto3 raises when it gets no credentials.
     """
     database = parameters.pop("database", None)
     extras = connection.extra_dejson
     workgroup = extras.get("workgroup") or extras.get("workgroup-name")
     if extras.get("iam") and workgroup:
         database = database or connection.schema
-        connection = _with_credentials(connection, database, _credentials(workgroup, database, extras.get("region")))
+        credentials = _credentials(workgroup, database, extras.get("region"))
+        connection = _with_credentials(connection, database, credentials, usual or {})
     elif connection.conn_type != "postgres":
         return None
     else:
-        connection = _with(connection, extra=DRIVER | extras)
+        connection = _with(connection, extra=DRIVER | (usual or {}) | extras)
     return PostgresHook(postgres_conn_id=connection.conn_id, connection=connection, database=database, **parameters)
 
 
@@ -47,19 +58,6 @@ def warehouse_hook(conn_id: str) -> Any:
     """The hook of an Airflow connection to the warehouse."""
     connection: Any = BaseHook.get_connection(conn_id)
     return postgres_hook(connection) or connection.get_hook()
-
-
-@contextmanager
-def connect_timeout(seconds: int) -> Iterator[None]:
-    """Within it libpq gives up connecting after `seconds`, unless its user set another limit (PostgreSQL, PGCONNECT_TIMEOUT)."""
-    if "PGCONNECT_TIMEOUT" in os.environ:
-        yield
-        return
-    os.environ["PGCONNECT_TIMEOUT"] = str(seconds)
-    try:
-        yield
-    finally:
-        del os.environ["PGCONNECT_TIMEOUT"]
 
 
 class _Credentials(NamedTuple):
@@ -88,8 +86,9 @@ def _mint(workgroup: str, database: str | None, region: str | None) -> _Credenti
     return _Credentials(answer["dbUser"], answer["dbPassword"], answer["expiration"])
 
 
-def _with_credentials(connection: Any, database: str | None, credentials: _Credentials) -> Any:
-    extra = {"sslmode": "require", **DRIVER}  # nothing of ours, as psycopg takes every extra for a parameter of its own
+def _with_credentials(connection: Any, database: str | None, credentials: _Credentials, usual: dict[str, Any]) -> Any:
+    known = {name: value for name, value in connection.extra_dejson.items() if name in usual}
+    extra = {"sslmode": "require", **DRIVER, **usual, **known}  # nothing of ours, as psycopg takes every extra for a parameter of its own
     signed_in = {"login": credentials.user, "password": credentials.password}
     return _with(connection, conn_type="postgres", port=connection.port or 5439, schema=database, extra=extra, **signed_in)
 

@@ -8,6 +8,7 @@ from sqlglot import exp
 from sql_lineage.columns import Reading, read
 from sql_lineage.definitions import Definition, definition
 from sql_lineage.origins import NOWHERE, Derivation, Origin, Origins, known, merge, unknown
+from sql_lineage.outline import Outline
 from sql_lineage.relations import Catalog, Column, Relation, Source, Table
 from sql_lineage.sql import Statement
 from sql_lineage.tables import Content, Output, Tables, foresee
@@ -38,7 +39,7 @@ def derive(statements: Sequence[Statement], catalog: Catalog) -> Lineage:
     for number, statement in enumerate(statements):
         run.number = number
         try:
-            run.follow(statement)
+            run.mention(statement, statement.tables) if statement.tables else run.follow(statement)
         except Exception as error:  # this statement's lineage is lost, the others' is not
             run.report(f"what it reads and writes is missing: {error}")
     return run.lineage()
@@ -62,6 +63,25 @@ class _Run:
         if statement.tree is not None:
             self._follow(statement.tree)
         self.tables.set(statement.setting, self.number)
+
+    def mention(self, statement: Statement, tables: Outline) -> None:
+        """A statement of which only the tables are known: what the catalog does not know may be no table at all."""
+        if statement.problem:
+            self.report(statement.problem)
+        named = [self.tables.resolve(each) if isinstance(each, exp.Table) else each for each in tables.read]
+        read_from = [each for each in named if not self.catalog.complete or not isinstance(each, Table) or self.tables.relation(each)]
+        contents = [self.tables.content(each) if isinstance(each, Table) else each for each in read_from]
+        datasets = [dataset for each in contents for dataset in (self._beyond(each) if isinstance(each, Content) else (each,))]
+        self.inputs.update(dict.fromkeys(datasets))
+        if made := statement.tree and definition(statement.tree):
+            target: Source | None = self.tables.make(made, (), self.number)
+        else:
+            target = self.tables.resolve(tables.target) if isinstance(tables.target, exp.Table) else tables.target
+        if isinstance(target, Table):
+            self.tables.content(target).partly = True
+            self._record(self.tables.content(target), datasets, {})
+        elif target is not None:
+            self._record(self.files.setdefault(target, Output()), datasets, {})
 
     def report(self, message: str) -> None:
         self.problems.append(Problem(message, self.number))

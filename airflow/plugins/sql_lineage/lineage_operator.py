@@ -4,20 +4,25 @@ from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from functools import cache, cached_property, partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 
 from lineage_masking.airflow_masker import hide
-from lineage_masking.texts import mask, secrets_in
+from lineage_masking.texts import HIDDEN, mask, secrets_in
 from sql_lineage.compat import BaseHook
-from sql_lineage.connection import connect_timeout, postgres_hook
+from sql_lineage.connection import PATIENCE, postgres_hook
+from sql_lineage.derivation import Derivation
+from sql_lineage.masked_log import MaskedLog
 
 if TYPE_CHECKING:
     from sql_lineage.catalog import Name
     from sql_lineage.relations import Catalog
+    from sql_lineage.report import Report
 
-CONNECT_TIMEOUT = 5  # seconds to reach the catalog: lineage must not hold up a task that would fail anyway
+LONGEST = 250_000  # characters of a text that are looked through for credentials, as for events; the rest of it is left out,
+MARGIN = 10_000  # and as many before it, among which the beginning of a secret may be
+LOOKED_THROUGH = 100_000  # characters of the SQL whose credentials are looked for in other texts, too: before the SQL runs
 
 
 class LineageSQLOperator(SQLExecuteQueryOperator):
@@ -29,36 +34,41 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
     """
 
     def get_db_hook(self) -> Any:
-        """The hook for running the SQL and for reading the catalog."""
-        database = {"database": self.database} if self.database else {}
-        return postgres_hook(self._connection(), **{**(self.hook_params or {}), **database}) or super().get_db_hook()
+        """The hook for running the SQL."""
+        hook = self._hook()
+        hook._log = MaskedLog(hook.log, self._clean)
+        return hook
 
     def execute(self, context: Any) -> Any:
         """Runs the SQL. Raises what the base class raises, without the credentials in the SQL."""
-        secrets = self._secrets()
-        hide(secrets, self.parameters)
+        self._known()  # which tells Airflow of the credentials before the SQL is logged
         try:
             return super().execute(context)  # type: ignore[no-untyped-call]
         except Exception as error:
-            message = mask(str(error), secrets)
+            message = self._clean(str(error))
             if message == str(error):
                 raise
             error.args = (message,)
             raise error from None
 
+    @property
+    def log(self) -> Any:
+        """The logger of the base class, which logs the SQL, without the credentials in what it is given."""
+        return MaskedLog(super().log, self._clean)
+
     def get_openlineage_facets_on_start(self) -> Any:
-        """The lineage as far as it is known before the SQL has run."""
-        return self._facets()
+        """The lineage as far as it is known in time, before the SQL has run."""
+        return self._facets(Derivation.at_start)
 
     def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
         """The lineage after the SQL has run, or has failed: integrations without a hook for failures call this one."""
         del task_instance
-        return self._facets()
+        return self._facets(Derivation.at_end)
 
-    def _facets(self) -> Any:
+    def _facets(self, derive: Callable[[Derivation], Any]) -> Any:
         """An object with inputs, outputs, run_facets and job_facets, whatever happens."""
         try:
-            facets = self._describe()
+            facets = derive(self._known().derivation)
         except Exception as error:
             facets = self._without_lineage(error)
         failure = facets.run_facets.get("extractionError")
@@ -66,43 +76,69 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
             self.log.warning("The lineage of this task is incomplete: %s", "; ".join(error.errorMessage for error in failure.errors))
         return facets
 
-    def _describe(self) -> Any:
+    def _report(self) -> "Report":
         from sql_lineage.datasets import namespace  # noqa: PLC0415 - sqlglot and openlineage are not for parsing DAGs
-        from sql_lineage.report import describe  # noqa: PLC0415
+        from sql_lineage.report import Report  # noqa: PLC0415
 
-        secrets = self._secrets()
-        hide(secrets, self.parameters)
         connection = self._connection()
         warehouse = namespace(connection.conn_id, connection.host, connection.port)
         database = self.database or connection.schema or connection.login or ""  # libpq's own defaults
-        return describe(self._texts(), warehouse, database.lower(), self._read_catalog, partial(mask, secrets=secrets))
+        return Report(self._texts(), warehouse, database.lower(), self._read_catalog, self._clean)
 
     def _without_lineage(self, error: Exception) -> Any:
-        clean = partial(mask, secrets=self._secrets())
         message = f"there is none, as {type(error).__name__} was raised: {error}"
         with suppress(ImportError):
-            from sql_lineage.report import describe_failure  # noqa: PLC0415 - as above
+            from sql_lineage.report import describe_sql  # noqa: PLC0415 - as above
 
-            return describe_failure(self._texts(), message, clean)
-        self.log.warning("The lineage of this task is missing: %s", clean(message))
+            return describe_sql(self._texts(), self._clean, message)
+        self.log.warning("The lineage of this task is missing: %s", message)
         return SimpleNamespace(inputs=[], outputs=[], run_facets={}, job_facets={})
 
     def _read_catalog(self, names: "Iterable[Name]") -> "Catalog":
         from sql_lineage.catalog import read_catalog  # noqa: PLC0415 - as above
 
-        hook: Any = self.get_db_hook()
-        with connect_timeout(CONNECT_TIMEOUT), closing(hook.get_conn()) as connection:
+        hook = self._hook(usual=PATIENCE)
+        with closing(hook.get_conn()) as connection:
             hook.set_autocommit(connection, True)
             return read_catalog(connection, names)
 
+    def _hook(self, **parameters: Any) -> Any:
+        database = {"database": self.database} if self.database else {}
+        connection = self._connection()
+        return postgres_hook(connection, **parameters, **{**(self.hook_params or {}), **database}) or super().get_db_hook()
+
+    # What is found once a task is kept in functions, as the provider's full task info takes apart and masks what else it finds.
+
     @cached_property
     def _connection(self) -> Callable[[], Any]:
-        """Looks the connection up, once. It is kept in a function, as the provider's full task info takes apart and masks what it finds."""
+        """Looks the connection up, once."""
         return cache(partial(BaseHook.get_connection, getattr(self, self.conn_id_field)))
 
-    def _secrets(self) -> set[str]:
-        return secrets_in("\n".join(self._texts()))
+    @cached_property
+    def _latest(self) -> Callable[[], list["_Known"]]:
+        return cache(list)
+
+    def _known(self) -> "_Known":
+        """What is known of the SQL as it is now: templates may have been rendered meanwhile."""
+        texts, latest = self._texts(), self._latest()
+        if not latest or latest[0].texts != texts:
+            secrets = secrets_in("\n".join(texts)[:LOOKED_THROUGH])
+            hide(secrets, self.parameters)
+            latest[:] = [_Known(texts, secrets, Derivation(texts, self._clean, self._report))]
+        return latest[0]
+
+    def _clean(self, text: str) -> str:
+        """`text` without credentials; of a very long one the beginning."""
+        if len(text) <= LONGEST:
+            return mask(text, self._known().secrets)
+        return mask(text[:LONGEST], self._known().secrets)[:-MARGIN] + HIDDEN
 
     def _texts(self) -> list[str]:
         """The pieces of the SQL, whatever a template has made of it."""
         return [str(text) for text in (self.sql if isinstance(self.sql, list | tuple) else [self.sql])]
+
+
+class _Known(NamedTuple):
+    texts: list[str]
+    secrets: set[str]
+    derivation: Derivation
