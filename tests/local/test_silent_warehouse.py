@@ -14,7 +14,12 @@ from local.airflow_python import airflow_python
 from modules.runtimes import runtime
 from tools.bench_emission.airflow_run import SPOOL, Airflow
 
-WAYS = {"2.7.2": "openlineage-airflow", "2.9.2": "a provider that calls", "2.10.3": "one that forks", "3.3.1": "one with threads of its own"}
+WAYS = {
+    "2.7.2": "openlineage-airflow",
+    "2.9.2": "a provider that calls",
+    "2.10.3": "one that forks",
+    "3.3.1": "one with threads of its own",
+}
 START, END = 1.0, 5.0
 SLACK = 4.0  # seconds for a busy machine: the fault are minutes
 DOWN = "http://127.0.0.1:9"
@@ -42,7 +47,9 @@ def silent() -> Iterator[int]:
 @pytest.mark.system
 @pytest.mark.parametrize("version", WAYS)
 def test_a_task_goes_on_without_its_warehouse(version: str, silent: int, tmp_path: Path) -> None:
-    connection = json.dumps({"conn_type": "postgres", "host": "127.0.0.1", "port": silent, "login": "u", "password": "c4n4ryPw", "schema": "dev"})
+    connection = json.dumps(
+        {"conn_type": "postgres", "host": "127.0.0.1", "port": silent, "login": "u", "password": "c4n4ryPw", "schema": "dev"}
+    )
     mwaa = {"AIRFLOW_CONN_WAREHOUSE": connection, "AIRFLOW__CORE__LAZY_LOAD_PLUGINS": "False"}
     airflow = Airflow(str(airflow_python(runtime(version)).interpreter), tmp_path / "home", {**mwaa, "TMPDIR": str(tmp_path)})
     airflow.prepare()
