@@ -428,8 +428,9 @@ def test_many_secrets_hold_no_task_up_and_none_is_logged(make: Make, caplog: pyt
     assert len(caplog.text) < 100_000
 
 
-def test_a_base_class_may_log_before_the_operator_is_made(caplog: pytest.LogCaptureFixture) -> None:
-    operator = LineageSQLOperator.__new__(LineageSQLOperator)
+def test_a_base_class_may_log_before_the_operator_is_made(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    operator = make()
+    del operator.__dict__["sql"], operator.__dict__["parameters"]
     with caplog.at_level(logging.WARNING):
         operator.log.warning("made with %s", "password='c4n4ryPw'")
     assert "made with password=" in caplog.text
