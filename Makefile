@@ -35,7 +35,7 @@ WITH_WHEELS = $(if $(WHEELS),$(if $(filter 1,$(WHEELS)),--wheels,--no-wheels))
 
 .PHONY: help
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(INSTALLED)  ## Install the locked environment into .venv
@@ -206,6 +206,10 @@ bench-demo: $(INSTALLED) package-plugin  ## Say where the demo's time goes (RUNS
 .PHONY: bench-masking
 bench-masking: $(INSTALLED)  ## Seconds in which 250,000 characters of each shape are masked
 	@$(RUN) tools.bench_masking
+
+.PHONY: bench-lineage-cost
+bench-lineage-cost: $(INSTALLED)  ## Seconds and MB that the lineage of SQL of each shape costs a task (two minutes)
+	@$(RUN) tools.bench_lineage_cost
 
 .PHONY: bench-emission
 bench-emission: RUNS = 1

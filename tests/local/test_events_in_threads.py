@@ -1,4 +1,4 @@
-"""Where the provider forks a process for each event, the plugin has it use a thread; with real providers, where it is not about errors."""
+"""The plugin has the integration use threads, which a task waits for in bounded time; with real providers, where it is not about errors."""
 
 import logging
 import os
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lineage_transport.in_thread import in_thread
+from lineage_transport.in_thread import in_thread, replace_waits
+from lineage_transport.waits import DEFAULTS, END, waits
 from local.airflow_python import airflow_python
 from local.settings import CI_VERSIONS, ROOT
 from modules.runtimes import runtime
@@ -41,20 +42,48 @@ def test_the_provider_makes_events_in_the_tasks_process_unless_it_is_told_otherw
 
 def test_it_is_waited_for() -> None:
     made: list[str] = []
-    in_thread(lambda: made.append(threading.current_thread().name), "on_running", 10)
+    in_thread(lambda: made.append(threading.current_thread().name), "on_running")
     assert made == ["openlineage-on_running"]
 
 
 def test_what_fails_is_logged_and_fails_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    in_thread(lambda: 1 / 0, "on_success", 10)
+    in_thread(lambda: 1 / 0, "on_success")
     assert "OpenLineage's on_success failed" in caplog.text
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_what_takes_too_long_is_not_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("name", "option"), [("on_running", "START_SECONDS"), ("on_success", "END_SECONDS"), ("on_failure", "END_SECONDS")]
+)
+def test_what_takes_too_long_is_not_waited_for(
+    name: str, option: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"AIRFLOW__SQL_LINEAGE__{option}", "0.01")
     over = threading.Event()
     with caplog.at_level(logging.WARNING):
-        in_thread(lambda: over.wait(60), "on_running", 0.01)
+        in_thread(lambda: over.wait(60), name)
     assert not over.is_set()
-    assert "OpenLineage's on_running takes more than 0.01 s" in caplog.text
+    assert f"OpenLineage's {name} takes more than 0.01 s" in caplog.text
+    over.set()
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-1", "inf"])
+def test_a_wait_that_is_none_is_the_usual_one(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__SQL_LINEAGE__END_SECONDS", value)
+    assert waits(END) == DEFAULTS[END]
+
+
+def test_the_hooks_of_openlineage_airflow_wait_no_longer_than_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    from openlineage.airflow import listener  # type: ignore[import-untyped]  # noqa: PLC0415 - which reads its settings
+
+    monkeypatch.setattr(listener, "execute", listener.execute)
+    monkeypatch.setenv("AIRFLOW__SQL_LINEAGE__END_SECONDS", "0.01")
+    replace_waits()
+    over = threading.Event()
+
+    def on_success() -> None:
+        over.wait(60)
+
+    listener.execute(on_success)
+    assert not over.is_set()
     over.set()

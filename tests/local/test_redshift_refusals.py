@@ -76,7 +76,7 @@ ACCEPTED = [
     "begin; lock table t; delete from t; insert into t select * from u; commit",
     "rollback",
     "deallocate prepare plan",
-    "set statement_timeout to 10000",
+    "set statement_timeout to 30000",
     "show search_path",
     "select current_database(), current_user, current_setting('search_path')",
     "select 'on conflict', 'returning', 'savepoint a', 'array_agg('",

@@ -59,10 +59,10 @@ def test_the_new_name_of_a_table_is_looked_for_in_its_schema() -> None:
     assert names(parse(["alter table dm.new rename to report"])) == {Name("dm", "new"), Name("dm", "report")}
 
 
-def test_the_catalog_is_given_ten_seconds() -> None:
+def test_the_catalog_is_given_half_a_minute() -> None:
     warehouse = Warehouse(STAGING)
     read_catalog(warehouse, [Name("staging", "sales")])
-    assert warehouse.executed[0][0] == "set statement_timeout to 10000"
+    assert warehouse.executed[0][0] == "set statement_timeout to 30000"
 
 
 def test_external_tables_are_what_the_recorded_views_say_under_any_schema() -> None:

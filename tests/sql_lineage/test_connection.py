@@ -16,7 +16,7 @@ from lineage_masking import airflow_masker
 from modules import runtimes
 from sql_lineage import LineageSQLOperator
 from sql_lineage import connection as lineage_connection
-from sql_lineage.connection import postgres_hook, warehouse_hook
+from sql_lineage.connection import PATIENCE, postgres_hook, warehouse_hook
 
 HOST = "tickit.123456789012.us-east-1.redshift-serverless.amazonaws.com"
 IAM = {"iam": True, "workgroup": "tickit", "region": "us-east-1", "some_other_extra": "x"}
@@ -164,3 +164,27 @@ def test_the_operator_and_the_sensor_connect_with_minted_credentials(
     LineageSQLOperator(task_id="t", conn_id="WAREHOUSE", sql="select 1", database="sales").get_db_hook().get_conn()
     warehouse_hook("WAREHOUSE").get_conn()
     assert [(asked["user"], asked["dbname"]) for asked in connected] == [("IAM:loader", "sales"), ("IAM:loader", "dev")]
+
+
+def test_the_lineage_gives_a_silent_server_up_and_the_task_does_not(connected: list[dict[str, Any]]) -> None:
+    hook = postgres_hook(connection(connect_timeout=7), usual=PATIENCE)
+    assert hook is not None
+    hook.get_conn()
+    assert {name: connected[0].get(name) for name in PATIENCE} == {**PATIENCE, "connect_timeout": 7}
+    other = postgres_hook(connection())
+    assert other is not None
+    other.get_conn()
+    assert not set(PATIENCE) & set(connected[1])
+
+
+def test_minted_credentials_come_with_the_same_patience(redshift: Stubber, connected: list[dict[str, Any]]) -> None:
+    redshift.add_response(GET, minted())
+    hook = postgres_hook(connection(**IAM, connect_timeout=7), usual=PATIENCE)
+    assert hook is not None
+    hook.get_conn()
+    assert {name: connected[0].get(name) for name in PATIENCE} == {**PATIENCE, "connect_timeout": 7}
+
+
+def test_libpq_knows_what_it_is_asked_for() -> None:
+    with pytest.raises(psycopg2.OperationalError, match="refused"):
+        psycopg2.connect("host=127.0.0.1 port=9 " + " ".join(f"{name}={value}" for name, value in PATIENCE.items()))

@@ -1,9 +1,12 @@
 """The operator: what it tells OpenLineage, that nothing which goes wrong with that stops the SQL, and that no credentials leave."""
 
 import logging
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,9 @@ from openlineage.client.serde import Serde
 from psycopg2 import OperationalError
 
 from lineage_masking import airflow_masker
-from sql_lineage import LineageSQLOperator, lineage_operator
+from sql_lineage import LineageSQLOperator, lineage_operator, report
 from sql_lineage.compat import BaseHook
+from sql_lineage.flow import derive
 from tests.sql_lineage.warehouse import NO_EXTERNAL_TABLES, DatabaseError, Rows, Warehouse, session
 
 PLUGINS = Path(lineage_operator.__file__).parents[1]
@@ -37,7 +41,12 @@ class Hook:
         self.connection = connection
         self.ran: list[Any] = []
         self.descriptions: list[None] = [None]
-        self.log = logging.getLogger("hook")
+        self._log: Any = logging.getLogger("hook")
+
+    @property
+    def log(self) -> Any:
+        """As hooks have it."""
+        return self._log
 
     def get_conn(self) -> Warehouse:
         if isinstance(self.connection, Exception):
@@ -284,3 +293,145 @@ def test_an_airflow_that_masks_nothing_runs_the_sql_all_the_same(make: Make, mon
     operator.execute({})
     hook: Any = operator.get_db_hook()
     assert len(hook.ran) == 1
+
+
+# --- waiting
+
+
+class Hanging(Hook):
+    """A hook whose connections come only when the test is over."""
+
+    def __init__(self) -> None:
+        super().__init__(Warehouse(ANSWERS))
+        self.over = threading.Event()
+        self.asked = 0
+        self.answers = 0
+
+    def get_conn(self) -> Warehouse:
+        self.asked += 1
+        if self.asked > self.answers:
+            self.over.wait(60)
+        return super().get_conn()
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
+    monkeypatch.setenv("AIRFLOW__SQL_LINEAGE__START_SECONDS", "0.5")
+    monkeypatch.setenv("AIRFLOW__SQL_LINEAGE__END_SECONDS", "2")
+    hook = Hanging()
+    yield hook
+    hook.over.set()
+
+
+def with_hook(make: Make, hook: Hook, monkeypatch: pytest.MonkeyPatch, sql: str = INSERT) -> LineageSQLOperator:
+    operator = make(sql)
+    monkeypatch.setattr(LineageSQLOperator, "_hook", lambda self, **_: hook)
+    return operator
+
+
+def test_a_catalog_that_never_answers_holds_nothing_up_and_is_said_at_the_end(
+    make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = with_hook(make, hanging, monkeypatch)
+    begun = time.monotonic()
+    start = operator.get_openlineage_facets_on_start()
+    assert (start.inputs, start.run_facets, start.job_facets["sql"].query) == ([], {}, INSERT)
+    end = operator.get_openlineage_facets_on_complete(None)
+    assert time.monotonic() - begun < 30
+    assert [dataset.name for dataset in [*end.inputs, *end.outputs]] == ["dev.staging.users", "dev.dm.report"]
+    (error,) = errors(end)
+    assert error.startswith("not derived in time")
+    assert "end_seconds" in error
+
+
+def test_what_the_start_began_the_end_finds_done(make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch) -> None:
+    operator = with_hook(make, hanging, monkeypatch)
+    assert operator.get_openlineage_facets_on_start().outputs == []
+    hanging.over.set()
+    end = operator.get_openlineage_facets_on_complete(None)
+    assert (end.run_facets, len(end.outputs)) == ({}, 1)
+
+
+def test_what_is_known_before_the_sql_is_told_where_the_catalog_is_silent_afterwards(
+    make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging.answers = 1
+    operator = with_hook(make, hanging, monkeypatch)
+    assert operator.get_openlineage_facets_on_start().run_facets == {}
+    end = operator.get_openlineage_facets_on_complete(None)
+    assert end.outputs[0].facets["columnLineage"].fields["a"].inputFields[0].field == "userid"
+    assert "before the SQL ran" in errors(end)[0]
+
+
+def test_it_is_derived_once_unless_the_catalog_changes(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    derived: list[Any] = []
+
+    def counted(*of: Any) -> Any:
+        derived.append(of)
+        return derive(*of)
+
+    monkeypatch.setattr(report, "derive", counted)
+    answers = dict(ANSWERS)
+    operator = make(f"{INSERT}; select city into temp w from staging.users", connection=Warehouse(answers))
+    start = operator.get_openlineage_facets_on_start()
+    start.inputs.clear()
+    assert len(operator.get_openlineage_facets_on_complete(None).inputs) == 1
+    assert len(derived) == 1
+    answers["information_schema"] = [*COLUMNS, ("dm", "report", "b", "integer")]
+    assert len(operator.get_openlineage_facets_on_complete(None).outputs[0].facets["schema"].fields) == 2
+    assert len(derived) == 2
+
+
+def test_slow_deriving_is_given_up(make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def slow_at_first(*of: Any) -> Any:
+        calls.append(1)
+        while len(calls) < 2:
+            sum(range(1000))
+        return derive(*of)
+
+    monkeypatch.setattr(report, "derive", slow_at_first)
+    operator = make()
+    operator.get_openlineage_facets_on_start()
+    end = operator.get_openlineage_facets_on_complete(None)
+    assert [dataset.name for dataset in end.outputs] == ["dev.dm.report"]
+    assert "not derived in time" in errors(end)[0]
+
+
+def test_a_fork_derives_anew(make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch) -> None:
+    operator = with_hook(make, hanging, monkeypatch)
+    operator.get_openlineage_facets_on_start()
+    child = os.fork()
+    if not child:
+        hanging.answers = 99
+        facets = operator.get_openlineage_facets_on_complete(None)
+        os._exit(0 if facets.run_facets == {} and len(facets.outputs) == 1 else 1)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+# --- secrets of large SQL
+
+
+def test_many_secrets_hold_no_task_up_and_none_is_logged(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    rows = ", ".join(f"""({number}, '{{"token": "c4n4ry-{number}"}}')""" for number in range(20_000))
+    operator = make(f"insert into dm.report values {rows}; create user u password 'c4n4ryLast'", split_statements=True)
+    begun = time.monotonic()
+    with caplog.at_level(logging.INFO), caplog.at_level(logging.INFO, "airflow.task"):
+        operator.execute({})
+        operator.get_db_hook().log.info("Running statement: %s, parameters: %s", "create user u password 'c4n4ryLast'", {"a": 1})
+    assert time.monotonic() - begun < 20
+    assert "Executing: insert into dm.report" in caplog.text
+    assert "Running statement: create user u password ***, parameters: {'a': 1}" in caplog.text.replace("'***'", "***")
+    assert "c4n4ry" not in caplog.text
+    assert len(caplog.text) < 100_000
+
+
+def test_a_base_class_may_log_before_the_operator_is_made(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    operator = make()
+    del operator.__dict__["sql"], operator.__dict__["parameters"]
+    with caplog.at_level(logging.WARNING):
+        operator.log.warning("made with %s", "password='c4n4ryPw'")
+    assert "made with password=" in caplog.text
+    assert "c4n4ry" not in caplog.text

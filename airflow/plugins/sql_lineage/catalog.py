@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sql_lineage.relations import SYSTEM_SCHEMA, Catalog, Column, Location, Relation, Table
 
 QUERIES = Path(__file__).with_name("queries")
-STATEMENT_TIMEOUT = "set statement_timeout to 10000"  # ms; a hanging catalog must not hang the task
+STATEMENT_TIMEOUT = "set statement_timeout to 30000"  # ms; no task waits for it, and a catalog that hangs must not be asked for ever
 UNDEFINED_TABLE = "42P01"  # SQLSTATE
 
 

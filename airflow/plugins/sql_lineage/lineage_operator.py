@@ -123,7 +123,7 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
         texts, latest = self._texts(), self._latest()
         if not latest or latest[0].texts != texts:
             secrets = secrets_in("\n".join(texts)[:LOOKED_THROUGH])
-            hide(secrets, self.parameters)
+            hide(secrets, getattr(self, "parameters", None))
             latest[:] = [_Known(texts, secrets, Derivation(texts, self._clean, self._report))]
         return latest[0]
 
@@ -134,8 +134,9 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
         return mask(text[:LONGEST], self._known().secrets)[:-MARGIN] + HIDDEN
 
     def _texts(self) -> list[str]:
-        """The pieces of the SQL, whatever a template has made of it."""
-        return [str(text) for text in (self.sql if isinstance(self.sql, list | tuple) else [self.sql])]
+        """The pieces of the SQL, whatever a template has made of it; none before it is set, as a base class may log while it is made."""
+        sql = getattr(self, "sql", [])
+        return [str(text) for text in (sql if isinstance(sql, list | tuple) else [sql])]
 
 
 class _Known(NamedTuple):
