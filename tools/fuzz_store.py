@@ -1,7 +1,7 @@
 """`make fuzz-store`: sends a lineage store what nobody should, time and again the same for a seed, and looks whether it holds.
 
 A fault is an answer that blames the store (5xx but 503), no answer within a minute, or a good event that is not stored afterwards.
-Exit code 1 if there is any: each is printed with its number, by which `--first` finds it again.
+Exit code 1 if there is any: each is printed with its number, by which `--first` finds it again, and what the store's log says of it.
 """
 
 import copy
@@ -288,13 +288,16 @@ def main(requests: int, seed: int, first: int) -> None:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         command = [sys.executable, "-m", "lineage", "store", "--port=0", f"--database={folder}/lineage.db"]
-        log = stack.enter_context((Path(folder) / "store.log").open("w", encoding="utf-8"))
+        log = stack.enter_context((Path(folder) / "store.log").open("w+", encoding="utf-8"))
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True) as store:
             try:
                 url = (store.stdout.readline() if store.stdout else "").split()[2]
                 faults = fuzz(url, seed, range(first, first + requests), click.echo)
             finally:
                 store.terminate()
+        log.seek(0)
+        said = [line for line in log if not line.startswith("WARNING")]
+    click.echo("".join(said[-SHOWN:]))
     click.echo("\n".join([*faults, f"{len(faults)} faults of seed {seed}"]))
     sys.exit(1 if faults else 0)
 
