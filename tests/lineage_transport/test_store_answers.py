@@ -13,7 +13,6 @@ from lineage_transport.settings import Settings
 from lineage_transport.store import Store, Verdict
 from tests.lineage_transport.conftest import KEY, PATIENT
 from tests.lineage_transport.endpoint import DRIPS, HANG, OK, Endpoint, Request, hang, nobody, raw
-from tests.local.waiting import eventually
 
 BODY = b'{"eventType": "START"}'
 
@@ -118,14 +117,17 @@ def test_the_answer_behind_an_interim_one_counts_for_no_other_event(endpoint: En
 
 
 def test_of_two_answers_to_one_event_the_second_counts_for_no_other_event(endpoint: Endpoint, store: Store) -> None:
+    written = threading.Event()
+
     def twice(request: Request) -> None:
         request.answer(201 if request.body == BODY else 503)
         if request.body == BODY:
             request.answer(201)
+            written.set()
 
     endpoint.how = twice
     assert store.send(BODY).verdict is Verdict.ACCEPTED
-    eventually(lambda: len(endpoint.accepted) == 2, "the second answer", 5)
+    assert written.wait(5), "the second answer was not written"
     assert store.send(b"refused").verdict is Verdict.AWAY
 
 
