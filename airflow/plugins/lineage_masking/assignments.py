@@ -68,7 +68,7 @@ def _value(text: str, name: str, start: int, at: int) -> tuple[Value | None, boo
     if markup := _MARKUP.match(text, after):
         return Value((markup.span("value"),), markup.end()), True
     behind = literals.past_blanks(text, after)
-    if (operator := _OPERATOR.match(text, behind)) and not _ARN.search(text, max(0, start - 100), start):
+    if (operator := _OPERATOR.match(text, behind)) and not _is_in_an_arn(text, start):
         if name == "authorization" and not operator.group()[0].isalpha():
             return headers.credentials(text, start, operator.end()), False
         value, sure = operands.operand(text, name, operator, is_key=after > at)
@@ -80,6 +80,10 @@ def _value(text: str, name: str, start: int, at: int) -> tuple[Value | None, boo
             return value, sure
     compared = pairs.compared(text, start, at)
     return compared, compared is not None and compared.quote == "'"
+
+
+def _is_in_an_arn(text: str, start: int) -> bool:
+    return text.startswith(":", start - 1) and start > 0 and _ARN.search(text, max(0, start - 100), start) is not None
 
 
 def _name_closed(text: str, start: int, at: int) -> int:

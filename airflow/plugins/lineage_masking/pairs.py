@@ -26,6 +26,7 @@ _BEGINS_TWO = re.compile(r"(?P<sets>(?:set|put|add|get|env|header)\w{0,20})?[\[(
 _ENDS_TWO = re.compile(r"\s*,?\s*[\])]")
 _COMPARED = re.compile(r"(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote)\s{0,9}(?:={1,3}|!=|<>)\s{0,9}\"?[\w.]{0,80}\Z")
 _WINDOW, _WIDE = 120, 500  # characters before a name
+_LONGEST_SETTER = 30  # characters, such as set_header, before the bracket of two
 
 
 def beside(text: str, start: int, at: int, after: int) -> Value | None:
@@ -34,15 +35,21 @@ def beside(text: str, start: int, at: int, after: int) -> Value | None:
     if _is_named(before):
         if pair := _THEN_VALUE.match(text, after):
             return _not_a_name(text, literals.quoted(text, pair.end()) or literals.bare(text, pair.end()))
-        if first := _VALUE_FIRST.search(text[max(0, start - _WIDE) : at]):
-            begin = max(0, start - _WIDE)
+        begin = max(0, start - _WIDE)
+        wide = text[begin:at]
+        if "val" in wide.lower() and (first := _VALUE_FIRST.search(wide)):
             return Value(((begin + first.start("value"), begin + first.end("value")),), after, '"')
     two = _OF_TWO.match(text, after) if after > at else None
-    if two and (opening := _BEGINS_TWO.search(text[max(0, start - _WINDOW) : start])):
+    if two and (opening := _opening_of_two(text[max(0, start - _WINDOW) : start])):
         value = literals.quoted(text, two.end())
         if value and (opening["sets"] or _ENDS_TWO.match(text, value.end)):
             return _not_a_name(text, value)
     return None
+
+
+def _opening_of_two(before: str) -> re.Match[str] | None:
+    bracket = max(before.rfind("["), before.rfind("("))
+    return _BEGINS_TWO.search(before, max(0, bracket - _LONGEST_SETTER)) if bracket >= 0 else None
 
 
 def _is_named(before: str) -> bool:
