@@ -65,7 +65,7 @@ def _value(text: str, name: str, start: int, at: int) -> tuple[Value | None, boo
     after = _name_closed(text, start, at)
     if found := pairs.beside(text, start, at, after):
         return found, True
-    if markup := _MARKUP.match(text, after):
+    if text.startswith(">", after) and (markup := _MARKUP.match(text, after)):
         return Value((markup.span("value"),), markup.end()), True
     behind = literals.past_blanks(text, after)
     if (operator := _OPERATOR.match(text, behind)) and not _is_in_an_arn(text, start):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 _LONGEST_COMMENT = 1_000
 _BLANKS = re.compile(rf"\s+|--[^\n]{{0,{_LONGEST_COMMENT}}}\n|\\+[nrt](?![A-Za-z])|\x1b\[[\d;]*m")
 _ENCODED = r"&quot;|&apos;|&#0?3[49];|&#x2[27];|\\+u002[27]|%2[27]"
+_BEGINS_BLANKS = "-\\\x1b/"  # beside white space
 QUOTE = rf"(?:\\*[\"'`]|{_ENCODED})"
 """A quote of a literal, or of a literal within a text: with backslashes, or as markup, JSON and addresses write it."""
 _OPENING = re.compile(
@@ -25,18 +26,20 @@ _TAIL = re.compile(r"[)\]}.:!?]{1,100}\Z")
 _BLOCK = re.compile(r"[|>][+-]?[ \t]*\r?\n(?P<indent>[ \t]+)")
 
 _CLOSES = re.compile(r"(?P<quote>\\*[\"'`])(?:\\*[\"'`]){0,2}\s*(?:[}\]),]|\Z)")
+_QUOTES = ("\\", '"', "'", "`")
 _LINE = 500  # characters before a place
 
 
 def past_blanks(text: str, at: int) -> int:
     """Where the text goes on behind blanks, comments of SQL, colours and, in a text within a text, escaped ends of lines."""
-    while True:
+    while at < len(text) and (text[at] in _BEGINS_BLANKS or text[at].isspace()):
         if blanks := _BLANKS.match(text, at):
             at = blanks.end()
         elif text.startswith("/*", at) and (end := text.find("*/", at + 2, at + _LONGEST_COMMENT)) >= 0:
             at = end + 2
         else:
             return at
+    return at
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,9 @@ class Value:
 
 def quoted(text: str, at: int) -> Value | None:
     """The literal that begins at a place. One that nothing ends goes to the end of the text, which may have been cut."""
-    if within := _IN_A_LITERAL.match(text, at):
+    if text.startswith("''", at) and (within := _IN_A_LITERAL.match(text, at)):
         return Value((within.span(1),), within.end(), "'")
-    if tag := _DOLLARS.match(text, at):
+    if text.startswith("$", at) and (tag := _DOLLARS.match(text, at)):
         end = text.find(tag.group(), tag.end())
         end = end if end >= 0 else len(text)
         return Value(((tag.end(), end),), min(end + len(tag.group()), len(text)), "$")
@@ -118,14 +121,14 @@ def bare(text: str, at: int) -> Value | None:
     if found is None:
         return None
     last = found.end()
-    closed = _TAIL.search(text, max(at, last - 100), last)
+    closed = None if text[last - 1].isalnum() else _TAIL.search(text, max(at, last - 100), last)
     end = closed.start() if closed and closed.start() > at else last
     return Value(((at, end),), end)
 
 
 def closes_around(text: str, at: int) -> bool:
     """Whether the quote there ends what the text around it has begun, as after the last word of `{"sql": "... order by password"}`."""
-    closing = _CLOSES.match(text, at)
+    closing = _CLOSES.match(text, at) if text.startswith(_QUOTES, at) else None
     if closing is None:
         return False
     same = re.compile(rf"(?<!\\){re.escape(closing['quote'])}")
