@@ -38,8 +38,8 @@ def with_trace(log: MaskedLog, method: str, **options: Any) -> None:
 
 WAYS: dict[str, Callable[[MaskedLog], object]] = {
     "arguments": lambda log: log.info("ran %s, %d rows", SECRET, 3),
-    "a dictionary": lambda log: log.info("ran %(sql)s", {"sql": SECRET}),  # noqa: PLE1206 - what logging takes
-    "a level": lambda log: log.log(logging.INFO, "ran %s", SECRET),  # noqa: PLE1205 - as above
+    "a dictionary": lambda log: log.info("ran %(sql)s", {"sql": SECRET}),
+    "a level": lambda log: log.log(logging.INFO, "ran %s", SECRET),
     "arguments that do not fit": lambda log: log.info("ran %s, %s", SECRET),  # noqa: PLE1206 - faults on purpose
     "an argument too many": lambda log: log.info("ran", SECRET),  # noqa: PLE1205
     "no text": lambda log: log.info({"sql": SECRET}),
