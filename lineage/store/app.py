@@ -3,9 +3,9 @@
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -20,7 +20,7 @@ from lineage.store.database import Database, DatabaseError
 from lineage.store.events import BadEventError, parse
 from lineage.store.front import Front, refused
 from lineage.store.local import StoredLineage
-from lineage.store.turns import Turns
+from lineage.store.turns import Turns, in_a_thread
 from lineage.store.walks import UnknownNodeError
 
 _NAMESPACE = "/namespaces/{namespace}"
@@ -38,16 +38,25 @@ def create_app(database: Database, host: str = "127.0.0.1") -> ASGIApp:
     app = Starlette(
         routes=[Route("/", _reading(_draw)), Route("/healthcheck", _healthcheck), Mount("/api/v1", routes=_api())],
         exception_handlers={
-            HTTPException: lambda _, error: refused(error.status_code, error.detail, error.headers),
-            BadEventError: lambda _, error: refused(error.status, str(error)),
-            DatabaseError: lambda _, error: refused(503, str(error)),
-            UnknownNodeError: lambda _, error: refused(404, str(error)),
-            Exception: lambda _, __: refused(500, "the store failed; its log says why"),
+            HTTPException: _says(lambda error: refused(error.status_code, error.detail, error.headers)),
+            BadEventError: _says(lambda error: refused(error.status, str(error))),
+            DatabaseError: _says(lambda error: refused(503, str(error))),
+            UnknownNodeError: _says(lambda error: refused(404, str(error))),
+            Exception: _says(lambda _: refused(500, "the store failed; its log says why")),
         },
         lifespan=lifespan,
     )
     app.state.database, app.state.bodies, app.state.reading = database, Bodies(), Turns(_READING)
     return Front(app, host)
+
+
+def _says(answer: Callable[[Any], Response]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Starlette runs a handler that is no coroutine in a thread, of which there may be none."""
+
+    async def handle(_: Request, error: Exception) -> Response:
+        return answer(error)
+
+    return handle
 
 
 def _api() -> list[Route]:
@@ -80,7 +89,7 @@ def _reading(look: Callable[[sqlite3.Connection, Request], Response]) -> Callabl
 
     async def answer(request: Request) -> Response:
         async with request.app.state.reading.turn():
-            return await run_in_threadpool(read, request)
+            return await in_a_thread(read, request)
 
     return answer
 
@@ -88,7 +97,7 @@ def _reading(look: Callable[[sqlite3.Connection, Request], Response]) -> Callabl
 async def _post_lineage(request: Request) -> Response:
     """Acknowledges an event once it is on disk."""
     async with request.app.state.bodies.body(request) as body:
-        await run_in_threadpool(_store, _database(request), body)
+        await in_a_thread(_store, _database(request), body)
     return Response(status_code=201)
 
 
@@ -103,8 +112,8 @@ def _draw(connection: sqlite3.Connection, _: Request) -> HTMLResponse:
     return HTMLResponse(page.render(graph), headers={"Content-Security-Policy": f"{page.policy()}; frame-ancestors 'none'"})
 
 
-def _healthcheck(request: Request) -> JSONResponse:
-    _database(request).check()
+async def _healthcheck(request: Request) -> JSONResponse:
+    await in_a_thread(_database(request).check)
     return JSONResponse({"status": "ok"})
 
 

@@ -4,12 +4,11 @@ import zlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from lineage import wall
 from lineage.store.events import BadEventError
-from lineage.store.turns import Turns
+from lineage.store.turns import Turns, in_a_thread
 
 MAX_BYTES = 32 * 1024 * 1024  # Spark's events reach tens of megabytes; much more would only fill the memory
 SMALL = 256 * 1024
@@ -40,7 +39,7 @@ class Bodies:
             content = await self._unpacked(await self._received(request, turns), request, turns)
             if len(content) > SMALL:
                 await turns.enter_async_context(self._worked_on.turn())
-                await run_in_threadpool(_check_marks, content)
+                await in_a_thread(_check_marks, content)
             yield content
 
     async def _received(self, request: Request, turns: AsyncExitStack) -> bytes:
@@ -72,7 +71,7 @@ class Bodies:
             if decoder.unconsumed_tail:
                 if len(body) <= SMALL:
                     await turns.enter_async_context(self._arriving.turn())
-                content += await run_in_threadpool(decoder.decompress, decoder.unconsumed_tail, MAX_BYTES - SMALL)
+                content += await in_a_thread(decoder.decompress, decoder.unconsumed_tail, MAX_BYTES - SMALL)
         except zlib.error as error:
             raise BadEventError(400, f"the body is no gzip: {error}") from error
         if decoder.unconsumed_tail:

@@ -17,6 +17,7 @@ _SECONDS_TO_CHECK = 10  # enough for two gigabytes; what is larger is taken as i
 _OF_THE_FILE = {  # https://www.sqlite.org/rescode.html: not the statement is at fault, but the disk, the file or another process
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM,
     sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_INTERRUPT,
 }  # fmt: skip
 _SQL = resources.files(__package__) / "sql"
 _PRIMARY = 0xFF  # of a result code

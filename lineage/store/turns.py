@@ -1,13 +1,38 @@
-"""Some at a time: what costs memory or time waits for its turn, and not for long."""
+"""Some at a time: what costs memory or time waits for its turn, and not for long; and the threads that they go on in."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 PATIENCE = 10
 """Seconds that a request waits for its turn."""
+
+T = TypeVar("T")
+
+
+async def in_a_thread(do: Callable[..., T], *given: Any) -> T:
+    """What `do` gives. Raises HTTPException: 503 where the system gives no thread, as the request is not at fault, nor the store."""
+    begun = False
+
+    def work() -> T:
+        nonlocal begun
+        begun = True
+        return do(*given)
+
+    try:
+        return await run_in_threadpool(work)
+    except RuntimeError as error:
+        if begun:
+            raise
+        raise _busy() from error
+
+
+def _busy() -> HTTPException:
+    return HTTPException(503, "the store is busy: try again", {"Retry-After": str(PATIENCE)})
 
 
 class Turns:
@@ -23,7 +48,7 @@ class Turns:
             async with asyncio.timeout(PATIENCE):
                 await self._places.acquire()
         except TimeoutError as error:
-            raise HTTPException(503, "the store is busy: try again", {"Retry-After": str(PATIENCE)}) from error
+            raise _busy() from error
         try:
             yield
         finally:

@@ -4,6 +4,7 @@ import os
 import resource
 import sqlite3
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -185,3 +186,27 @@ def test_an_sqlite_that_is_too_old_is_refused(
     with pytest.raises(DatabaseError, match=r"the store needs 3\.37 or newer"):
         Database(path)
     assert not path.exists()
+
+
+@pytest.mark.parametrize("path_of_request", ["/healthcheck", "/api/v1/namespaces", "/api/v1/column-lineage?nodeId=job:a:b", "/"])
+def test_without_a_thread_the_store_says_that_it_is_busy(path_of_request: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with client_of(Database(path)) as client:
+
+        def none(_: threading.Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("anyio._backends._asyncio.WorkerThread.start", none)
+            answer = client.get(path_of_request)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+        assert client.get("/healthcheck").status_code == 200
+
+
+@pytest.mark.parametrize("code", ["SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED_SHAREDCACHE", "SQLITE_SCHEMA", "SQLITE_INTERRUPT"])
+def test_what_another_connection_causes_is_no_fault_of_the_request(code: str, path: Path) -> None:
+    error = sqlite3.OperationalError(code)
+    error.sqlite_errorcode = getattr(sqlite3, code)
+    database = Database(path)
+    with pytest.raises(DatabaseError), database.read():
+        raise error
+    database.close()

@@ -22,9 +22,9 @@ class Assigned:
 
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # as str.lower changes the length of some texts
-_IDENTIFIED = r"identified\s{1,9}(?:with\s{1,9}[\w-]{1,40}\s{1,9})?(?:by|as)"
+_IDENTIFIED = r"identified\s{1,9}(?:with\s{1,9}[\w-]{1,40}\s{1,9})?(?:by|as)(?:\s{1,9}values)?"
 _NAME = re.compile(
-    rf"(?:{words.IN_A_TEXT}|{_IDENTIFIED})(?:[_-]?(?:value|text|string|plain|plaintext|raw|new|old|\d{{1,3}}))?s?(?![a-z0-9_]|-[a-z0-9])"
+    rf"(?:{words.IN_A_TEXT}|{_IDENTIFIED})(?:[_-]?(?:value|text|string|plain|plaintext|raw|new|old|base|(?:base64|b64)(?:_?encoded)?|encoded|\d{{1,3}}))?s?(?![a-z0-9_]|-[a-z0-9])"
 )
 _CLOSES_NAME = re.compile(rf"(?:{QUOTE})?\]?(?:\x1b\[[\d;]*m)?", re.IGNORECASE)
 _OPENS_NAME = re.compile(r"'[\w .-]{0,80}\Z")
@@ -38,10 +38,18 @@ _NO_OPERATOR = re.compile(
 )
 _MARKUP = re.compile(r">\s{0,99}(?P<value>[^<>\s][^<>]{0,4000})</")
 _PLAIN_BEFORE = re.compile(
-    r"(?:\blogin\s+\S{1,100}\s+|(?:\A|[\n\"'])\s{0,20}(?:ENV|ARG)\s+\w{0,60}|\bvariables\s+set\s+\S{0,60}|\b(?:user|role|login)\s+\S{1,128}\s+)\Z",
+    r"(?:\bconnect\s+to\s+\S{1,128}\s+|\blogin\s+\S{1,100}\s+|(?:\A|[\n\"'])\s{0,20}(?:ENV|ARG)\s+\w{0,60}|\bvariables\s+set\s+\S{0,60}|\b(?:user|role|login)\s+\S{1,128}\s+)\Z",
     re.IGNORECASE,
 )
 """What .netrc, a Dockerfile, Airflow's command and Oracle's CREATE USER have before a name whose value needs no quotes."""
+_JOINED = re.compile(r"\\*'\s{0,99}\|\|\s{0,99}(?=[EN]?\\*')")
+"""Behind the operator within a literal, to which the value is joined: 'password=' || '...'."""
+_TYPED = re.compile(
+    r"\s+(?:set\s+|(?:[A-Za-z]\w{0,30}\s){0,2}[A-Za-z]\w{0,30}(?:\s?\(\s?\w{1,9}(?:,\s?\d{1,9})?\))?\s{0,9}(?:not\s+null\s+)?)?"
+    r"(?::=|=|\bdefault\b)\s{0,99}(?=(?:[ENB]|U&)?\\*')",
+    re.IGNORECASE,
+)
+"""Behind the name of a variable or of a column that is declared: password varchar(20) := '...', password text default '...'."""
 _ARN = re.compile(r"arn:[\w-]{0,20}:[\w-]{0,30}:[\w-]{0,30}:\d{0,12}:\Z")
 _MAY_BE_A_PASSWORD = re.compile(r"[A-Za-z_ ]*[^A-Za-z_ ]")
 _NO_LETTER_OF_A_SECRET = re.compile(r"[A-Za-z_ ]*\Z|\W*\Z")
@@ -65,25 +73,36 @@ def _value(text: str, name: str, start: int, at: int) -> tuple[Value | None, boo
     after = _name_closed(text, start, at)
     if found := pairs.beside(text, start, at, after):
         return found, True
-    if text.startswith(">", after) and (markup := _MARKUP.match(text, after)):
+    if text.startswith(">", after) and (markup := _MARKUP.match(text, after)) and not words.is_name(markup["value"].rstrip(" :*")):
         return Value((markup.span("value"),), markup.end()), True
-    behind = literals.past_blanks(text, after)
-    if (operator := _OPERATOR.match(text, behind)) and not _is_in_an_arn(text, start):
-        if name == "authorization" and not operator.group()[0].isalpha():
-            return headers.credentials(text, start, operator.end()), False
-        value, sure = operands.operand(text, name, operator, is_key=after > at)
-        if value:
-            return value, sure
-    elif after == at:
-        value, sure = _argument(text, name, start, at, behind)
-        if value:
-            return value, sure
+    if given := _given(text, name, start, at, after):
+        return given
     compared = pairs.compared(text, start, at)
     return compared, compared is not None and compared.quote == "'"
 
 
 def _is_in_an_arn(text: str, start: int) -> bool:
     return text.startswith(":", start - 1) and start > 0 and _ARN.search(text, max(0, start - 100), start) is not None
+
+
+def _given(text: str, name: str, start: int, at: int, after: int) -> tuple[Value, bool] | None:
+    """What stands behind the name: behind an operator, in a declaration, or as an argument of SQL."""
+    behind = literals.past_blanks(text, after)
+    value: Value | None = None
+    sure = False
+    if (operator := _OPERATOR.match(text, behind)) and not _is_in_an_arn(text, start):
+        if joined := _JOINED.match(text, operator.end()):
+            value, sure = literals.quoted(text, joined.end()), True
+        elif name == "authorization" and not operator.group()[0].isalpha():
+            value = headers.credentials(text, start, operator.end())
+        else:
+            value, sure = operands.operand(text, name, operator, is_key=after > at)
+    elif typed := _TYPED.match(text, after):
+        declared = literals.quoted(text, typed.end())
+        value = None if declared and operands.is_placeholder(text, declared) else declared
+    elif after == at:
+        value, sure = _argument(text, name, start, at, behind)
+    return (value, sure) if value else None
 
 
 def _name_closed(text: str, start: int, at: int) -> int:
@@ -119,4 +138,7 @@ def _argument(text: str, name: str, start: int, at: int, behind: int) -> tuple[V
 
 def _stands_plain(before: str) -> bool:
     folded = before.lower()
-    return any(word in folded for word in ("login", "env", "arg", "set", "user", "role")) and _PLAIN_BEFORE.search(before) is not None
+    return (
+        any(word in folded for word in ("login", "env", "arg", "set", "user", "role", "connect"))
+        and _PLAIN_BEFORE.search(before) is not None
+    )

@@ -19,13 +19,21 @@ _CLOSING = {
 }
 _IN_A_LITERAL = re.compile(r"''([^'\s,);][^']*)''")  # of a query that is itself a literal
 _DOLLARS = re.compile(r"\$(?:[A-Za-z_]\w*)?\$")
-_NEXT_LINE = re.compile(r"\s*\n\s*(?=')")
+_GOES_ON = {
+    "'": re.compile(r"\s*(?:\n|\|\||\+|\\\r?\n)\s*[bruENR]?(?=')"),
+    '"': re.compile(r'\s*(?:\+|\\\r?\n)\s*[bru]?(?=")'),
+}
 _BRACES = re.compile(r"\{(?:[^{}]|\}\}){1,1000}\}")
 _BARE = re.compile(r"[^\s'\"`;,&<>\\\x1b]+")
 _TAIL = re.compile(r"[)\]}.:!?]{1,100}\Z")
 _BLOCK = re.compile(r"[|>][+-]?[ \t]*\r?\n(?P<indent>[ \t]+)")
 
-_CLOSES = re.compile(r"(?P<quote>\\*[\"'`])(?:\\*[\"'`]){0,2}\s*(?:[}\]),]|\Z)")
+_TAGS = re.compile(r"(?:!!(?:str|binary)[ \t]+|&\w{1,60}[ \t]+){0,2}")
+_ITEM = re.compile(r"[ \t]*\r?\n(?P<indent>[ \t]*)-[ \t]+(?P<value>[^\s:'\"]+)[ \t]*(?=\r?\n|[\"']|\Z)")
+
+_ONLY_WORDS = re.compile(r"[A-Za-z_.-]*\Z")
+
+_CLOSES = re.compile(r"(?P<quote>\\*[\"'`])(?:\\*[\"'`]){0,2}\s*(?:[}\]),]|\|\||\Z)")
 _QUOTES = ("\\", '"', "'", "`")
 _LINE = 500  # characters before a place
 
@@ -82,14 +90,14 @@ def until(text: str, closing: str, at: int) -> int:
 
 
 def _continued(text: str, at: int, quote: str) -> Value:
-    """A literal goes on behind an end of line, as SQL has it."""
+    """A literal goes on behind an end of line, as SQL has it, and behind what joins it to another."""
     spans = []
     while True:
         closing = _CLOSING[quote].match(text, at)
         end = closing.end() if closing else at
         spans.append((at, end))
         after = min(end + 1, len(text))
-        again = _NEXT_LINE.match(text, after) if quote == "'" else None
+        again = _GOES_ON[quote].match(text, after) if quote in _GOES_ON else None
         if again is None:
             return Value(tuple(spans), after, quote)
         at = again.end() + 1
@@ -113,6 +121,21 @@ def block(text: str, at: int) -> Value | None:
         if line < 0 or not text.startswith(opening["indent"], line + 1):
             return Value(((start, end),), end)
         end += 1
+
+
+def past_tags(text: str, at: int) -> int:
+    """Where the value goes on behind YAML's tags and anchors: !!str, &name."""
+    tags = _TAGS.match(text, at)
+    return tags.end() if tags else at
+
+
+def items(text: str, at: int) -> Value | None:
+    """YAML's items, one a line, of which at least one is no word: - ..."""
+    spans = []
+    while item := _ITEM.match(text, at):
+        spans.append(item.span("value"))
+        at = item.end()
+    return Value(tuple(spans), at) if any(not _ONLY_WORDS.match(text, *span) for span in spans) else None
 
 
 def bare(text: str, at: int) -> Value | None:

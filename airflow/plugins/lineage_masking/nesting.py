@@ -5,7 +5,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 _DOUBLED = r"(?:(?<![\w'])|(?<=[\s{\[(,:=][bBrRfFeEnN]))''(?=[\w\[{/-])|(?<=[^\s'(,])(?<![\s(,=][ENBXenbx])''(?![\w'])"
-_ESCAPES = re.compile(rf"\\(?:(?P<itself>[\"'\\/])|(?P<blank>[nrt])|(?:u00|x)(?P<code>[0-7][0-9a-fA-F]))|(?P<doubled>{_DOUBLED})")
+_ESCAPES = re.compile(
+    rf"\\(?:(?P<itself>[\"'\\/])|(?P<blank>[nrt])|(?:u(?=[0-9a-fA-F]{{4}})|x)(?P<code>(?<=u)[0-9a-fA-F]{{4}}|[0-9a-fA-F]{{2}}))|(?P<doubled>{_DOUBLED})"
+)
 """Backslashes, and the quotes that YAML and SQL double within quotes; an empty literal is none of them."""
 _BLANKS = {"n": "\n", "r": "\r", "t": "\t"}
 _DEEPEST = 3

@@ -13,12 +13,12 @@ _NO_VALUE = re.compile(
     r"(?:null|default|none|nil|true|false|disable|undefined|str|string|int|integer|bool|boolean|bytes|float|any|object|text|varchar|char|dict|list"
     r"|optional|union|secretstr|final|not)(?![\w-])|%s|%\(\w+\)|\?(?=[\s,;)\"'\\]|\Z)|:[A-Za-z_]\w*(?=[\s,;)\"'\\]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
     r"|\$[{(]|\{\{|\{(?:\d*|[A-Za-z_]*(?:word|token|key|secret|pwd|pass|pw))\}|\*{3}|<[A-Za-z][\w -]{0,60}>"
-    r"|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b",
+    r"|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b|(?:required|optional|missing|set|unset|yes|no|empty)(?=[\s,;.)\]}\"'\\]|\Z)",
     re.IGNORECASE,
 )
 """Words of code, types, placeholders and templates."""
 _PLACEHOLDER = re.compile(
-    r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$(?-i:[A-Z_][A-Z0-9_]*)|\$\d|%s|%\(\w+\)s?|\?|<[A-Za-z][A-Za-z _-]{0,60}>|\*{3}"
+    r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$(?-i:[A-Z_][A-Z0-9_]*)|\$\d|%s|%\(\w+\)s?|\?|<[A-Za-z][A-Za-z _-]{0,60}>|\*{3,}"
     r"|\{(?:\d*|[A-Za-z_.]*(?:word|token|key|secret|pwd|pass|pw))\}|null|none|default",
     re.IGNORECASE,
 )
@@ -30,7 +30,9 @@ _PROSE = re.compile(r"[A-Za-z]{1,20}[ \t]+[A-Za-z]+")
 _TYPE = re.compile(
     r"(?:(?:typing|pydantic|Final|ClassVar|Optional|Annotated|Union|str|bytes|None|SecretStr|SecretBytes|string|String|Any)[\s.|,\[\]]{0,9}){1,6}=(?!=)\s*"
 )
-_ELSE = re.compile(r"[\w.]{1,80}(?:[(\[][^()\[\]\n]{0,80}[)\]])?\s{1,9}(?:or|else|\?\?|\|\|)\s{1,9}(?=[brfu]?['\"])")
+_ELSE = re.compile(
+    r"[\w.]{1,80}(?:[(\[][^()\[\]\n]{0,80}[)\]])?\s{1,9}(?:or|else|\?\?|\|\||if\s[^\n'\"]{1,80}\selse)\s{1,9}(?=[brfu]?['\"])"
+)
 _WRAPPERS = (
     *(
         "cast",
@@ -66,7 +68,12 @@ _WRAPPERS = (
     ),
 )
 """Functions whose argument is the value."""
-_OPENS = re.compile(rf"(?:(?:{'|'.join(_WRAPPERS)})\s?)?[(\[{{]", re.IGNORECASE)
+_OPENS = re.compile(rf"(?:(?:{'|'.join(_WRAPPERS)}|(?-i:(?:[A-Z][a-z0-9]+)+))\s?)?[(\[{{](?:(?:secret_)?value\s?=)?", re.IGNORECASE)
+"""These, and what an object of some class shows of itself: SecretStr('...'), Secret(value='...')."""
+_OTHERWISE = re.compile(
+    r"[\w.]{0,80}\.?(?:get\w{0,30}|pop|setdefault)\(\s?(?:[bru]?(?:'[^'\n]{0,100}'|\"[^\"\n]{0,100}\")\s?,\s?){1,2}(?:\w{1,30}\s?=\s?)?(?=[bru]?['\"])"
+)
+"""What is given where nothing is found: os.getenv("TOKEN", "...")."""
 _DEEPEST = 3  # brackets around a value
 _COLUMN = re.compile(r"\.\\*[\"\w]")
 
@@ -87,8 +94,10 @@ def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> t
     """The value behind an operator, and whether it can be nothing else than a secret."""
     sign = operator.group().lower()
     at = literals.past_blanks(text, operator.end())
-    if sign == ":" and (annotated := _TYPE.match(text, at)):
-        sign, at = "=", annotated.end()
+    if sign == ":":
+        at = literals.past_tags(text, at) if at > operator.end() else at
+        if annotated := _TYPE.match(text, at):
+            sign, at = "=", annotated.end()
     value = None if (closes := literals.closes_around(text, at)) else literals.quoted(text, at)
     if value and not sign.endswith("in"):
         may_be_a_column = value.quote == '"' and not is_key and sign != ":"
@@ -96,13 +105,19 @@ def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> t
         return (None if kept else value), not may_be_a_column
     if value := _several(text, at):
         return value, value.quote == "'"
-    if other := _ELSE.match(text, at):
-        return literals.quoted(text, other.end()), False
+    if value := _otherwise(text, at) or (literals.items(text, operator.end()) if sign == ":" else None):
+        return value, False
     if closes or is_no_value(text, at):
         return None, False
     if value := literals.braced(text, at) if sign == "=" else literals.block(text, at) if sign == ":" else None:
         return value, sign == "="
     return _bare(text, at, name, sign, spaced=at > operator.end(), is_key=is_key)
+
+
+def _otherwise(text: str, at: int) -> Value | None:
+    """What is taken where something else is not there."""
+    other = _ELSE.match(text, at) or _OTHERWISE.match(text, at)
+    return literals.quoted(text, other.end()) if other else None
 
 
 def _several(text: str, at: int) -> Value | None:

@@ -2,7 +2,7 @@
 
 import re
 
-from lineage_masking import literals, words
+from lineage_masking import literals, operands, words
 from lineage_masking.literals import QUOTE, Value
 
 _SAYS_NAME = re.compile(rf"(?:name|key|id|header|field|option|variable)(?:{QUOTE})?\s{{0,9}}\Z", re.IGNORECASE)
@@ -24,7 +24,9 @@ _VALUE_FIRST = re.compile(
 _OF_TWO = re.compile(r"\s*,\s*(?=[brf]?\\*[\"'])", re.IGNORECASE)
 _BEGINS_TWO = re.compile(r"(?P<sets>(?:set|put|add|get|env|header)\w{0,20})?[\[(]\s{0,9}[brf]?\\*[\"'][\w.-]{0,80}\Z", re.IGNORECASE)
 _ENDS_TWO = re.compile(r"\s*,?\s*[\])]")
-_COMPARED = re.compile(r"(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote)\s{0,9}(?:={1,3}|!=|<>)\s{0,9}\"?[\w.]{0,80}\Z")
+_COMPARED = re.compile(
+    r"(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote)\s{0,9}(?:={1,3}|!=|<>|(?:::\s?\w{1,30}(?:\(\d{1,9}\))?\s{1,9})?as\s)\s{0,9}\"?[\w.]{0,80}\Z"
+)
 _WINDOW, _WIDE = 120, 500  # characters before a name
 _LONGEST_SETTER = 30  # characters, such as set_header, before the bracket of two
 
@@ -62,7 +64,7 @@ def compared(text: str, start: int, at: int) -> Value | None:
     """The literal of `'...' = password`."""
     begin = max(0, start - 2 * _WINDOW)
     before = text[begin:start]
-    if "=" not in before[-_WINDOW:] and "<>" not in before[-_WINDOW:]:
+    if not any(sign in before[-_WINDOW:] for sign in ("=", "<>", " as ", " AS ")):
         return None
     found = _COMPARED.search(before)
     if found is None:
@@ -71,4 +73,7 @@ def compared(text: str, start: int, at: int) -> Value | None:
 
 
 def _not_a_name(text: str, value: Value | None) -> Value | None:
-    return None if value is None or words.is_name(text[value.spans[0][0] : value.spans[0][1]]) else value
+    if value is None:
+        return None
+    word = text[slice(*value.spans[0])]
+    return None if words.is_name(word) or (word.isalpha() and operands.is_no_value(word, 0)) else value

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lineage_masking import addresses, assignments, commands, tokens
+from lineage_masking import addresses, assignments, commands, listed, tokens
 from lineage_masking.nesting import inner
 
 
@@ -28,6 +28,7 @@ def _in_one(text: str) -> list[Found]:
     return [
         *(Found(one.start, one.end, one.sure) for one in assignments.assigned(text)),
         *(Found(start, end, sure=True) for start, end in (*tokens.tokens(text), *addresses.credentials(text))),
+        *(Found(start, end, sure=not text[start:end].isalpha()) for start, end in listed.values(text)),
         *(Found(start, end, sure=False) for start, end in commands.secrets(text)),
     ]
 

@@ -20,6 +20,10 @@ _WORDS = (
     "master symmetric key",
     "rediscli auth",
     "plaintext",
+    *(f"{kind} pass" for kind in ("db", "user", "smtp", "mail", "ftp", "ldap", "ssh", "redis", "mysql", "pg", "postgres", "admin", "root")),
+    *(f"{kind} pass" for kind in ("store", "key", "database", "login", "proxy", "conn", "connection", "redshift", "warehouse")),
+    *(f"{kind} key" for kind in ("app", "application", "subscription")),
+    "registry auth",
 )
 _WHOLE = (
     "auth",

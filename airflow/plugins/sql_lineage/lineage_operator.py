@@ -13,6 +13,7 @@ from lineage_masking.texts import HIDDEN, mask, secrets_in
 from sql_lineage.compat import BaseHook
 from sql_lineage.connection import PATIENCE, postgres_hook
 from sql_lineage.derivation import Derivation
+from sql_lineage.masked_error import masked
 from sql_lineage.masked_log import MaskedLog
 
 if TYPE_CHECKING:
@@ -45,10 +46,8 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
         try:
             return super().execute(context)  # type: ignore[no-untyped-call]
         except Exception as error:
-            message = self._clean(str(error))
-            if message == str(error):
+            if not masked(error, self._clean):
                 raise
-            error.args = (message,)
             raise error from None
 
     @property
