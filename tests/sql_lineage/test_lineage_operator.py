@@ -1,7 +1,9 @@
 """The operator: what it tells OpenLineage, that nothing which goes wrong with that stops the SQL, and that no credentials leave."""
 
+import copy
 import logging
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -409,6 +411,20 @@ def test_a_fork_derives_anew(make: Make, hanging: Hanging, monkeypatch: pytest.M
         os._exit(0 if facets.run_facets == {} and len(facets.outputs) == 1 else 1)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda operator: pickle.loads(pickle.dumps(operator))])
+def test_a_copy_derives_by_its_own_parameters(make: Make, copied: Callable[[Any], Any]) -> None:
+    operator = make(connection=OperationalError("no route"))
+    before = operator.get_openlineage_facets_on_start()
+    other = copied(operator)
+    other.database = "other"
+    for _ in range(2):
+        assert other.get_openlineage_facets_on_complete(None).outputs[0].name == "other.dm.report"
+        assert operator.get_openlineage_facets_on_complete(None).outputs[0].name == before.outputs[0].name == "dev.dm.report"
+    other.sql = f"{INSERT}; insert into dm.daily select 1"
+    assert len(other.get_openlineage_facets_on_complete(None).outputs) == 2
+    assert len(operator.get_openlineage_facets_on_complete(None).outputs) == 1
 
 
 # --- secrets of large SQL
