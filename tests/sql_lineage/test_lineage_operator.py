@@ -365,6 +365,25 @@ def test_what_is_known_before_the_sql_is_told_where_the_catalog_is_silent_afterw
     assert "before the SQL ran" in errors(end)[0]
 
 
+@pytest.mark.parametrize("name", ["sql-lineage", "sql-lineage-watch"])
+def test_what_is_known_before_the_sql_is_told_where_no_thread_is_to_be_had_afterwards(
+    make: Make, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    start = threading.Thread.start
+
+    def refused(thread: threading.Thread) -> None:
+        if thread.name == name:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    operator = make()
+    known = operator.get_openlineage_facets_on_start()
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    end = operator.get_openlineage_facets_on_complete(None)
+    assert (end.inputs, end.outputs) == (known.inputs, known.outputs)
+    assert errors(end)[0].startswith("can't start new thread: what stands here was found before the SQL ran")
+
+
 def test_it_is_derived_once_unless_the_catalog_changes(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     derived: list[Any] = []
 
