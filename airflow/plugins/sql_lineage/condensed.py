@@ -34,7 +34,8 @@ _QUERY = re.compile(r"(?i:\bselect\b)")
 _VALUES = re.compile("values", re.IGNORECASE)
 _UNLOAD = re.compile(rf"(?i:\bunload)(?:\s|{COMMENT})*+\((?:\s|{COMMENT})*+$")
 _PIVOT = re.compile(r"(?i:\bfor)\s+(?:\w+|\"[^\"]*\")\s+$")  # its IN names columns
-_BEFORE = 1_000  # characters in which these are looked for
+_NEAR = 150  # characters before IN in which FOR is looked for
+_FAR = 1_000  # and before a long literal, UNLOAD
 
 
 def condensed(text: str) -> str:
@@ -49,8 +50,8 @@ def _parts(text: str) -> Iterator[str]:
         if _VALUES.fullmatch(found[0]):
             out = _rows(text, at)
         elif found[0][-1] == "(":
-            out = iter(()) if _stands_after(_PIVOT, text, found) else _literals(text, at)
-        elif len(found[0]) > LONGEST_LITERAL and found[0][0] in "'$-/" and not _stands_after(_UNLOAD, text, found):
+            out = iter(()) if _stands_after(_PIVOT, text, found, _NEAR) else _literals(text, at)
+        elif len(found[0]) > LONGEST_LITERAL and found[0][0] in "'$-/" and not _stands_after(_UNLOAD, text, found, _FAR):
             yield text[kept : found.start()]
             yield "''" if found[0][0] in "'$" else " "
             kept = at
@@ -63,8 +64,8 @@ def _parts(text: str) -> Iterator[str]:
     yield text[kept:]
 
 
-def _stands_after(words: re.Pattern[str], text: str, found: re.Match[str]) -> bool:
-    return words.search(text, max(0, found.start() - _BEFORE), found.start()) is not None
+def _stands_after(words: re.Pattern[str], text: str, found: re.Match[str], within: int) -> bool:
+    return words.search(text, max(0, found.start() - within), found.start()) is not None
 
 
 def _rows(text: str, at: int) -> Iterator[tuple[int, int]]:
