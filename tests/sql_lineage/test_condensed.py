@@ -28,6 +28,11 @@ def short(sql: str) -> str:
         ("where a in (1, b)", "where a in (1, b)"),
         ("select 'values (1), (2)', \"in (1, 2)\", $$values (1), (2)$$ -- in (1, 2)", None),
         ("select margin (1, 2), eigenvalues (1), (2)", None),
+        ("from b pivot (sum(a) for c in (1, 2)) p", None),
+        (
+            "from b pivot (sum(a) for \"c d\" in ('x' as x, 'y')) p where e in (1, 2)",
+            "from b pivot (sum(a) for \"c d\" in ('x' as x, 'y')) p where e in (1)",
+        ),
     ],
 )
 def test_one_literal_stands_for_all(sql: str, left: str | None) -> None:
@@ -42,6 +47,12 @@ def test_long_literals_and_comments_are_left_out_but_for_the_query_of_unload() -
     long = "x" * LONGEST_LITERAL
     assert short(f"select '{long}', $a${long}$a$ -- {long}\nfrom b").split() == ["select", "'',", "''", "from", "b"]
     assert long in short(f"unload ('select {long} from b') to 's3://x/y'")
+    assert long in short(f"unload /* all */ ( -- of b\n 'select {long} from b') to 's3://x/y'")
+
+
+def test_a_comment_within_a_comment_hides_no_code() -> None:
+    code = f"insert into t select a from b where c = {'+ 1' * LONGEST_LITERAL}"
+    assert code in short(f"/* a /* b */ it's */ {code} and d = 'x'")
 
 
 @pytest.mark.parametrize("piece", ["values (", "in (1, ", "'", "values (1, '", "/* ", "$a$ ", "in ('", "(", '"', "values ((((1)))), "])

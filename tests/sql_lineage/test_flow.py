@@ -10,6 +10,7 @@ from sql_lineage.flow import Lineage, derive
 from sql_lineage.relations import Catalog, Column, Location, Relation, Source, Table
 from sql_lineage.report import describe
 from sql_lineage.sql import parse
+from sql_lineage.work import Work
 
 CASES = yaml.safe_load(Path(__file__).with_name("statements.yaml").read_text())
 
@@ -176,3 +177,10 @@ def test_an_external_table_and_the_files_behind_it_are_one_dataset() -> None:
     facets = describe([sql], "redshift://w", "dev", lambda names: catalog, str)
     (dataset,) = facets.inputs
     assert (dataset.namespace, dataset.name, sorted(dataset.facets or {})) == ("s3://lake", "event", ["schema", "symlinks"])
+
+
+def test_many_rows_with_queries_are_read_in_good_time() -> None:
+    rows = ", ".join(f"({number}, (select sku from raw.item where itemid = {number}))" for number in range(1_500))
+    work = Work(lambda: derive(parse([f"insert into mart.sales (a, b) values {rows}"]), CATALOG))
+    assert work.finished(60), "1500 rows take longer than a minute"
+    assert written(work.result()) == {"mart.sales": {"a": [], "b": ["raw.item.sku"]}}

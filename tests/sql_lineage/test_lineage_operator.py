@@ -1,7 +1,9 @@
 """The operator: what it tells OpenLineage, that nothing which goes wrong with that stops the SQL, and that no credentials leave."""
 
+import copy
 import logging
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -363,6 +365,25 @@ def test_what_is_known_before_the_sql_is_told_where_the_catalog_is_silent_afterw
     assert "before the SQL ran" in errors(end)[0]
 
 
+@pytest.mark.parametrize("name", ["sql-lineage", "sql-lineage-watch"])
+def test_what_is_known_before_the_sql_is_told_where_no_thread_is_to_be_had_afterwards(
+    make: Make, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    start = threading.Thread.start
+
+    def refused(thread: threading.Thread) -> None:
+        if thread.name == name:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    operator = make()
+    known = operator.get_openlineage_facets_on_start()
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    end = operator.get_openlineage_facets_on_complete(None)
+    assert (end.inputs, end.outputs) == (known.inputs, known.outputs)
+    assert errors(end)[0].startswith("can't start new thread: what stands here was found before the SQL ran")
+
+
 def test_it_is_derived_once_unless_the_catalog_changes(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     derived: list[Any] = []
 
@@ -409,6 +430,20 @@ def test_a_fork_derives_anew(make: Make, hanging: Hanging, monkeypatch: pytest.M
         os._exit(0 if facets.run_facets == {} and len(facets.outputs) == 1 else 1)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda operator: pickle.loads(pickle.dumps(operator))])
+def test_a_copy_derives_by_its_own_parameters(make: Make, copied: Callable[[Any], Any]) -> None:
+    operator = make(connection=OperationalError("no route"))
+    before = operator.get_openlineage_facets_on_start()
+    other = copied(operator)
+    other.database = "other"
+    for _ in range(2):
+        assert other.get_openlineage_facets_on_complete(None).outputs[0].name == "other.dm.report"
+        assert operator.get_openlineage_facets_on_complete(None).outputs[0].name == before.outputs[0].name == "dev.dm.report"
+    other.sql = f"{INSERT}; insert into dm.daily select 1"
+    assert len(other.get_openlineage_facets_on_complete(None).outputs) == 2
+    assert len(operator.get_openlineage_facets_on_complete(None).outputs) == 1
 
 
 # --- secrets of large SQL

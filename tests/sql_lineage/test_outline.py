@@ -1,14 +1,19 @@
 """The tables of statements that are not parsed, and when that is so."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from sqlglot import exp
 
 from sql_lineage.flow import derive
 from sql_lineage.outline import MOST_TABLES, outline
+from sql_lineage.redshift import MOST_TOKENS
 from sql_lineage.relations import Catalog, Column, Relation, Table
-from sql_lineage.sql import LONGEST_TEXT, MOST_TOKENS, TABLES_ONLY, looked_through, parse
+from sql_lineage.sql import LONGEST_TEXT, TABLES_ONLY, looked_through, outlined, parse
 from sql_lineage.work import Work
 
+LONG = f"select {'a+' * MOST_TOKENS}a from b"
 WITH = "with c as (select * from c0), d (u) as (select 1 from s.e) "
 
 
@@ -36,12 +41,57 @@ def text(found: object) -> str:
         ),
         ("insert into t values (1, (select max(a) from b))", "b", "t"),
         ("/* from x */ select 1 -- from y\nfrom z", "z", ""),
+        ("/* a /* it's */ from x */ select 1 from z", "z", ""),
+        ("insert into t with c as (select distinct a from b) select distinct top 1 a from c, d where a is distinct from e", "b d", "t"),
+        ("create external table a.t stored as parquet location 's3://b/k/' table properties ('x'='y') as select c from d", "d", "a.t"),
+        ("delete from t where a = 1", "", ""),
+        ("unload ('select a from b where c in (select d from e where f = ''g'')') to 's3://x/y'", "b e", "s3://x/y"),
+        ("insert into t select max(a) from (select a from b) raw union all select a from raw.c", "b raw.c", "t"),
     ],
 )
 def test_the_tables_are_found(sql: str, reads: str, writes: str) -> None:
     found = outline(sql)
     assert [text(each) for each in found.read] == reads.split()
     assert text(found.target) == writes
+
+
+CASES = yaml.safe_load(Path(__file__).with_name("statements.yaml").read_text())
+KNOWN = {
+    Table("dev", *("public." + name).split(".")[-2:]): Relation(tuple(map(Column, columns))) for name, columns in CASES["catalog"].items()
+}
+SCRIPTS = [
+    "create table mart.w as select orderid from raw.orders; insert into mart.sales (a) select orderid from mart.w; --\n drop table mart.w",
+    "-- first\nset search_path to raw, mart; insert into sales (a) select orderid from orders",
+    "begin; insert into mart.sales (a) select orderid from raw.orders; rollback; insert into mart.daily (b) select sku from raw.item",
+    "create temp table w (a int); copy w from 's3://b/k/'; insert into mart.sales (a) select a from w; truncate mart.sales",
+    "alter table mart.sales append from mart.sales_new; alter table mart.daily rename to gone",
+    "create table mart.n as select orderid from raw.orders; drop table mart.daily; alter table mart.n rename to daily",
+    "create model m from raw.orders target status function f settings (s3_bucket 'x')",
+    "delete from mart.daily; delete mart.sales where a = 1; delete from mart.sales_new using raw.orders o where o.orderid = a",
+    f"explain insert into mart.sales (a) select orderid from raw.orders where custid = {'1 + ' * 5_000} 1",
+    "insert into mart.sales (a) select orderid from raw.orders o, o.doc d, other.raw.item",
+    "insert into mart.sales (a) with o as (select doc from raw.orders) select i.sku from o, o.doc.items i",
+    "insert into mart.sales (a) select raw.city from raw.customer raw, raw.item",
+]
+
+
+@pytest.mark.parametrize("sql", SCRIPTS)
+def test_what_is_only_looked_through_has_the_tables_of_what_is_parsed(sql: str) -> None:
+    catalog = Catalog("dev", ("public",), KNOWN)
+    parsed = parse([sql])
+    lineage = derive(parse([sql]), catalog)
+    assert lineage.inputs or lineage.outputs or sql.startswith("explain")
+    for statements in (looked_through([sql]), outlined(parsed)):
+        found = derive(statements, catalog)
+        assert set(found.inputs) == set(lineage.inputs)
+        assert set(found.outputs) == set(lineage.outputs)
+
+
+@pytest.mark.parametrize("sql", [f"unload ('{LONG}') to 's3://x/y'", f"declare c cursor for {LONG}"], ids=["unload", "declare"])
+def test_a_large_query_that_stands_as_a_text_is_not_parsed(sql: str) -> None:
+    (statement,) = parse([sql])
+    assert statement.tables is not None
+    assert [text(each) for each in statement.tables.read] == ["b"]
 
 
 @pytest.mark.parametrize("sql", ["(", ")))", "from", "insert into", "with", "select from from ,", "''''", "a.b.c.d.e", "$", "create table"])

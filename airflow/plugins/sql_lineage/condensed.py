@@ -11,7 +11,9 @@ LONGEST_LITERAL = 10_000  # characters: of a longer one nothing but the quotes i
 
 STRING = r"'(?:[^'\\]++|''|\\.)*+'"
 DOLLARS = r"\$(?P<tag>\w*)\$.*?\$(?P=tag)\$"
-COMMENT = r"--[^\n]*+|/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+\*/"
+_IN_COMMENT = r"[^*/]++|\*(?!/)|/(?!\*)"
+_INNERMOST = rf"/\*(?:{_IN_COMMENT})*+\*/"
+COMMENT = rf"--[^\n]*+|/\*(?:{_IN_COMMENT}|/\*(?:{_IN_COMMENT}|{_INNERMOST})*+\*/)*+\*/"  # they nest
 _PLAIN = rf"[^()'\"$/;-]++|{STRING}|-(?!-)|/(?!\*)"
 _ROW = rf"\((?:{_PLAIN}|\((?:{_PLAIN}|\((?:{_PLAIN})*+\))*+\))*+\)"
 _WORD = r"(?i:null|true|false|date|timestamp|interval)\b"
@@ -30,7 +32,10 @@ _NEXT_LITERALS = re.compile(rf"\s*+(,?+)\s*+({_LITERALS}|\(\s*+{_LITERALS}\s*+\)
 _FIRST = re.compile(_LITERAL, re.DOTALL)
 _QUERY = re.compile(r"(?i:\bselect\b)")
 _VALUES = re.compile("values", re.IGNORECASE)
-_UNLOAD = re.compile(r"(?i:\bunload)\s*\(\s*$")
+_UNLOAD = re.compile(rf"(?i:\bunload)(?:\s|{COMMENT})*+\((?:\s|{COMMENT})*+$")
+_PIVOT = re.compile(r"(?i:\bfor)\s+(?:\w+|\"[^\"]*\")\s+$")  # its IN names columns
+_NEAR = 150  # characters before IN in which FOR is looked for
+_FAR = 1_000  # and before a long literal, UNLOAD
 
 
 def condensed(text: str) -> str:
@@ -45,12 +50,8 @@ def _parts(text: str) -> Iterator[str]:
         if _VALUES.fullmatch(found[0]):
             out = _rows(text, at)
         elif found[0][-1] == "(":
-            out = _literals(text, at)
-        elif (
-            len(found[0]) > LONGEST_LITERAL
-            and found[0][0] in "'$-/"
-            and not _UNLOAD.search(text, max(0, found.start() - 100), found.start())
-        ):
+            out = iter(()) if _stands_after(_PIVOT, text, found, _NEAR) else _literals(text, at)
+        elif len(found[0]) > LONGEST_LITERAL and found[0][0] in "'$-/" and not _stands_after(_UNLOAD, text, found, _FAR):
             yield text[kept : found.start()]
             yield "''" if found[0][0] in "'$" else " "
             kept = at
@@ -61,6 +62,10 @@ def _parts(text: str) -> Iterator[str]:
             yield text[kept:start]
             kept = at = end
     yield text[kept:]
+
+
+def _stands_after(words: re.Pattern[str], text: str, found: re.Match[str], within: int) -> bool:
+    return words.search(text, max(0, found.start() - within), found.start()) is not None
 
 
 def _rows(text: str, at: int) -> Iterator[tuple[int, int]]:

@@ -44,14 +44,20 @@ class Derivation:
         begun = self._begun
         if begun and begun.alive and (not begun.finished(enough - time.monotonic()) or begun.stopped):
             return self._given_up(begun, over)
-        again = Work(self._derive)
+        before = begun.result() if begun and not begun.failed else None
+        problem = "%s: what stands here was found before the SQL ran, as the catalog cannot be read again"
+        try:
+            again = Work(self._derive)
+        except RuntimeError as error:  # no thread is to be had
+            if before is None:
+                raise
+            return with_problem(before, self.sql, self.clean, problem % error)
         if again.finished(enough - time.monotonic()) and not again.stopped:
             return again.result()
-        if begun and not begun.failed:
-            again.stop("there was no more time")
-            problem = f"not derived in time: what stands here was found before the SQL ran, as the catalog cannot be read again; {HOW}"
-            return with_problem(begun.result(), self.sql, self.clean, problem)
-        return self._given_up(again, over)
+        if before is None:
+            return self._given_up(again, over)
+        again.stop("there was no more time")
+        return with_problem(before, self.sql, self.clean, f"{problem % 'not derived in time'}; {HOW}")
 
     def _derive(self) -> "OperatorFacets":
         if self._report is None:

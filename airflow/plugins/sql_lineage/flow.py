@@ -69,7 +69,8 @@ class _Run:
         if statement.problem:
             self.report(statement.problem)
         named = [self.tables.resolve(each) if isinstance(each, exp.Table) else each for each in tables.read]
-        read_from = [each for each in named if not self.catalog.complete or not isinstance(each, Table) or self.tables.relation(each)]
+        read_from = [each for each in named if not isinstance(each, Table) or self._may_be(each)]
+        read_from += [each for each in map(self.tables.resolve, tables.doubtful) if self.tables.relation(each)]
         contents = [self.tables.content(each) if isinstance(each, Table) else each for each in read_from]
         datasets = [dataset for each in contents for dataset in (self._beyond(each) if isinstance(each, Content) else (each,))]
         self.inputs.update(dict.fromkeys(datasets))
@@ -174,6 +175,9 @@ class _Run:
             self.report(
                 f"table {table} is {'not in the catalog of the warehouse' if here else 'in another database: its catalog is not read'}"
             )
+
+    def _may_be(self, table: Table) -> bool:
+        return not self.catalog.complete or table.database != self.catalog.database or self.tables.relation(table) is not None
 
     def _written(self, write: Write, target: Source | None, values: Sequence[tuple[str, Origins]], complete: bool) -> dict[str, Origins]:
         """The written columns of the target and what each is derived from; what is written to the others is unknown."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LONGEST = 250_000  # characters of a text that are looked through for credentials, as for events; the rest of it is left out,
 MARGIN = 10_000  # and as many before it, among which the beginning of a secret may be
+FOUND = ("_connection", "_latest")  # what an operator finds and keeps
 LOOKED_THROUGH = 100_000  # characters of the SQL whose credentials are looked for in other texts, too: before the SQL runs
 
 
@@ -107,6 +108,19 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
         return postgres_hook(connection, **parameters, **{**(self.hook_params or {}), **database}) or super().get_db_hook()
 
     # What is found once a task is kept in functions, as the provider's full task info takes apart and masks what else it finds.
+
+    # A copy finds it for itself, as its parameters may be rendered differently.
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles."""
+        return {name: value for name, value in super().__getstate__().items() if name not in FOUND}  # type: ignore[no-untyped-call]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "LineageSQLOperator":
+        """As BaseOperator does it, which asks no __getstate__."""
+        copy: LineageSQLOperator = super().__deepcopy__(memo)  # type: ignore[no-untyped-call]
+        for name in FOUND:
+            copy.__dict__.pop(name, None)
+        return copy
 
     @cached_property
     def _connection(self) -> Callable[[], Any]:

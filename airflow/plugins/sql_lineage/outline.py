@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _PART = re.compile(_NAME)
+_BLANK = re.compile(rf"(?:\s++|{COMMENT})*+")
 _STATEMENTS = {"INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "UNLOAD", "CREATE"}
 _NO_STATEMENT = {"FOR", "DO", "THEN"}  # before UPDATE and the like: no statement of their own
 _BEFORE_NAME = {
@@ -59,12 +60,13 @@ class Outline:
     read: list[exp.Table | Location] = field(default_factory=list)
     target: exp.Table | Location | None = None
     made: exp.Create | None = None
+    doubtful: list[exp.Table] = field(default_factory=list)  # read, if they are tables: the name begins with an alias or a CTE's name
     cut: bool = False  # it reads more tables than are told
 
     @property
     def tables(self) -> list[exp.Table]:
         """Those that it mentions."""
-        return [table for table in (*self.read, self.target) if isinstance(table, exp.Table)]
+        return [table for table in (*self.read, *self.doubtful, self.target) if isinstance(table, exp.Table)]
 
 
 def split(text: str) -> Iterator[str]:
@@ -72,11 +74,15 @@ def split(text: str) -> Iterator[str]:
     start = 0
     for found in _TOKEN.finditer(text):
         if found["mark"] == ";":
-            if text[start : found.start()].strip():
-                yield text[start : found.start()].strip()
+            yield from _bare(text[start : found.start()])
             start = found.end()
-    if text[start:].strip():
-        yield text[start:].strip()
+    yield from _bare(text[start:])
+
+
+def _bare(sql: str) -> Iterator[str]:
+    """A statement without what stands before its first word; nothing where it has none."""
+    if sql := sql[_BLANK.match(sql).end() :].rstrip():  # type: ignore[union-attr]
+        yield sql
 
 
 def outline(statement: str) -> Outline:
@@ -85,11 +91,12 @@ def outline(statement: str) -> Outline:
     while True:
         if not scan.wants_name:
             jumped = (_JUMP_IN_LIST if scan.top.lists else _JUMP).match(statement, at)
-            at = jumped.end() if jumped else at
+            if jumped and jumped[0].strip():
+                at, scan.before = jumped.end(), "others"
         found = _TOKEN.search(statement, at)
-        scan.found.cut = len(scan.found.read) > MOST_TABLES
+        scan.found.cut = len(scan.found.read) + len(scan.found.doubtful) > MOST_TABLES
         if found is None or len(scan.stack) > _DEEPEST or scan.found.cut:
-            return scan.found
+            return scan.all()
         scan.token(found)
         at = found.end()
 
@@ -102,6 +109,7 @@ class _Bracket:
     lists: str = ""  # what a comma goes on with: FROM, WITH
     expects: str = ""  # what the next name is: table, target, cte
     cte: str = ""  # whose query it is
+    aliases: set[str] = field(default_factory=set)
 
 
 class _Scan:
@@ -114,9 +122,14 @@ class _Scan:
         self.before = ""
         self.recursive = self.temporary = self.exists = self.after_table = False
         self.ctes: set[str] = set()
-        self.aliases: set[str] = set()
         self.place = ""  # what the next string is: a location that is read or written
         self.seen: set[tuple[str, ...]] = set()
+
+    def all(self) -> Outline:
+        """What was found. A DELETE that reads nothing writes nothing."""
+        if self.kind == "DELETE" and not self.found.read:
+            self.found.target = None
+        return self.found
 
     @property
     def top(self) -> _Bracket:
@@ -164,7 +177,7 @@ class _Scan:
         self.before = "("
 
     def _string(self, string: str) -> None:
-        text = string.strip("'") if string[0] == "'" else string.split("$", 2)[2].rsplit("$", 2)[0]
+        text = string[1:-1] if string[0] == "'" else string.split("$", 2)[2].rsplit("$", 2)[0]
         if self.kind == "UNLOAD" and not self.place and self.before == "(":
             self.found.read += outline(text.replace("''", "'").replace("\\'", "'")).read
         elif self.place and (location := Location.parse(text)):
@@ -179,7 +192,7 @@ class _Scan:
         if self.top.expects:
             self._expected(name, self.top.expects)
         elif self.after_table or (self.before == "AS" and self.top.lists == "FROM"):
-            self.aliases.add(_parts(name)[0])
+            self.top.aliases.add(_parts(name)[0])
         self.after_table = self.top.expects in ("table", "target")
         self.top.expects = ""
         self.before = "name"
@@ -192,14 +205,13 @@ class _Scan:
                 self.ctes.add(parts[-1])
         elif what == "target":
             self._target(_table(parts))
-        elif parts not in self.seen and self._is_table(parts):
+        elif (len(parts) == 1 and parts[0] in self.ctes) or len(parts) > _MOST_PARTS:
+            return
+        elif len(parts) > 1 and (parts[0] in self.ctes or any(parts[0] in bracket.aliases for bracket in self.stack)):
+            self.found.doubtful.append(_table(parts))
+        elif parts not in self.seen:
             self.seen.add(parts)
             self.found.read.append(_table(parts))
-
-    def _is_table(self, parts: tuple[str, ...]) -> bool:
-        """Not so the name of a CTE, and a value within a column of a table with an alias."""
-        known = self.ctes if len(parts) == 1 else self.aliases
-        return len(parts) <= _MOST_PARTS and parts[0] not in known
 
     def _target(self, table: exp.Table) -> None:
         self.found.target = table
@@ -214,7 +226,8 @@ class _Scan:
         elif word in _STATEMENTS:
             self._begins(word)
         elif word in _GOES_ON:
-            top.query |= word == "SELECT"
+            if word == "SELECT":
+                top.query, top.aliases = True, set()
             top.lists, top.expects = _GOES_ON[word]
         elif word == "FROM":
             self._from()
@@ -235,7 +248,7 @@ class _Scan:
         self.temporary |= word in ("TEMP", "TEMPORARY") and makes
         self.exists |= word == "EXISTS" and makes and self.top.expects == "target"
         self.recursive |= word == "RECURSIVE"
-        if word in ("TABLE", "VIEW") and self.kind == "CREATE":
+        if word in ("TABLE", "VIEW") and self.kind == "CREATE" and self.found.target is None:
             self.top.expects = "target"
 
     def _begins(self, word: str) -> None:

@@ -7,10 +7,16 @@ from sqlglot import Token, TokenType, exp
 from sqlglot.dialects.redshift import Redshift
 from sqlglot.parsers.redshift import RedshiftParser
 
+from sql_lineage.condensed import condensed
 from sql_lineage.rewriting import after_brackets, after_name, without_storage, words_mended
 
 DIALECT = "redshift"
 REDSHIFT = Redshift()
+MOST_TOKENS = 50_000  # of one statement that is parsed: its tree takes 2 to 4 kB for each
+
+
+class TooLarge(Exception):
+    """Raised for a statement, or a query that stands in it as a text, of more than MOST_TOKENS."""
 
 
 class _Parser(RedshiftParser):
@@ -20,11 +26,17 @@ class _Parser(RedshiftParser):
 
 
 def parse_statement(tokens: list[Token], text: str) -> exp.Expr | None:
-    """The tree of one statement of `text`. Raises SqlglotError or ValueError for what cannot be parsed."""
+    """The tree of one statement of `text`. Raises SqlglotError or ValueError for what cannot be parsed, and TooLarge."""
     try:
-        return _statement(words_mended(tokens), text)
+        return _statement(_mended(tokens), text)
     except LookupError as error:
         raise ValueError("words are missing") from error
+
+
+def _mended(tokens: list[Token]) -> list[Token]:
+    if len(tokens) > MOST_TOKENS:
+        raise TooLarge
+    return words_mended(tokens)
 
 
 def _statement(tokens: list[Token], text: str) -> exp.Expr | None:
@@ -52,7 +64,8 @@ def _unload(tokens: Sequence[Token]) -> exp.Expr:
     """UNLOAD ('query') TO 'location' as COPY (query) TO 'location'."""
     inner = REDSHIFT.tokenize(tokens[1].text)
     query, location = [token.text for token in inner if token.token_type in {TokenType.STRING, TokenType.HEREDOC_STRING}][:2]
-    select = _parsed(words_mended(REDSHIFT.tokenize(query)), query)
+    query = condensed(query)
+    select = _parsed(_mended(REDSHIFT.tokenize(query)), query)
     return exp.Copy(this=exp.Subquery(this=select), kind=False, files=[exp.Literal.string(location)])
 
 
@@ -71,7 +84,7 @@ def _merge_removing_duplicates(tokens: list[Token], text: str) -> exp.Expr:
 
 def _cursor(rest: str) -> exp.Expr | None:
     """DECLARE name CURSOR FOR query as the query; sqlglot has all behind DECLARE as one text."""
-    tokens = words_mended(REDSHIFT.tokenize(rest))
+    tokens = _mended(REDSHIFT.tokenize(rest))
     return _parsed(tokens[[token.text.upper() for token in tokens].index("FOR") + 1 :], rest)
 
 

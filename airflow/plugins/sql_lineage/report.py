@@ -45,7 +45,7 @@ class Report:
 
     def tables(self, problem: str) -> OperatorFacets:
         """Only the tables that the SQL names, by what is known of the catalog, and `problem`."""
-        statements = looked_through(self.sql) if self._statements is None else outlined(self._statements)
+        statements = looked_through(self.sql) if self._statements is None else list(map(_fresh, outlined(self._statements)))
         with interruptible():
             return self._described(statements, [Problem(problem)])
 

@@ -11,7 +11,7 @@ from sql_lineage.catalog import Name
 from sql_lineage.chains import balanced
 from sql_lineage.condensed import condensed
 from sql_lineage.outline import MOST_TABLES, Outline, outline, split
-from sql_lineage.redshift import REDSHIFT, parse_statement
+from sql_lineage.redshift import MOST_TOKENS, REDSHIFT, TooLarge, parse_statement
 from sql_lineage.settings import NOTHING_SET, Setting, setting
 
 # sqlglot warns of what it cannot parse by quoting the SQL, with whatever credentials stand in it. Here that becomes a problem.
@@ -50,7 +50,6 @@ NO_FLOW = frozenset(
 )
 DEFINITIONS = frozenset(["ALTER", "CREATE", "DROP"])  # move data only where they contain a query
 LONGEST_TEXT = 400_000  # characters, without most of its literals, that are parsed
-MOST_TOKENS = 50_000  # of one statement that is parsed: its tree takes 2 to 4 kB for each
 LOOKED_THROUGH = 1_000_000  # characters that are looked through for tables where a text is not parsed
 LONGEST_SAID = 10_000  # characters of a statement that a problem shows
 TABLES_ONLY = "only the tables that it names are told, not its columns"
@@ -84,8 +83,8 @@ def names(statements: Iterable[Statement]) -> set[Name]:
 
 
 def outlined(statements: Iterable[Statement]) -> list[Statement]:
-    """The same statements, of which those that were parsed and move data are read for their tables only."""
-    return [_outlined(each.text) if isinstance(each.tree, exp.Query | exp.DML | exp.Create) else each for each in statements]
+    """The same statements, of which those that were parsed and have a query or rows are read for their tables only."""
+    return [_outlined(each.text) if each.tree and not _is_definition(each.text) else each for each in statements]
 
 
 def _parse_text(text: str) -> Iterator[Statement]:
@@ -112,9 +111,10 @@ def _look_through(text: str, problem: str | None = None) -> Iterator[Statement]:
     end = len(text) if len(text) <= LOOKED_THROUGH else text.rfind(";", 0, LOOKED_THROUGH) + 1 or LOOKED_THROUGH
     tables = 0
     for number, sql in enumerate(split(text[:end]), 1):
-        keyword = sql[:20].split(None, 1)[0].upper()
-        if len(sql) <= LONGEST_SAID and (keyword in {*NO_FLOW, "TRUNCATE"} or (keyword in DEFINITIONS and "SELECT" not in sql.upper())):
+        if len(sql) <= LONGEST_SAID and (_keyword(sql) in NO_FLOW or _is_definition(sql)):
             yield from _parse_text(sql)
+            continue
+        if _keyword(sql) in NO_FLOW:
             continue
         statement = _outlined(sql, problem)
         yield statement
@@ -124,6 +124,15 @@ def _look_through(text: str, problem: str | None = None) -> Iterator[Statement]:
             return
     if end < len(text):
         yield Statement("", problem=f"what stands behind {end} characters is not looked through")
+
+
+def _keyword(sql: str) -> str:
+    return sql[:20].split(None, 1)[0].upper()
+
+
+def _is_definition(sql: str) -> bool:
+    """Whether a statement makes, changes or drops something, with no query in it."""
+    return _keyword(sql) in {*DEFINITIONS, "TRUNCATE"} and "SELECT" not in sql.upper()
 
 
 def _outlined(sql: str, problem: str | None = None) -> Statement:
@@ -151,10 +160,10 @@ def _statement(tokens: list[Token], text: str) -> Statement:
     keyword = tokens[0].text.upper()
     if keyword in NO_FLOW:
         return Statement(sql, setting=setting(tokens))
-    if len(tokens) > MOST_TOKENS:
-        return _outlined(sql, f"{keyword} has more than {MOST_TOKENS} words and signs: {TABLES_ONLY}")
     try:
         tree = parse_statement(tokens, text)
+    except TooLarge:
+        return _outlined(sql, f"{keyword} has more than {MOST_TOKENS} words and signs: {TABLES_ONLY}")
     except RecursionError:
         return _outlined(sql, f"{keyword} is nested too deeply: {TABLES_ONLY}")
     except (SqlglotError, ValueError) as error:

@@ -40,7 +40,11 @@ class Work(Generic[T]):
         self._computes = False
         self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name="sql-lineage", daemon=True)
         _start(self._thread)
-        threading.Thread(target=self._watch, name="sql-lineage-watch", daemon=True).start()
+        try:
+            threading.Thread(target=self._watch, name="sql-lineage-watch", daemon=True).start()
+        except RuntimeError:
+            self.stop("nothing watches it")
+            raise
 
     def finished(self, seconds: float = 0) -> bool:
         """Whether it has come to its end, for which this waits so long. Never so in a process that was forked before that."""

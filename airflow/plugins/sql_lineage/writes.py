@@ -184,7 +184,7 @@ def _values(rows: exp.Values) -> exp.Query:
     first, *others = (exp.Select(expressions=[_value(value) for value in row.expressions]) for row in queries or [constant])
     query: exp.Query = first
     for other in others:
-        query = exp.union(query, other, distinct=False)
+        query = exp.Union(this=query, expression=other, distinct=False)
     return query
 
 
