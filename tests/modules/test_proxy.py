@@ -220,7 +220,7 @@ class TestBodies:
         assert job in jobs(proxy)
 
     def test_a_packed_one_may_be_a_megabyte_long(self, proxy: Proxy) -> None:
-        headers = key() | {"Content-Encoding": "gzip"}
+        headers = key() | {"Content-Type": "application/json", "Content-Encoding": "gzip"}
         assert proxy.ingestion.post("/api/v1/lineage", content=b"x" * 1_000_000, headers=headers).status_code == 413
         assert proxy.ingestion.post("/api/v1/lineage", content=b"x" * 999_999, headers=headers).status_code == 400  # the store's: no gzip
         assert proxy.ingestion.post("/api/v1/lineage", content=(b"x" for _ in range(10)), headers=headers).status_code == 413
