@@ -8,7 +8,7 @@ import yaml
 
 from sql_lineage.flow import Lineage, derive
 from sql_lineage.relations import Catalog, Column, Location, Relation, Source, Table
-from sql_lineage.report import describe
+from sql_lineage.report import Report
 from sql_lineage.sql import parse
 from sql_lineage.work import Work
 
@@ -174,7 +174,7 @@ def test_an_external_table_and_the_files_behind_it_are_one_dataset() -> None:
     event = Relation((Column("eventid", "int"),), Location("lake", "event"))
     catalog = Catalog("dev", ("public",), {**CATALOG.relations, table("lake.event"): event})
     sql = "copy dm.report from 's3://lake/event/' iam_role default; insert into dm.report (a) select eventid from lake.event"
-    facets = describe([sql], "redshift://w", "dev", lambda names: catalog, str)
+    facets = Report([sql], "redshift://w", "dev", lambda names: catalog, str).facets()
     (dataset,) = facets.inputs
     assert (dataset.namespace, dataset.name, sorted(dataset.facets or {})) == ("s3://lake", "event", ["schema", "symlinks"])
 

@@ -9,7 +9,7 @@ import yaml
 
 from sql_lineage.catalog import Name
 from sql_lineage.relations import Catalog, Column, Location, Relation, Table
-from sql_lineage.report import describe
+from sql_lineage.report import Report
 
 DAGS = Path(__file__).parents[2] / "airflow/dags"
 WAREHOUSE = "redshift://tickit.us-east-1:5439"
@@ -47,7 +47,7 @@ def facets(job: str, schema: str = "s3_datalake", known: Catalog | None = None) 
         del names
         return known or catalog(schema)
 
-    return describe([sql], WAREHOUSE, "dev", read, str)
+    return Report([sql], WAREHOUSE, "dev", read, str).facets()
 
 
 def key(dataset: Any) -> str:

@@ -68,6 +68,8 @@ class Derivation:
         from sql_lineage.report import describe_sql  # noqa: PLC0415 - as above
 
         work.stop("there was no more time")
+        if not work.stopped:  # it has come to its end at this very moment
+            return work.result()
         problem = f"not derived in time, as {work.stopped}: %s; {HOW}"
         if report := self._report:
             tables = Work(lambda: report.tables(problem % "only the tables that the SQL names are told, not their columns"))

@@ -107,9 +107,7 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
         connection = self._connection()
         return postgres_hook(connection, **parameters, **{**(self.hook_params or {}), **database}) or super().get_db_hook()
 
-    # What is found once a task is kept in functions, as the provider's full task info takes apart and masks what else it finds.
-
-    # A copy finds it for itself, as its parameters may be rendered differently.
+    # A copy finds for itself what an operator keeps, as its parameters may be rendered differently.
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles."""
@@ -121,6 +119,8 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
         for name in FOUND:
             copy.__dict__.pop(name, None)
         return copy
+
+    # What is found once a task is kept in functions, as the provider's full task info takes apart and masks what else it finds.
 
     @cached_property
     def _connection(self) -> Callable[[], Any]:

@@ -75,11 +75,6 @@ class Report:
         )
 
 
-def describe(sql: Sequence[str], warehouse: str, database: str, read: Callable[[Iterable[Name]], Catalog], clean: Clean) -> OperatorFacets:
-    """The facets of a task that runs `sql`: see Report."""
-    return Report(sql, warehouse, database, read, clean).facets()
-
-
 def describe_sql(sql: Sequence[str], clean: Clean, problem: str = "") -> OperatorFacets:
     """The facets of a task whose lineage is not known, with the reason where there is one to be said."""
     problems = [Problem(problem)] if problem else []
