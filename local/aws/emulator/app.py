@@ -77,8 +77,10 @@ class Emulator:
 
     def _from_moto(self, call: Call, environ: dict[str, Any]) -> Answer:
         prepare(call.service)
+        protocol.hold(environ)  # a client that sends slowly keeps nobody else waiting
         try:
-            answer = self._moto.answer(environ)
+            with self._one_at_a_time:  # moto's backends are made for one thread: they break, or do a thing twice, while another writes
+                answer = self._moto.answer(environ)
         except Exception as error:
             log.exception("%s.%s", call.service, call.operation.name)
             raise NotEmulated(f"moto cannot answer {call.service}.{call.operation.name}: {error!r}") from error

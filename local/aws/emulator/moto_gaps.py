@@ -4,7 +4,6 @@
 
 import json
 import os
-import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -57,21 +56,6 @@ def _look_for_log_delivery_among_statements_for_services() -> None:
         document["Statement"] = [statement for statement in document["Statement"] if isinstance(statement.get("Principal"), dict)]
         policy = json.dumps(document).encode()
         return old(SimpleNamespace(policy=policy, name=target_bucket.name, partition=target_bucket.partition), target_prefix)
-
-
-@gap_in("s3")
-def _list_what_others_are_deleting() -> None:
-    """moto breaks when it lists the versions in a bucket while another request writes or deletes one."""
-    from moto.s3.models import S3Backend
-
-    turn = threading.RLock()
-
-    def in_turn(old: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        with turn:
-            return old(*given, **named)
-
-    for operation in ("list_object_versions", "put_object", "delete_object"):
-        replace(S3Backend, operation)(in_turn)
 
 
 @gap_in("s3")
