@@ -138,6 +138,7 @@ def test_a_process_forked_while_another_looks_holds_nothing(spool: Folder, monke
         os.waitpid(children[0], 0)
 
 
+@pytest.mark.system
 def test_a_hundred_thousand_events_slow_no_task_down(spool: Folder) -> None:
     put(spool, "2026-01-31T12:00:00Z")
     waiting = spool.path / "waiting"

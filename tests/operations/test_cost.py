@@ -201,6 +201,7 @@ class TestSums:
         assert default.demo == pytest.approx(3 * default.idle() / 730 + default.used() / 20)
 
 
+@pytest.mark.system
 class TestSavings:
     def test_each_costs_less(self, cheaper: list[PricedSaving], default: Estimate) -> None:
         assert len(cheaper) > 4

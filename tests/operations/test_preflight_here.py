@@ -169,6 +169,7 @@ def test_plugins_that_cannot_be_packed_are_named(deployment: Deploy) -> None:
     assert "broken.py: syntax error" in finding.detail
 
 
+@pytest.mark.system
 def test_a_private_web_server_needs_every_wheel(deployment: Deploy) -> None:
     one = _with_plugins_of_its_own(deployment(mwaa_webserver="private"))
     needed = one.root / "airflow/requirements/wheels-2.7.2.txt"
