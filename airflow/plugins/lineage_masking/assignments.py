@@ -5,20 +5,10 @@ The walk goes on behind each value that it has read, and every expression is bou
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase
 
 from lineage_masking import headers, literals, operands, pairs, words
 from lineage_masking.literals import QUOTE, Value
-
-
-@dataclass(frozen=True)
-class Assigned:
-    """Characters of a value. If `sure`, they are nothing else in SQL either."""
-
-    start: int
-    end: int
-    sure: bool
 
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # as str.lower changes the length of some texts
@@ -27,7 +17,8 @@ _NAME = re.compile(
     rf"(?:{words.IN_A_TEXT}|{_IDENTIFIED})(?:[_-]?(?:value|text|string|plain|plaintext|raw|new|old|base|(?:base64|b64)(?:_?encoded)?|encoded|\d{{1,3}}))?s?(?![a-z0-9_]|-[a-z0-9])"
 )
 _CLOSES_NAME = re.compile(rf"(?:{QUOTE})?\]?(?:\x1b\[[\d;]*m)?", re.IGNORECASE)
-_OPENS_NAME = re.compile(r"'[\w .-]{0,80}\Z")
+_BEGINS_CLOSING = "\\\"'`&%]\x1b"
+_IN_A_NAME = re.compile(r"[\w .-]{0,80}\Z")
 _OPERATOR = re.compile(
     r"=>|={1,3}|:=|\+=|\?=|\|\|=|!=|<>|<-|->|!?~\*?=?|=~|:(?!:)|%3[ad]|\\+u003[ad]|&#61;|(?:is|was)\s{0,9}[:=]|is\s+(?:not\s+)?distinct\s+from"
     r"|(?:is|to|was|(?:not\s+)?i?like|(?:not\s+)?similar\s+to|rlike|regexp|eq|set\s+to)(?=\s)|(?:not\s+)?in(?=[\s(])",
@@ -42,6 +33,7 @@ _PLAIN_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What .netrc, a Dockerfile, Airflow's command and Oracle's CREATE USER have before a name whose value needs no quotes."""
+_PLAIN_WORDS = 3
 _JOINED = re.compile(r"\\*'\s{0,99}\|\|\s{0,99}(?=[EN]?\\*')")
 """Behind the operator within a literal, to which the value is joined: 'password=' || '...'."""
 _TYPED = re.compile(
@@ -57,14 +49,16 @@ _WEAK = ("token", "tokens", "secret", "secrets")
 """Words of prose, too: `unexpected token 'select'`."""
 
 
-def assigned(text: str) -> Iterator[Assigned]:
-    """Every value that a name of a secret is given."""
+def assigned(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Every value that a name of a secret is given: where it starts and ends, and whether it is nothing else in SQL either."""
     folded, at = text.translate(_LOWER), 0
     while name := _NAME.search(folded, at):
         at = name.end()
         value, sure = _value(text, name.group(), name.start(), name.end())
         if value:
-            yield from (Assigned(start, end, sure) for start, end in value.spans if start < end)
+            for start, end in value.spans:
+                if start < end:
+                    yield start, end, sure
             at = max(at, value.end)
 
 
@@ -107,10 +101,12 @@ def _given(text: str, name: str, start: int, at: int, after: int) -> tuple[Value
 
 def _name_closed(text: str, start: int, at: int) -> int:
     """Where the text goes on behind the name's own quote, if it is in quotes."""
-    closing = _CLOSES_NAME.match(text, at)
+    closing = _CLOSES_NAME.match(text, at) if text[at : at + 1] in _BEGINS_CLOSING else None
     after = closing.end() if closing else at
-    if text[at:after] == "'" and not _OPENS_NAME.search(text, max(0, start - 100), start):
-        return at
+    if text[at:after] == "'":
+        opening = text.rfind("'", max(0, start - 100), start)
+        if opening < 0 or not _IN_A_NAME.match(text, opening + 1, start):
+            return at
     return after
 
 
@@ -137,8 +133,5 @@ def _argument(text: str, name: str, start: int, at: int, behind: int) -> tuple[V
 
 
 def _stands_plain(before: str) -> bool:
-    folded = before.lower()
-    return (
-        any(word in folded for word in ("login", "env", "arg", "set", "user", "role", "connect"))
-        and _PLAIN_BEFORE.search(before) is not None
-    )
+    parts = before.rsplit(None, _PLAIN_WORDS)
+    return _PLAIN_BEFORE.search(before, len(parts[0]) if len(parts) > _PLAIN_WORDS else 0) is not None

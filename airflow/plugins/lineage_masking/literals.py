@@ -1,7 +1,7 @@
 """Reads the value that stands at a place in a text: a literal of SQL, Python, JSON or a shell, however it is quoted, or a bare word."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LONGEST_COMMENT = 1_000
 _BLANKS = re.compile(rf"\s+|--[^\n]{{0,{_LONGEST_COMMENT}}}\n|\\+[nrt](?![A-Za-z])|\x1b\[[\d;]*m")
@@ -50,8 +50,7 @@ def past_blanks(text: str, at: int) -> int:
     return at
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """Where a value stands: `spans` of its characters, without quotes, and where the text goes on after it."""
 
     spans: tuple[tuple[int, int], ...]
@@ -154,7 +153,7 @@ def closes_around(text: str, at: int) -> bool:
     closing = _CLOSES.match(text, at) if text.startswith(_QUOTES, at) else None
     if closing is None:
         return False
-    same = re.compile(rf"(?<!\\){re.escape(closing['quote'])}")
+    quote = closing["quote"]
     begins = max(0, at - _LINE)
     line = max(text.rfind("\n", begins, at) + 1, begins)
-    return any(len(same.findall(text, begin, at)) % 2 for begin in {begins, line})
+    return any((text.count(quote, begin, at) - text.count(f"\\{quote}", max(0, begin - 1), at)) % 2 for begin in {begins, line})

@@ -124,8 +124,10 @@ def _several(text: str, at: int) -> Value | None:
     """The literals in brackets, or in a function that gives them back: in ('...', '...'), cast('...' as text), ["..."]."""
     first = at
     for _ in range(_DEEPEST):
-        if opening := _OPENS.match(text, at):
-            at = literals.past_blanks(text, opening.end())
+        opening = _OPENS.match(text, at)
+        if opening is None:
+            break
+        at = literals.past_blanks(text, opening.end())
     value = literals.quoted(text, at) if at > first else None
     if value is None or (text[first] == "{" and text.startswith(":", literals.past_blanks(text, value.end))):
         return None

@@ -73,4 +73,5 @@ def is_name(word: str) -> bool:
 
 
 def _parts(name: str) -> str:
-    return _SEPARATORS.sub("_", _CAMEL.sub("_", name.strip())).lower()
+    words = name.strip()
+    return _SEPARATORS.sub("_", words if words.islower() else _CAMEL.sub("_", words)).lower()
