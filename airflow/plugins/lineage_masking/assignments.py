@@ -33,11 +33,12 @@ _PLAIN_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What .netrc, a Dockerfile, Airflow's command and Oracle's CREATE USER have before a name whose value needs no quotes."""
-_PLAIN_WORDS = 3
+_PLAIN_WORDS = 3  # at most, between which and the name nothing else stands
+_ENDS_OF_PLAIN_WORDS = ("login", "env", "arg", "set", "user", "role", "to")
 _JOINED = re.compile(r"\\*'\s{0,99}\|\|\s{0,99}(?=[EN]?\\*')")
 """Behind the operator within a literal, to which the value is joined: 'password=' || '...'."""
 _TYPED = re.compile(
-    r"\s+(?:set\s+|(?:[A-Za-z]\w{0,30}\s){0,2}[A-Za-z]\w{0,30}(?:\s?\(\s?\w{1,9}(?:,\s?\d{1,9})?\))?\s{0,9}(?:not\s+null\s+)?)?"
+    r"\s+(?:set\s+|(?:[A-Za-z]\w{0,30}+\s){0,2}[A-Za-z]\w{0,30}(?:\b|(?=not))(?:\s?\(\s?\w{1,9}(?:,\s?\d{1,9})?\))?\s{0,9}(?:not\s+null\s+)?)?"
     r"(?::=|=|\bdefault\b)\s{0,99}(?=(?:[ENB]|U&)?\\*')",
     re.IGNORECASE,
 )
@@ -85,7 +86,7 @@ def _given(text: str, name: str, start: int, at: int, after: int) -> tuple[Value
     value: Value | None = None
     sure = False
     if (operator := _OPERATOR.match(text, behind)) and not _is_in_an_arn(text, start):
-        if joined := _JOINED.match(text, operator.end()):
+        if text.startswith(("\\", "'"), operator.end()) and (joined := _JOINED.match(text, operator.end())):
             value, sure = literals.quoted(text, joined.end()), True
         elif name == "authorization" and not operator.group()[0].isalpha():
             value = headers.credentials(text, start, operator.end())
@@ -134,4 +135,6 @@ def _argument(text: str, name: str, start: int, at: int, behind: int) -> tuple[V
 
 def _stands_plain(before: str) -> bool:
     parts = before.rsplit(None, _PLAIN_WORDS)
+    if not any(part.lower().endswith(_ENDS_OF_PLAIN_WORDS) for part in parts[-2:]):
+        return False
     return _PLAIN_BEFORE.search(before, len(parts[0]) if len(parts) > _PLAIN_WORDS else 0) is not None

@@ -104,7 +104,7 @@ def _continued(text: str, at: int, quote: str) -> Value:
 
 def braced(text: str, at: int) -> Value | None:
     """ODBC's way to quote: {...}."""
-    found = _BRACES.match(text, at)
+    found = _BRACES.match(text, at) if text.startswith("{", at) else None
     return Value(((found.start() + 1, found.end() - 1),), found.end(), "{") if found else None
 
 

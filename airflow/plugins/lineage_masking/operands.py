@@ -30,9 +30,11 @@ _PROSE = re.compile(r"[A-Za-z]{1,20}[ \t]+[A-Za-z]+")
 _TYPE = re.compile(
     r"(?:(?:typing|pydantic|Final|ClassVar|Optional|Annotated|Union|str|bytes|None|SecretStr|SecretBytes|string|String|Any)[\s.|,\[\]]{0,9}){1,6}=(?!=)\s*"
 )
-_ELSE = re.compile(
+_OTHERWISE = re.compile(
     r"[\w.]{1,80}(?:[(\[][^()\[\]\n]{0,80}[)\]])?\s{1,9}(?:or|else|\?\?|\|\||if\s[^\n'\"]{1,80}\selse)\s{1,9}(?=[brfu]?['\"])"
+    r"|[\w.]{0,80}\.?(?:get\w{0,30}|pop|setdefault)\(\s?(?:[bru]?(?:'[^'\n]{0,100}'|\"[^\"\n]{0,100}\")\s?,\s?){1,2}(?:\w{1,30}\s?=\s?)?(?=[bru]?['\"])"
 )
+"""What is given where nothing else is there: TOKEN or "...", os.getenv("TOKEN", "...")."""
 _WRAPPERS = (
     *(
         "cast",
@@ -70,10 +72,6 @@ _WRAPPERS = (
 """Functions whose argument is the value."""
 _OPENS = re.compile(rf"(?:(?:{'|'.join(_WRAPPERS)}|(?-i:(?:[A-Z][a-z0-9]+)+))\s?)?[(\[{{](?:(?:secret_)?value\s?=)?", re.IGNORECASE)
 """These, and what an object of some class shows of itself: SecretStr('...'), Secret(value='...')."""
-_OTHERWISE = re.compile(
-    r"[\w.]{0,80}\.?(?:get\w{0,30}|pop|setdefault)\(\s?(?:[bru]?(?:'[^'\n]{0,100}'|\"[^\"\n]{0,100}\")\s?,\s?){1,2}(?:\w{1,30}\s?=\s?)?(?=[bru]?['\"])"
-)
-"""What is given where nothing is found: os.getenv("TOKEN", "...")."""
 _DEEPEST = 3  # brackets around a value
 _COLUMN = re.compile(r"\.\\*[\"\w]")
 
@@ -116,7 +114,7 @@ def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> t
 
 def _otherwise(text: str, at: int) -> Value | None:
     """What is taken where something else is not there."""
-    other = _ELSE.match(text, at) or _OTHERWISE.match(text, at)
+    other = _OTHERWISE.match(text, at)
     return literals.quoted(text, other.end()) if other else None
 
 

@@ -5,7 +5,7 @@ import re
 from lineage_masking import literals, operands, words
 from lineage_masking.literals import QUOTE, Value
 
-_SAYS_NAME = re.compile(rf"(?:name|key|id|header|field|option|variable)(?:{QUOTE})?\s{{0,9}}\Z", re.IGNORECASE)
+_SAYS_NAME = re.compile(rf"(?=[nkihfov])(?:name|key|id|header|field|option|variable)(?:{QUOTE})?\s{{0,9}}\Z", re.IGNORECASE)
 _ENDS_OF_NAMES = ("me", "ey", "d", "er", "on", "le", '"', "'", "`", ";", "22", "27")
 """How what says so can end, which is quickly seen."""
 _THEN_NAME = re.compile(rf"[:=>]\s{{0,9}}(?:{QUOTE})?[\w .-]{{0,80}}\Z", re.IGNORECASE)
