@@ -10,14 +10,13 @@ from string import ascii_lowercase, ascii_uppercase
 from lineage_masking import headers, literals, operands, pairs, words
 from lineage_masking.literals import QUOTE, Value
 
-
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # as str.lower changes the length of some texts
 _IDENTIFIED = r"identified\s{1,9}(?:with\s{1,9}[\w-]{1,40}\s{1,9})?(?:by|as)(?:\s{1,9}values)?"
 _NAME = re.compile(
     rf"(?:{words.IN_A_TEXT}|{_IDENTIFIED})(?:[_-]?(?:value|text|string|plain|plaintext|raw|new|old|base|(?:base64|b64)(?:_?encoded)?|encoded|\d{{1,3}}))?s?(?![a-z0-9_]|-[a-z0-9])"
 )
 _CLOSES_NAME = re.compile(rf"(?:{QUOTE})?\]?(?:\x1b\[[\d;]*m)?", re.IGNORECASE)
-_BEGINS_CLOSING = "\\\"'`&%]\x1b"
+_BEGIN_CLOSING = "\\\"'`&%]\x1b"  # the characters
 _IN_A_NAME = re.compile(r"[\w .-]{0,80}\Z")
 _OPERATOR = re.compile(
     r"=>|={1,3}|:=|\+=|\?=|\|\|=|!=|<>|<-|->|!?~\*?=?|=~|:(?!:)|%3[ad]|\\+u003[ad]|&#61;|(?:is|was)\s{0,9}[:=]|is\s+(?:not\s+)?distinct\s+from"
@@ -102,7 +101,7 @@ def _given(text: str, name: str, start: int, at: int, after: int) -> tuple[Value
 
 def _name_closed(text: str, start: int, at: int) -> int:
     """Where the text goes on behind the name's own quote, if it is in quotes."""
-    closing = _CLOSES_NAME.match(text, at) if text[at : at + 1] in _BEGINS_CLOSING else None
+    closing = _CLOSES_NAME.match(text, at) if text[at : at + 1] in _BEGIN_CLOSING else None
     after = closing.end() if closing else at
     if text[at:after] == "'":
         opening = text.rfind("'", max(0, start - 100), start)

@@ -12,6 +12,7 @@ QUOTE = rf"(?:\\*[\"'`]|{_ENCODED})"
 _OPENING = re.compile(
     rf"(?:[ENBXRFU]|U&|RB|BR|FR|RF)?(?:(?P<escapes>\\*)(?P<quote>'''|\"\"\"|['\"`])|(?P<encoded>{_ENCODED}))", re.IGNORECASE
 )
+_BEGIN_OPENING = "'\"`\\&%ENBXRFUenbxrfu"  # the characters
 _CLOSING = {
     "'": re.compile(r"(?:[^'\\]|''|\\.)*", re.DOTALL),
     '"': re.compile(r'(?:[^"\\]|""|\\.)*', re.DOTALL),
@@ -66,7 +67,7 @@ def quoted(text: str, at: int) -> Value | None:
         end = text.find(tag.group(), tag.end())
         end = end if end >= 0 else len(text)
         return Value(((tag.end(), end),), min(end + len(tag.group()), len(text)), "$")
-    opening = _OPENING.match(text, at)
+    opening = _OPENING.match(text, at) if text[at : at + 1] in _BEGIN_OPENING else None
     if opening is None:
         return None
     if encoded := opening["encoded"]:

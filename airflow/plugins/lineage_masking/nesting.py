@@ -15,7 +15,8 @@ class Inner:
     """The text with one level of escapes taken away, which knows where its characters stand in the outermost one."""
 
     def __init__(self, text: str, around: "Inner | None" = None) -> None:
-        parts, self._begins, self._outer, at, gone = [], [0], [0], 0, 0
+        parts: list[str] = []
+        self._begins, self._outer, at, gone = [0], [0], 0, 0
         for escape in _ESCAPES.finditer(text):
             start, end = escape.span()
             written = escape[0]

@@ -10,10 +10,11 @@ _GIVES = ("=", "==", "===", ":", ":=", "=>", "+=", "?=", "||=", "%3d", "%3a", "&
 _MAY_GIVE = re.compile(r"->|(?:is|was)\s*[:=]|\\")
 """and what begins those behind which a value with a digit stands; the others would be prose."""
 _NO_VALUE = re.compile(
-    r"(?:null|default|none|nil|true|false|disable|undefined|str|string|int|integer|bool|boolean|bytes|float|any|object|text|varchar|char|dict|list"
-    r"|optional|union|secretstr|final|not)(?![\w-])|%s|%\(\w+\)|\?(?=[\s,;)\"'\\]|\Z)|:[A-Za-z_]\w*(?=[\s,;)\"'\\]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
+    r"(?=[a-z])(?:(?:null|default|none|nil|true|false|disable|undefined|str|string|int|integer|bool|boolean|bytes|float|any|object|text|varchar|char|dict|list"
+    r"|optional|union|secretstr|final|not)(?![\w-])"
+    r"|(?:required|optional|missing|set|unset|yes|no|empty)(?=[\s,;.)\]}\"'\\]|\Z))|%s|%\(\w+\)|\?(?=[\s,;)\"'\\]|\Z)|:[A-Za-z_]\w*(?=[\s,;)\"'\\]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
     r"|\$[{(]|\{\{|\{(?:\d*|[A-Za-z_]*(?:word|token|key|secret|pwd|pass|pw))\}|\*{3}|<[A-Za-z][\w -]{0,60}>"
-    r"|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b|(?:required|optional|missing|set|unset|yes|no|empty)(?=[\s,;.)\]}\"'\\]|\Z)",
+    r"|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b",
     re.IGNORECASE,
 )
 """Words of code, types, placeholders and templates."""

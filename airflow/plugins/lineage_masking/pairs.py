@@ -64,7 +64,7 @@ def _is_named(before: str) -> bool:
         sign > 0
         and before[:sign].rstrip()[-2:].lower().endswith(_ENDS_OF_NAMES)
         and _THEN_NAME.match(before, sign) is not None
-        and _SAYS_NAME.search(before[:sign][-30:]) is not None
+        and _SAYS_NAME.search(before, max(0, sign - 30), sign) is not None
     )
 
 
@@ -72,6 +72,8 @@ def compared(text: str, start: int, at: int) -> Value | None:
     """The literal of `'...' = password`."""
     begin = max(0, start - 2 * _WINDOW)
     before = text[begin:start]
+    if "'" not in before and '"' not in before:
+        return None
     near = before[-_WINDOW:]
     if "=" not in near and "<>" not in near and " as " not in near and " AS " not in near:
         return None
