@@ -25,7 +25,7 @@ _PLACEHOLDER = re.compile(
 )
 """What a literal may hold in the place of a value."""
 _IDENTIFIER = r"\"?[A-Za-z_]++(?:\d{1,3}[A-Za-z_]*+)?\"?"
-_EXPRESSION = re.compile(rf"{_IDENTIFIER}(?:\.{_IDENTIFIER}){{0,9}}\s?[(\[]|{_IDENTIFIER}(?:\.{_IDENTIFIER}){{1,9}}(?=[\s,;):\"'\\]|\Z)")
+_EXPRESSION = re.compile(rf"{_IDENTIFIER}(?:(?:\.{_IDENTIFIER}){{0,9}}\s?[(\[]|(?:\.{_IDENTIFIER}){{1,9}}(?=[\s,;):\"'\\]|\Z))")
 """A call, or what has a table, an object or a module before it; names of code seldom have digits in several places."""
 _PROSE = re.compile(r"[A-Za-z]{1,20}[ \t]+[A-Za-z]+")
 _TYPE = re.compile(
@@ -71,7 +71,9 @@ _WRAPPERS = (
     ),
 )
 """Functions whose argument is the value."""
-_OPENS = re.compile(rf"(?:(?:{'|'.join(_WRAPPERS)}|(?-i:(?:[A-Z][a-z0-9]+)+))\s?)?[(\[{{](?:(?:secret_)?value\s?=)?", re.IGNORECASE)
+_OPENS = re.compile(
+    rf"(?=\w*+\s?[(\[{{])(?:(?:{'|'.join(_WRAPPERS)}|(?-i:(?:[A-Z][a-z0-9]+)+))\s?)?[(\[{{](?:(?:secret_)?value\s?=)?", re.IGNORECASE
+)
 """These, and what an object of some class shows of itself: SecretStr('...'), Secret(value='...')."""
 _DEEPEST = 3  # brackets around a value
 _COLUMN = re.compile(r"\.\\*[\"\w]")
