@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-_RUN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,60}:(?:\\?/){2}[^\s'\"<>`]*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,60}:(?:\\?/){2}")
+_ENDS = re.compile(r"[\s'\"<>`]")
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%]*\]|[\w.*{}$%-]*)(?::[\w{}$]*)?(?:,[\w.:-]+)*(?=[/?#;,)\]}|\\.!&]|\Z)")
 _PORT = re.compile(r"\d{1,5}(?:[/?#]|\Z)")
 _WORD_LIKE = re.compile(r"[A-Za-z]{1,12}\Z|git\Z|user(?:name)?\Z")
@@ -19,11 +19,11 @@ _ORACLE = re.compile(r"jdbc:oracle:\w{1,10}:[^/\s@]{1,128}/(?P<secret>[^@\s'\"]{
 
 def credentials(text: str) -> Iterator[tuple[int, int]]:
     """Where they stand. Each address is looked at once, so the search is linear."""
-    for run in _RUN.finditer(text) if "://" in text or ":\\/" in text else ():
-        schemes = list(_SCHEME.finditer(text, run.start(), run.end()))
-        ends = [*(scheme.start() for scheme in schemes[1:]), run.end()]
-        for scheme, end in zip(schemes, ends, strict=True):
-            yield from _user(text, scheme.end(), end)
+    schemes = list(_SCHEME.finditer(text)) if "://" in text or ":\\/" in text else []
+    following = [*(scheme.start() for scheme in schemes[1:]), len(text)]
+    for scheme, end in zip(schemes, following, strict=False):
+        ends = _ENDS.search(text, scheme.end(), end)
+        yield from _user(text, scheme.end(), ends.start() if ends else end)
     if "=" in text:
         yield from (match.span("secret") for match in _QUERY.finditer(text) if not _PLACEHOLDER.match(match["secret"]))
     if "racle" in text:

@@ -5,21 +5,10 @@ The walk goes on behind each value that it has read, and every expression is bou
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase
 
 from lineage_masking import headers, literals, operands, pairs, words
 from lineage_masking.literals import QUOTE, Value
-
-
-@dataclass(frozen=True)
-class Assigned:
-    """Characters of a value. If `sure`, they are nothing else in SQL either."""
-
-    start: int
-    end: int
-    sure: bool
-
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # as str.lower changes the length of some texts
 _IDENTIFIED = r"identified\s{1,9}(?:with\s{1,9}[\w-]{1,40}\s{1,9})?(?:by|as)(?:\s{1,9}values)?"
@@ -27,7 +16,8 @@ _NAME = re.compile(
     rf"(?:{words.IN_A_TEXT}|{_IDENTIFIED})(?:[_-]?(?:value|text|string|plain|plaintext|raw|new|old|base|(?:base64|b64)(?:_?encoded)?|encoded|\d{{1,3}}))?s?(?![a-z0-9_]|-[a-z0-9])"
 )
 _CLOSES_NAME = re.compile(rf"(?:{QUOTE})?\]?(?:\x1b\[[\d;]*m)?", re.IGNORECASE)
-_OPENS_NAME = re.compile(r"'[\w .-]{0,80}\Z")
+_BEGIN_CLOSING = "\\\"'`&%]\x1b"  # the characters
+_IN_A_NAME = re.compile(r"[\w .-]{0,80}\Z")
 _OPERATOR = re.compile(
     r"=>|={1,3}|:=|\+=|\?=|\|\|=|!=|<>|<-|->|!?~\*?=?|=~|:(?!:)|%3[ad]|\\+u003[ad]|&#61;|(?:is|was)\s{0,9}[:=]|is\s+(?:not\s+)?distinct\s+from"
     r"|(?:is|to|was|(?:not\s+)?i?like|(?:not\s+)?similar\s+to|rlike|regexp|eq|set\s+to)(?=\s)|(?:not\s+)?in(?=[\s(])",
@@ -42,10 +32,12 @@ _PLAIN_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What .netrc, a Dockerfile, Airflow's command and Oracle's CREATE USER have before a name whose value needs no quotes."""
+_PLAIN_WORDS = 3  # at most, between which and the name nothing else stands
+_ENDS_OF_PLAIN_WORDS = ("login", "env", "arg", "set", "user", "role", "to")
 _JOINED = re.compile(r"\\*'\s{0,99}\|\|\s{0,99}(?=[EN]?\\*')")
 """Behind the operator within a literal, to which the value is joined: 'password=' || '...'."""
 _TYPED = re.compile(
-    r"\s+(?:set\s+|(?:[A-Za-z]\w{0,30}\s){0,2}[A-Za-z]\w{0,30}(?:\s?\(\s?\w{1,9}(?:,\s?\d{1,9})?\))?\s{0,9}(?:not\s+null\s+)?)?"
+    r"\s+(?:set\s+|(?:[A-Za-z]\w{0,30}+\s){0,2}[A-Za-z]\w{0,30}(?:\b|(?=not))(?:\s?\(\s?\w{1,9}(?:,\s?\d{1,9})?\))?\s{0,9}(?:not\s+null\s+)?)?"
     r"(?::=|=|\bdefault\b)\s{0,99}(?=(?:[ENB]|U&)?\\*')",
     re.IGNORECASE,
 )
@@ -57,14 +49,16 @@ _WEAK = ("token", "tokens", "secret", "secrets")
 """Words of prose, too: `unexpected token 'select'`."""
 
 
-def assigned(text: str) -> Iterator[Assigned]:
-    """Every value that a name of a secret is given."""
+def assigned(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Every value that a name of a secret is given: where it starts and ends, and whether it is nothing else in SQL either."""
     folded, at = text.translate(_LOWER), 0
     while name := _NAME.search(folded, at):
         at = name.end()
         value, sure = _value(text, name.group(), name.start(), name.end())
         if value:
-            yield from (Assigned(start, end, sure) for start, end in value.spans if start < end)
+            for start, end in value.spans:
+                if start < end:
+                    yield start, end, sure
             at = max(at, value.end)
 
 
@@ -91,7 +85,7 @@ def _given(text: str, name: str, start: int, at: int, after: int) -> tuple[Value
     value: Value | None = None
     sure = False
     if (operator := _OPERATOR.match(text, behind)) and not _is_in_an_arn(text, start):
-        if joined := _JOINED.match(text, operator.end()):
+        if text.startswith(("\\", "'"), operator.end()) and (joined := _JOINED.match(text, operator.end())):
             value, sure = literals.quoted(text, joined.end()), True
         elif name == "authorization" and not operator.group()[0].isalpha():
             value = headers.credentials(text, start, operator.end())
@@ -107,10 +101,12 @@ def _given(text: str, name: str, start: int, at: int, after: int) -> tuple[Value
 
 def _name_closed(text: str, start: int, at: int) -> int:
     """Where the text goes on behind the name's own quote, if it is in quotes."""
-    closing = _CLOSES_NAME.match(text, at)
+    closing = _CLOSES_NAME.match(text, at) if text[at : at + 1] in _BEGIN_CLOSING else None
     after = closing.end() if closing else at
-    if text[at:after] == "'" and not _OPENS_NAME.search(text, max(0, start - 100), start):
-        return at
+    if text[at:after] == "'":
+        opening = text.rfind("'", max(0, start - 100), start)
+        if opening < 0 or not _IN_A_NAME.match(text, opening + 1, start):
+            return at
     return after
 
 
@@ -137,8 +133,7 @@ def _argument(text: str, name: str, start: int, at: int, behind: int) -> tuple[V
 
 
 def _stands_plain(before: str) -> bool:
-    folded = before.lower()
-    return (
-        any(word in folded for word in ("login", "env", "arg", "set", "user", "role", "connect"))
-        and _PLAIN_BEFORE.search(before) is not None
-    )
+    parts = before.rsplit(None, _PLAIN_WORDS)
+    if not any(part.lower().endswith(_ENDS_OF_PLAIN_WORDS) for part in parts[-2:]):
+        return False
+    return _PLAIN_BEFORE.search(before, len(parts[0]) if len(parts) > _PLAIN_WORDS else 0) is not None

@@ -1,7 +1,7 @@
 """Reads the value that stands at a place in a text: a literal of SQL, Python, JSON or a shell, however it is quoted, or a bare word."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LONGEST_COMMENT = 1_000
 _BLANKS = re.compile(rf"\s+|--[^\n]{{0,{_LONGEST_COMMENT}}}\n|\\+[nrt](?![A-Za-z])|\x1b\[[\d;]*m")
@@ -12,6 +12,7 @@ QUOTE = rf"(?:\\*[\"'`]|{_ENCODED})"
 _OPENING = re.compile(
     rf"(?:[ENBXRFU]|U&|RB|BR|FR|RF)?(?:(?P<escapes>\\*)(?P<quote>'''|\"\"\"|['\"`])|(?P<encoded>{_ENCODED}))", re.IGNORECASE
 )
+_BEGIN_OPENING = "'\"`\\&%ENBXRFUenbxrfu"  # the characters
 _CLOSING = {
     "'": re.compile(r"(?:[^'\\]|''|\\.)*", re.DOTALL),
     '"': re.compile(r'(?:[^"\\]|""|\\.)*', re.DOTALL),
@@ -50,8 +51,7 @@ def past_blanks(text: str, at: int) -> int:
     return at
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """Where a value stands: `spans` of its characters, without quotes, and where the text goes on after it."""
 
     spans: tuple[tuple[int, int], ...]
@@ -67,7 +67,7 @@ def quoted(text: str, at: int) -> Value | None:
         end = text.find(tag.group(), tag.end())
         end = end if end >= 0 else len(text)
         return Value(((tag.end(), end),), min(end + len(tag.group()), len(text)), "$")
-    opening = _OPENING.match(text, at)
+    opening = _OPENING.match(text, at) if text[at : at + 1] in _BEGIN_OPENING else None
     if opening is None:
         return None
     if encoded := opening["encoded"]:
@@ -105,7 +105,7 @@ def _continued(text: str, at: int, quote: str) -> Value:
 
 def braced(text: str, at: int) -> Value | None:
     """ODBC's way to quote: {...}."""
-    found = _BRACES.match(text, at)
+    found = _BRACES.match(text, at) if text.startswith("{", at) else None
     return Value(((found.start() + 1, found.end() - 1),), found.end(), "{") if found else None
 
 
@@ -154,7 +154,7 @@ def closes_around(text: str, at: int) -> bool:
     closing = _CLOSES.match(text, at) if text.startswith(_QUOTES, at) else None
     if closing is None:
         return False
-    same = re.compile(rf"(?<!\\){re.escape(closing['quote'])}")
+    quote = closing["quote"]
     begins = max(0, at - _LINE)
     line = max(text.rfind("\n", begins, at) + 1, begins)
-    return any(len(same.findall(text, begin, at)) % 2 for begin in {begins, line})
+    return any((text.count(quote, begin, at) - text.count(f"\\{quote}", max(0, begin - 1), at)) % 2 for begin in {begins, line})

@@ -5,11 +5,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 _DOUBLED = r"(?:(?<![\w'])|(?<=[\s{\[(,:=][bBrRfFeEnN]))''(?=[\w\[{/-])|(?<=[^\s'(,])(?<![\s(,=][ENBXenbx])''(?![\w'])"
-_ESCAPES = re.compile(
-    rf"\\(?:(?P<itself>[\"'\\/])|(?P<blank>[nrt])|(?:u(?=[0-9a-fA-F]{{4}})|x)(?P<code>(?<=u)[0-9a-fA-F]{{4}}|[0-9a-fA-F]{{2}}))|(?P<doubled>{_DOUBLED})"
-)
+_ESCAPES = re.compile(rf"\\(?:[\"'\\/nrt]|u[0-9a-fA-F]{{4}}|x[0-9a-fA-F]{{2}})|{_DOUBLED}")
 """Backslashes, and the quotes that YAML and SQL double within quotes; an empty literal is none of them."""
-_BLANKS = {"n": "\n", "r": "\r", "t": "\t"}
+_CHARACTERS = {"\\n": "\n", "\\r": "\r", "\\t": "\t", "''": "'", **{f"\\{character}": character for character in "\"'\\/"}}
 _DEEPEST = 3
 
 
@@ -17,13 +15,16 @@ class Inner:
     """The text with one level of escapes taken away, which knows where its characters stand in the outermost one."""
 
     def __init__(self, text: str, around: "Inner | None" = None) -> None:
-        parts, self._begins, self._outer, at, length = [], [0], [0], 0, 0
+        parts: list[str] = []
+        self._begins, self._outer, at, gone = [0], [0], 0, 0
         for escape in _ESCAPES.finditer(text):
-            parts += [text[at : escape.start()], _character(escape)]
-            length += escape.start() - at
-            self._begins += [length, length + 1]
-            self._outer += [escape.start(), escape.end()]
-            length, at = length + 1, escape.end()
+            start, end = escape.span()
+            written = escape[0]
+            parts += (text[at:start], _CHARACTERS.get(written) or chr(int(written[2:], 16)))
+            gone += end - start - 1
+            self._begins.append(end - gone)
+            self._outer.append(end)
+            at = end
         self.text = "".join([*parts, text[at:]])
         self._around = around
 
@@ -38,14 +39,8 @@ def inner(text: str) -> Iterator[Inner]:
     """The texts within a text, the outermost first."""
     around = None
     for _ in range(_DEEPEST):
-        if not _ESCAPES.search(text):
+        if ("\\" not in text and "''" not in text) or not _ESCAPES.search(text):
             return
         around = Inner(text, around)
         text = around.text
         yield around
-
-
-def _character(escape: re.Match[str]) -> str:
-    if code := escape["code"]:
-        return chr(int(code, 16))
-    return "'" if escape["doubled"] else escape["itself"] or _BLANKS[escape["blank"]]

@@ -10,10 +10,11 @@ _GIVES = ("=", "==", "===", ":", ":=", "=>", "+=", "?=", "||=", "%3d", "%3a", "&
 _MAY_GIVE = re.compile(r"->|(?:is|was)\s*[:=]|\\")
 """and what begins those behind which a value with a digit stands; the others would be prose."""
 _NO_VALUE = re.compile(
-    r"(?:null|default|none|nil|true|false|disable|undefined|str|string|int|integer|bool|boolean|bytes|float|any|object|text|varchar|char|dict|list"
-    r"|optional|union|secretstr|final|not)(?![\w-])|%s|%\(\w+\)|\?(?=[\s,;)\"'\\]|\Z)|:[A-Za-z_]\w*(?=[\s,;)\"'\\]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
+    r"(?=[a-z])(?:(?:null|default|none|nil|true|false|disable|undefined|str|string|int|integer|bool|boolean|bytes|float|any|object|text|varchar|char|dict|list"
+    r"|optional|union|secretstr|final|not)(?![\w-])"
+    r"|(?:required|optional|missing|set|unset|yes|no|empty)(?=[\s,;.)\]}\"'\\]|\Z))|%s|%\(\w+\)|\?(?=[\s,;)\"'\\]|\Z)|:[A-Za-z_]\w*(?=[\s,;)\"'\\]|\Z)|\$(?-i:[A-Z_][A-Z0-9_]*)(?!\w)|\$\d"
     r"|\$[{(]|\{\{|\{(?:\d*|[A-Za-z_]*(?:word|token|key|secret|pwd|pass|pw))\}|\*{3}|<[A-Za-z][\w -]{0,60}>"
-    r"|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b|(?:required|optional|missing|set|unset|yes|no|empty)(?=[\s,;.)\]}\"'\\]|\Z)",
+    r"|!(?:Ref|Sub|GetAtt|ImportValue|vault|env)\b",
     re.IGNORECASE,
 )
 """Words of code, types, placeholders and templates."""
@@ -24,15 +25,17 @@ _PLACEHOLDER = re.compile(
 )
 """What a literal may hold in the place of a value."""
 _IDENTIFIER = r"\"?[A-Za-z_]++(?:\d{1,3}[A-Za-z_]*+)?\"?"
-_EXPRESSION = re.compile(rf"{_IDENTIFIER}(?:\.{_IDENTIFIER}){{0,9}}\s?[(\[]|{_IDENTIFIER}(?:\.{_IDENTIFIER}){{1,9}}(?=[\s,;):\"'\\]|\Z)")
+_EXPRESSION = re.compile(rf"{_IDENTIFIER}(?:(?:\.{_IDENTIFIER}){{0,9}}\s?[(\[]|(?:\.{_IDENTIFIER}){{1,9}}(?=[\s,;):\"'\\]|\Z))")
 """A call, or what has a table, an object or a module before it; names of code seldom have digits in several places."""
 _PROSE = re.compile(r"[A-Za-z]{1,20}[ \t]+[A-Za-z]+")
 _TYPE = re.compile(
     r"(?:(?:typing|pydantic|Final|ClassVar|Optional|Annotated|Union|str|bytes|None|SecretStr|SecretBytes|string|String|Any)[\s.|,\[\]]{0,9}){1,6}=(?!=)\s*"
 )
-_ELSE = re.compile(
+_OTHERWISE = re.compile(
     r"[\w.]{1,80}(?:[(\[][^()\[\]\n]{0,80}[)\]])?\s{1,9}(?:or|else|\?\?|\|\||if\s[^\n'\"]{1,80}\selse)\s{1,9}(?=[brfu]?['\"])"
+    r"|[\w.]{0,80}\.?(?:get\w{0,30}|pop|setdefault)\(\s?(?:[bru]?(?:'[^'\n]{0,100}'|\"[^\"\n]{0,100}\")\s?,\s?){1,2}(?:\w{1,30}\s?=\s?)?(?=[bru]?['\"])"
 )
+"""What is given where nothing else is there: TOKEN or "...", os.getenv("TOKEN", "...")."""
 _WRAPPERS = (
     *(
         "cast",
@@ -68,12 +71,10 @@ _WRAPPERS = (
     ),
 )
 """Functions whose argument is the value."""
-_OPENS = re.compile(rf"(?:(?:{'|'.join(_WRAPPERS)}|(?-i:(?:[A-Z][a-z0-9]+)+))\s?)?[(\[{{](?:(?:secret_)?value\s?=)?", re.IGNORECASE)
-"""These, and what an object of some class shows of itself: SecretStr('...'), Secret(value='...')."""
-_OTHERWISE = re.compile(
-    r"[\w.]{0,80}\.?(?:get\w{0,30}|pop|setdefault)\(\s?(?:[bru]?(?:'[^'\n]{0,100}'|\"[^\"\n]{0,100}\")\s?,\s?){1,2}(?:\w{1,30}\s?=\s?)?(?=[bru]?['\"])"
+_OPENS = re.compile(
+    rf"(?=\w*+\s?[(\[{{])(?:(?:{'|'.join(_WRAPPERS)}|(?-i:(?:[A-Z][a-z0-9]+)+))\s?)?[(\[{{](?:(?:secret_)?value\s?=)?", re.IGNORECASE
 )
-"""What is given where nothing is found: os.getenv("TOKEN", "...")."""
+"""These, and what an object of some class shows of itself: SecretStr('...'), Secret(value='...')."""
 _DEEPEST = 3  # brackets around a value
 _COLUMN = re.compile(r"\.\\*[\"\w]")
 
@@ -116,7 +117,7 @@ def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> t
 
 def _otherwise(text: str, at: int) -> Value | None:
     """What is taken where something else is not there."""
-    other = _ELSE.match(text, at) or _OTHERWISE.match(text, at)
+    other = _OTHERWISE.match(text, at)
     return literals.quoted(text, other.end()) if other else None
 
 
@@ -124,8 +125,10 @@ def _several(text: str, at: int) -> Value | None:
     """The literals in brackets, or in a function that gives them back: in ('...', '...'), cast('...' as text), ["..."]."""
     first = at
     for _ in range(_DEEPEST):
-        if opening := _OPENS.match(text, at):
-            at = literals.past_blanks(text, opening.end())
+        opening = _OPENS.match(text, at)
+        if opening is None:
+            break
+        at = literals.past_blanks(text, opening.end())
     value = literals.quoted(text, at) if at > first else None
     if value is None or (text[first] == "{" and text.startswith(":", literals.past_blanks(text, value.end))):
         return None

@@ -5,7 +5,9 @@ import re
 from lineage_masking import literals, operands, words
 from lineage_masking.literals import QUOTE, Value
 
-_SAYS_NAME = re.compile(rf"(?:name|key|id|header|field|option|variable)(?:{QUOTE})?\s{{0,9}}\Z", re.IGNORECASE)
+_SAYS_NAME = re.compile(rf"(?=[nkihfov])(?:name|key|id|header|field|option|variable)(?:{QUOTE})?\s{{0,9}}\Z", re.IGNORECASE)
+_ENDS_OF_NAMES = ("me", "ey", "d", "er", "on", "le", '"', "'", "`", ";", "22", "27")
+"""How what says so can end, which is quickly seen."""
 _THEN_NAME = re.compile(rf"[:=>]\s{{0,9}}(?:{QUOTE})?[\w .-]{{0,80}}\Z", re.IGNORECASE)
 _VALUE = r"(?:parameter_?)?val(?:ue)?"
 _OTHER = (
@@ -27,6 +29,7 @@ _ENDS_TWO = re.compile(r"\s*,?\s*[\])]")
 _COMPARED = re.compile(
     r"(?P<quote>['\"])(?P<value>[^'\"\n]{1,200})(?P=quote)\s{0,9}(?:={1,3}|!=|<>|(?:::\s?\w{1,30}(?:\(\d{1,9}\))?\s{1,9})?as\s)\s{0,9}\"?[\w.]{0,80}\Z"
 )
+_QUOTES = 3  # around the literal, and before the name
 _WINDOW, _WIDE = 120, 500  # characters before a name
 _LONGEST_SETTER = 30  # characters, such as set_header, before the bracket of two
 
@@ -57,16 +60,27 @@ def _opening_of_two(before: str) -> re.Match[str] | None:
 def _is_named(before: str) -> bool:
     """Whether the name is itself a value: {"Name": "PASSWORD"."""
     sign = max(before.rfind(":"), before.rfind("="), before.rfind(">"))
-    return sign > 0 and _THEN_NAME.match(before, sign) is not None and _SAYS_NAME.search(before[:sign][-30:]) is not None
+    return (
+        sign > 0
+        and before[:sign].rstrip()[-2:].lower().endswith(_ENDS_OF_NAMES)
+        and _THEN_NAME.match(before, sign) is not None
+        and _SAYS_NAME.search(before, max(0, sign - 30), sign) is not None
+    )
 
 
 def compared(text: str, start: int, at: int) -> Value | None:
     """The literal of `'...' = password`."""
     begin = max(0, start - 2 * _WINDOW)
     before = text[begin:start]
-    if not any(sign in before[-_WINDOW:] for sign in ("=", "<>", " as ", " AS ")):
+    if "'" not in before and '"' not in before:
         return None
-    found = _COMPARED.search(before)
+    near = before[-_WINDOW:]
+    if "=" not in near and "<>" not in near and " as " not in near and " AS " not in near:
+        return None
+    quote = len(before)
+    for _ in range(_QUOTES):
+        quote = max(before.rfind("'", 0, quote), before.rfind('"', 0, quote), 0)
+    found = _COMPARED.search(before, quote)
     if found is None:
         return None
     return _not_a_name(text, Value(((begin + found.start("value"), begin + found.end("value")),), at, found["quote"]))

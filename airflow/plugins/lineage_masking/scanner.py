@@ -1,14 +1,13 @@
 """Finds every credential in a text, by whichever of its marks."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lineage_masking import addresses, assignments, commands, listed, tokens
 from lineage_masking.nesting import inner
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """Characters of a credential. If `sure`, they are nothing else in SQL either, and may be hidden wherever they occur."""
 
     start: int
@@ -21,12 +20,12 @@ def scan(text: str) -> list[Found]:
     found = _in_one(text)
     for within in inner(text):
         found += [Found(within.outer(one.start), within.outer(one.end), one.sure) for one in _in_one(within.text)]
-    return list(_joined(sorted(found, key=lambda one: (one.start, one.end))))
+    return list(_joined(sorted(found)))
 
 
 def _in_one(text: str) -> list[Found]:
     return [
-        *(Found(one.start, one.end, one.sure) for one in assignments.assigned(text)),
+        *(Found(*one) for one in assignments.assigned(text)),
         *(Found(start, end, sure=True) for start, end in (*tokens.tokens(text), *addresses.credentials(text))),
         *(Found(start, end, sure=not text[start:end].isalpha()) for start, end in listed.values(text)),
         *(Found(start, end, sure=False) for start, end in commands.secrets(text)),

@@ -69,8 +69,9 @@ def names_secret(name: object) -> bool:
 
 def is_name(word: str) -> bool:
     """Whether a word is such a name and no value: `password=password`, `["password", "token"]`."""
-    return _NAME.fullmatch(word.strip()) is not None and _ONLY_A_NAME.fullmatch(_parts(word)) is not None
+    return _ONLY_A_NAME.fullmatch(_parts(word)) is not None and _NAME.fullmatch(word.strip()) is not None
 
 
 def _parts(name: str) -> str:
-    return _SEPARATORS.sub("_", _CAMEL.sub("_", name.strip())).lower()
+    words = name.strip()
+    return _SEPARATORS.sub("_", words if words.islower() else _CAMEL.sub("_", words)).lower()
