@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 RUNTIMES = Path(__file__).parent.parent / "airflow/runtimes.toml"
 CONNECTION = "REDSHIFT_CONNECTOR"
 DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
-"""The connection's extras that psycopg 3, the driver of Airflow 3.3.1, needs with Redshift: sql_lineage/connection.py says why."""
+"""The connection's extras that psycopg 3, the driver of Airflow 3.3.1, needs with Redshift: mwaa_lineage/airflow/connection.py says why."""
 
 SECRETS = {
     "connections_prefix": "airflow/connections",
@@ -82,10 +82,10 @@ def configuration_options(version: str, *, warehouse_namespace: str, spool: str 
         "secrets.backend": "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend",
         "secrets.backend_kwargs": json.dumps(SECRETS),
         "core.lazy_load_plugins": "False",
-        "sql_lineage.namespaces": json.dumps({CONNECTION: warehouse_namespace}),
+        "mwaa_lineage.namespaces": json.dumps({CONNECTION: warehouse_namespace}),
     }
     if spool:
-        options["sql_lineage.spool"] = spool
+        options["mwaa_lineage.spool"] = spool
     if (int(parsed[1]), int(parsed[2])) < (2, 3):  # listeners, which the integration uses since, came with 2.3
         options["lineage.backend"] = "openlineage.lineage_backend.OpenLineageBackend"
     return options

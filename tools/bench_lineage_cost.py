@@ -75,10 +75,10 @@ SHAPES: dict[str, tuple[Shape, tuple[int, ...]]] = {
 
 def measure(sql: str) -> dict[str, Any]:
     """Of this process: seconds, megabytes and the outcome."""
-    from lineage_transport.in_thread import in_thread  # noqa: PLC0415 - plugins, which are on no search path of the tools
-    from sql_lineage.lineage_operator import LineageSQLOperator  # noqa: PLC0415
-    from sql_lineage.relations import Catalog, Column, Relation, Table  # noqa: PLC0415
-    from sql_lineage.report import Report  # noqa: PLC0415
+    from mwaa_lineage.airflow.lineage_operator import LineageSQLOperator  # noqa: PLC0415
+    from mwaa_lineage.airflow.report import Report  # noqa: PLC0415
+    from mwaa_lineage.sql.relations import Catalog, Column, Relation, Table  # noqa: PLC0415
+    from mwaa_lineage.transport.in_thread import in_thread  # noqa: PLC0415 - plugins, which are on no search path of the tools
 
     columns = {"b": "a", "t": "vwxyz"}
     catalog = Catalog(
@@ -135,7 +135,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as home:
         os.environ["AIRFLOW_HOME"] = home
-        import sql_lineage.report  # type: ignore[import-not-found,unused-ignore]  # noqa: F401, PLC0415 - when the home is known
+        import mwaa_lineage.airflow.report  # type: ignore[import-not-found,unused-ignore]  # noqa: F401, PLC0415 - when the home is known
 
         print(f"{'shape':36} {'times':>9} {'kB':>7} {'start s':>8} {'end s':>6} {'MB':>5}  outcome")
         for name, (shape, sizes) in SHAPES.items():

@@ -168,7 +168,7 @@ SHAPES = (
 
 def seconds(piece: str) -> float:
     """Of this process, for a text that is this piece again and again."""
-    from lineage_masking.texts import mask  # noqa: PLC0415 - a plugin, which is on no search path of the tools
+    from mwaa_lineage.masking.texts import mask  # noqa: PLC0415 - a plugin, which is on no search path of the tools
 
     text = (piece * (LENGTH // len(piece) + 1))[:LENGTH]
     begun = time.process_time()

@@ -23,7 +23,7 @@ with DAG(
     def examine(ti: Any = None) -> None:
         """One line a finding, with its cure, in the log; fails when there is a fault."""
         try:
-            from lineage_diagnosis.doctor import diagnose  # noqa: PLC0415 - not for parsing DAGs
+            from mwaa_lineage.doctor.doctor import diagnose  # noqa: PLC0415 - not for parsing DAGs
         except ImportError as error:
             raise RuntimeError(f"plugins.zip is missing or older than this DAG: upload it, and update the environment ({error})") from error
         diagnose(f"{ti.dag_id}.{ti.task_id}", ti.start_date or datetime.now(UTC))

@@ -21,7 +21,7 @@ with DAG(
     @task  # type: ignore[untyped-decorator]  # one of the two is of another Airflow
     def deliver() -> int:
         """How many events were delivered; fails when some are left, and then goes on there the next time."""
-        from lineage_transport.replay import replay_all  # noqa: PLC0415 - not for parsing DAGs
+        from mwaa_lineage.transport.replay import replay_all  # noqa: PLC0415 - not for parsing DAGs
 
         return replay_all()
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sql_lineage import LineageSQLOperator
-from sql_lineage.external_tables import ExternalTablesSensor
+from mwaa_lineage import LineageSQLOperator
+from mwaa_lineage.airflow.external_tables import ExternalTablesSensor
 
 try:
     from airflow.sdk import DAG

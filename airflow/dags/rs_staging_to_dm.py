@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sql_lineage import LineageSQLOperator
+from mwaa_lineage import LineageSQLOperator
 
 try:
     from airflow.sdk import DAG

@@ -70,6 +70,6 @@ def test_every_task_that_loads_is_expected_to_have_lineage(bag: DagBag) -> None:
 
 
 def test_the_doctor_says_so_when_the_plugins_are_older_than_itself(bag: DagBag, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "lineage_diagnosis.doctor", None)
+    monkeypatch.setitem(sys.modules, "mwaa_lineage.doctor.doctor", None)
     with pytest.raises(RuntimeError, match=r"plugins\.zip is missing or older than this DAG: upload it"):
         tasks(bag, "lineage_doctor")["examine"].python_callable()

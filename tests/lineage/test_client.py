@@ -16,7 +16,7 @@ from lineage import client
 from lineage.__main__ import main
 from lineage.client import MarquezClient, RefusedError, StoreUnreachableError, UnexpectedAnswerError, read_lineage
 from tests.lineage.tickit import VALUES, Json, Store
-from tests.lineage_transport.endpoint import DRIPS, OK, raw, serving
+from tests.mwaa_lineage.transport.endpoint import DRIPS, OK, raw, serving
 
 SETTINGS = [part for name, value in VALUES.items() for part in ("--set", f"{name}={value}")]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 
-from sql_lineage import LineageSQLOperator
+from mwaa_lineage import LineageSQLOperator
 
 try:
     from airflow.providers.standard.operators.bash import BashOperator  # type: ignore[import-not-found]

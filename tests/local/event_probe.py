@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-importlib.import_module("env_var_plugin")  # which Airflow loads before the provider
+importlib.import_module("mwaa_lineage.plugin")  # which Airflow loads before the provider
 listener = importlib.import_module("airflow.providers.openlineage.plugins.listener").get_openlineage_listener()
 
 made = Path(tempfile.mkdtemp()) / "pid"

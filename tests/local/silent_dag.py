@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sql_lineage import LineageSQLOperator
+from mwaa_lineage import LineageSQLOperator
 
 try:
     from airflow.sdk import DAG

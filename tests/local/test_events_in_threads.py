@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from lineage_transport.in_thread import in_thread, replace_waits
-from lineage_transport.waits import DEFAULTS, END, waits
 from local.airflow_python import airflow_python
 from local.settings import CI_VERSIONS, ROOT
 from modules.runtimes import runtime
+from mwaa_lineage.transport.in_thread import in_thread, replace_waits
+from mwaa_lineage.transport.waits import DEFAULTS, END, waits
 
 PROBE = Path(__file__).with_name("event_probe.py")
 
@@ -58,7 +58,7 @@ def test_what_fails_is_logged_and_fails_nothing(caplog: pytest.LogCaptureFixture
 def test_what_takes_too_long_is_not_waited_for(
     name: str, option: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(f"AIRFLOW__SQL_LINEAGE__{option}", "0.01")
+    monkeypatch.setenv(f"AIRFLOW__MWAA_LINEAGE__{option}", "0.01")
     over = threading.Event()
     with caplog.at_level(logging.WARNING):
         in_thread(lambda: over.wait(60), name)
@@ -69,7 +69,7 @@ def test_what_takes_too_long_is_not_waited_for(
 
 @pytest.mark.parametrize("value", ["", "soon", "-1", "inf"])
 def test_a_wait_that_is_none_is_the_usual_one(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW__SQL_LINEAGE__END_SECONDS", value)
+    monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__END_SECONDS", value)
     assert waits(END) == DEFAULTS[END]
 
 
@@ -77,7 +77,7 @@ def test_the_hooks_of_openlineage_airflow_wait_no_longer_than_they_may(monkeypat
     from openlineage.airflow import listener  # type: ignore[import-untyped]  # noqa: PLC0415 - which reads its settings
 
     monkeypatch.setattr(listener, "execute", listener.execute)
-    monkeypatch.setenv("AIRFLOW__SQL_LINEAGE__END_SECONDS", "0.01")
+    monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__END_SECONDS", "0.01")
     replace_waits()
     over = threading.Event()
 

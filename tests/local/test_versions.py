@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from lineage_transport.spool import SAVED, Folder
 from local.console import Progress
 from local.demo import check_lineage, check_rows, run_dags
 from local.processes import ProcessFailed, free_port
 from local.settings import BUCKET, CI_VERSIONS, Settings
 from local.system import STORE_SECRET, System, running
 from modules.runtimes import runtime
-from tests.lineage_transport.conftest import kill_couriers
-from tests.lineage_transport.endpoint import Request, serving
+from mwaa_lineage.transport.spool import SAVED, Folder
 from tests.local.waiting import eventually
+from tests.mwaa_lineage.transport.conftest import kill_couriers
+from tests.mwaa_lineage.transport.endpoint import Request, serving
 from tools.bench_emission.endpoints import BABBLES, DOWN, FAILS, HANGS, endpoint
 
 pytestmark = pytest.mark.system
@@ -41,7 +41,7 @@ def progress() -> Progress:
 def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, progress: Progress) -> Iterator[System]:
     """A system of one version, whose workers may vanish, as MWAA's do; the tests follow one another on it."""
     with running(Settings(tmp_path_factory.mktemp("version") / "system", scale=SCALE, airflow_version=request.param), progress) as system:
-        system.airflow.environment["AIRFLOW__SQL_LINEAGE__SPOOL"] = f"s3://{BUCKET}/{SPOOL}"
+        system.airflow.environment["AIRFLOW__MWAA_LINEAGE__SPOOL"] = f"s3://{BUCKET}/{SPOOL}"
         yield system
 
 
@@ -88,7 +88,7 @@ def faults_in_turn(log: Path, port: int) -> Iterator[None]:
 @contextmanager
 def hastened(system: System) -> Iterator[None]:
     """Make the courier's waits so short that it meets faults while the DAGs run: it ends with the command whose tasks it serves."""
-    courier = system.airflow.home / "plugins/lineage_transport/courier.py"
+    courier = system.airflow.home / "plugins/mwaa_lineage/transport/courier.py"
     changed = re.sub(r"^PAUSES = .*$", "PAUSES = (0.1, 0.1)", courier.read_text(), count=1, flags=re.MULTILINE)
     assert changed != courier.read_text()
     courier.write_text(changed)
@@ -141,7 +141,7 @@ def test_the_doctor_then_finds_nothing(system: System) -> None:
 CANARY = re.compile(r"c4n4ry\w*|(?:AKIA|ASIA)\w*C4N4RY\w*")
 HIDDEN_BY_AIRFLOW = {"c4n4ryConf", "c4n4ryNested", "c4n4ryEnv", "c4n4ryCode", "c4n4ryArgument", "c4n4ryVariable", "c4n4ryUri"}
 """What `airflow dags test`, which masks nothing, does not print either; the rest stands in statements, commands and exceptions."""
-OF_LINEAGE = re.compile("openlineage|lineage_transport|lineage (of|event)", re.IGNORECASE)
+OF_LINEAGE = re.compile("openlineage|mwaa_lineage|lineage (of|event)", re.IGNORECASE)
 PLANTED = {
     "AIRFLOW__OPENLINEAGE__INCLUDE_FULL_TASK_INFO": "true",
     "CANARY_TOKEN": "c4n4ryVariable",

@@ -12,9 +12,9 @@ from typing import Any
 
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-from sql_lineage import LineageSQLOperator
-from sql_lineage.compat import BaseHook
-from sql_lineage.external_tables import ExternalTablesSensor
+from mwaa_lineage import LineageSQLOperator
+from mwaa_lineage.airflow.compat import BaseHook
+from mwaa_lineage.airflow.external_tables import ExternalTablesSensor
 
 OFTEN = 6  # psycopg 3 prepares a statement when it comes for the sixth time
 LOAD = "create table if not exists dm.probe (eventid bigint); insert into dm.probe (eventid) select eventid from s3_datalake.event"
@@ -68,7 +68,7 @@ def outcome(of: Callable[[], Any]) -> Any:
 
 
 def main() -> None:
-    os.environ["AIRFLOW__SQL_LINEAGE__START_SECONDS"] = "60"  # what is known at the start is asked for, on a busy machine too
+    os.environ["AIRFLOW__MWAA_LINEAGE__START_SECONDS"] = "60"  # what is known at the start is asked for, on a busy machine too
     driver = "psycopg" if getattr(sys.modules[PostgresHook.__module__], "USE_PSYCOPG3", False) else "psycopg2"
     answers = {of.__name__: outcome(of) for of in (run, run_often, refused, operate, sense)}
     print(json.dumps({"driver": driver, "answers": answers}))

@@ -78,8 +78,8 @@ def test_lineage_must_not_stay_in_the_spool_bucket(synthesized: Stacks, name: st
 
 
 def test_the_transport_puts_its_copies_where_the_rules_look() -> None:
-    from lineage_transport.bucket import Bucket  # noqa: PLC0415 - a plugin of Airflow's
-    from lineage_transport.spool import new_name  # noqa: PLC0415
+    from mwaa_lineage.transport.bucket import Bucket  # noqa: PLC0415 - a plugin of Airflow's
+    from mwaa_lineage.transport.spool import new_name  # noqa: PLC0415
 
     bucket = Bucket("s3://bucket/lineage-spool/")
     put = [bucket._own(new_name("2026-01-31T00:00:00Z", "run")), f"{bucket._aside}host/{new_name('2026-01-31T00:00:00Z', 'run')}"]

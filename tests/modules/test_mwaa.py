@@ -308,7 +308,7 @@ def test_the_role_writes_below_the_spools_prefix_only(mwaa: Stack, permissions: 
 
 def test_the_plugin_learns_where_the_spool_is(mwaa: Stack, environment: Stack) -> None:
     bucket = address(mwaa, "aws_s3_bucket", "bucket/bucket")
-    assert environment["airflow_configuration_options"]["sql_lineage.spool"] == f"s3://${{{bucket}.id}}/lineage-spool/"
+    assert environment["airflow_configuration_options"]["mwaa_lineage.spool"] == f"s3://${{{bucket}.id}}/lineage-spool/"
 
 
 def test_the_role_writes_its_log_groups_only(permissions: dict[str, Stack]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from airflow.models.connection import Connection
 
 from modules.warehouse import LOADER
-from sql_lineage import connection as lineage_connection
+from mwaa_lineage.airflow import connection as lineage_connection
 from tests.modules.terraform_json import Stack, address, block, blocks, outputs, statements
 
 ROOT = Path(__file__).parent.parent.parent
@@ -136,7 +136,7 @@ def test_a_daily_usage_limit_stops_the_workgroup(redshift: Stack) -> None:
 
 def test_the_workgroup_is_the_one_that_lineage_names(synthesized: dict[str, Stack], workgroup: Stack) -> None:
     options = block(synthesized["mwaa"], "aws_mwaa_environment")["airflow_configuration_options"]
-    named = json.loads(options["sql_lineage.namespaces"])["REDSHIFT_CONNECTOR"]
+    named = json.loads(options["mwaa_lineage.namespaces"])["REDSHIFT_CONNECTOR"]
     assert named == f"redshift://{workgroup['workgroup_name']}.us-east-1:{workgroup['port']}"
 
 

@@ -42,7 +42,7 @@ COMMON = {
         '"connections_lookup_pattern": "^(?!aws_default$).*$"}'
     ),
     "core.lazy_load_plugins": "False",
-    "sql_lineage.namespaces": '{"REDSHIFT_CONNECTOR": "redshift://tickit.us-east-1:5439"}',
+    "mwaa_lineage.namespaces": '{"REDSHIFT_CONNECTOR": "redshift://tickit.us-east-1:5439"}',
 }
 BACKEND = {"lineage.backend": "openlineage.lineage_backend.OpenLineageBackend"}
 PIN = re.compile(r"^([\w.-]+)==([^\s;#]+)", re.MULTILINE)
@@ -62,8 +62,8 @@ def test_configuration_follows_from_the_version(version: str, extra: dict[str, s
 
 def test_the_spool_is_an_option_where_there_is_one() -> None:
     options = configuration_options("2.7.2", warehouse_namespace=NAMESPACE, spool="s3://bucket/lineage-spool/")
-    assert options == COMMON | {"sql_lineage.spool": "s3://bucket/lineage-spool/"}
-    assert as_environment(options)["AIRFLOW__SQL_LINEAGE__SPOOL"] == "s3://bucket/lineage-spool/"
+    assert options == COMMON | {"mwaa_lineage.spool": "s3://bucket/lineage-spool/"}
+    assert as_environment(options)["AIRFLOW__MWAA_LINEAGE__SPOOL"] == "s3://bucket/lineage-spool/"
 
 
 @pytest.mark.parametrize("version", ["", "latest", "2.7", "v2.7.2", "1.10.12", "2.7.2rc1"])
@@ -78,10 +78,10 @@ def test_options_as_environment_variables() -> None:
         "AIRFLOW__SECRETS__BACKEND",
         "AIRFLOW__SECRETS__BACKEND_KWARGS",
         "AIRFLOW__CORE__LAZY_LOAD_PLUGINS",
-        "AIRFLOW__SQL_LINEAGE__NAMESPACES",
+        "AIRFLOW__MWAA_LINEAGE__NAMESPACES",
         "AIRFLOW__LINEAGE__BACKEND",
     }
-    assert json.loads(environment["AIRFLOW__SQL_LINEAGE__NAMESPACES"]) == {"REDSHIFT_CONNECTOR": NAMESPACE}
+    assert json.loads(environment["AIRFLOW__MWAA_LINEAGE__NAMESPACES"]) == {"REDSHIFT_CONNECTOR": NAMESPACE}
 
 
 def test_the_table_is_what_mwaa_creates() -> None:

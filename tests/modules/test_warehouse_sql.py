@@ -15,7 +15,7 @@ from local.redshift.refusals import refusal
 from local.settings import ROOT
 from tools.tool_environment import environment
 
-FOLDERS = ("modules/sql", "airflow/dags/sql", "airflow/plugins/sql_lineage/queries")
+FOLDERS = ("modules/sql", "airflow/dags/sql", "airflow/plugins/mwaa_lineage/sql/queries")
 FILES = sorted(file.relative_to(ROOT) for folder in FOLDERS for file in (ROOT / folder).rglob("*.sql"))
 MARKS = {"{schemas}": "'public', 'dm'", "{tables}": "'event'", "%s": "'dev'"}
 NAMES = [str(file) for file in FILES]

@@ -10,8 +10,8 @@ from local.aws.machine import Aws
 from operations import __main__ as command_line
 from operations.deployment import ROOT
 from operations.preflight import external_ip
-from tests.lineage_transport.endpoint import nobody
 from tests.modules.programs import require
+from tests.mwaa_lineage.transport.endpoint import nobody
 from tests.operations.answering import Answer, answering
 from tests.operations.outputs import publish
 

@@ -19,7 +19,7 @@ from operations.deployment import Deployment
 from operations.explain import explain, look_into, what_aws_says
 from operations.explain.requirements import pip_errors
 from operations.findings import Finding, Level, problems
-from tests.lineage_transport.endpoint import nobody
+from tests.mwaa_lineage.transport.endpoint import nobody
 from tests.operations import right_environment
 from tests.operations.answering import answering, operations
 from tests.operations.outputs import publish

@@ -17,8 +17,8 @@ from operations.permissions.documents import Document, grants
 from operations.permissions.documents import actions as allowed_by
 from operations.preflight import external_ip
 from tests.iam_actions import needed
-from tests.lineage_transport.endpoint import nobody
 from tests.modules.programs import require
+from tests.mwaa_lineage.transport.endpoint import nobody
 from tests.operations import abandoned
 from tests.operations.synthesis import build, synthesize
 from tools.synthesized import read

@@ -16,7 +16,7 @@ from operations.deployment import ROOT, Deployment
 from operations.findings import Finding, Level, ok
 from operations.preflight import account, certificate, existing_vpc, external_ip, names, quotas, region, state_bucket, versions
 from operations.question import Question
-from tests.lineage_transport.endpoint import nobody
+from tests.mwaa_lineage.transport.endpoint import nobody
 from tests.operations import abandoned
 from tests.operations.answering import Answer, answering, operations
 from tests.operations.synthesis import build, synthesize

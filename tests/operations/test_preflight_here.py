@@ -154,11 +154,11 @@ def test_data_that_is_copied_from_s3_is_not_looked_for_here(deployment: Deploy) 
 def test_an_archive_older_than_its_sources_is_named_with_what_has_changed(deployment: Deploy) -> None:
     one = _with_plugins_of_its_own(deployment())
     plugins = one.root / "airflow/plugins"
-    (plugins / "env_var_plugin.py").write_text("NEW = True\n")
+    (plugins / "mwaa_lineage_plugin.py").write_text("NEW = True\n")
     (plugins / "added.py").touch()
     finding = only(artefacts.plugins(one))
     assert (finding.level, finding.cure) == (Level.PROBLEM, "Run `make package-plugin`.")
-    assert finding.detail == "is older than its sources: added.py, env_var_plugin.py"
+    assert finding.detail == "is older than its sources: added.py, mwaa_lineage_plugin.py"
 
 
 def test_plugins_that_cannot_be_packed_are_named(deployment: Deploy) -> None:

@@ -59,7 +59,7 @@ def environment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     with mock.patch.dict(os.environ, AIRFLOW_HOME=str(tmp_path_factory.mktemp("airflow"))):
-        return importlib.import_module("env_var_plugin")
+        return importlib.import_module("mwaa_lineage.plugin")
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_exports_what_the_backend_holds(run: Callable[..., str]) -> None:
 def test_the_client_spools(run: Callable[..., str]) -> None:
     run(Backend(GOOD))
     transport = client_transport()
-    assert type(transport).__module__ == "lineage_transport.transport"
+    assert type(transport).__module__ == "mwaa_lineage.transport.transport"
     assert transport.kind == "spool"
     assert (transport._settings.url, transport._settings.api_key) == (f"{URL}/api/v1/lineage", KEY)
     assert (transport._settings.timeout, transport._settings.bucket) == (2, "")
@@ -107,10 +107,10 @@ def test_the_client_spools(run: Callable[..., str]) -> None:
 
 
 def test_a_transport_that_cannot_be_imported_is_told(run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "lineage_transport.transport", None)
+    monkeypatch.setitem(sys.modules, "mwaa_lineage.transport.transport", None)
     line = run(Backend(GOOD))
     assert line.startswith("WARNING")
-    assert "ModuleNotFoundError: import of lineage_transport.transport halted" in line
+    assert "ModuleNotFoundError: import of mwaa_lineage.transport.transport halted" in line
 
 
 def test_the_key_stands_in_no_file_and_in_one_variable_only(run: Callable[..., str]) -> None:
@@ -120,7 +120,7 @@ def test_the_key_stands_in_no_file_and_in_one_variable_only(run: Callable[..., s
 
 
 def test_the_place_in_s3_comes_from_the_configuration(run: Callable[..., str]) -> None:
-    os.environ["AIRFLOW__SQL_LINEAGE__SPOOL"] = "s3://tickit-airflow-x/lineage-spool/"
+    os.environ["AIRFLOW__MWAA_LINEAGE__SPOOL"] = "s3://tickit-airflow-x/lineage-spool/"
     line = run(Backend(GOOD))
     assert line.startswith("INFO")
     assert line.endswith(f"; spool {HOME}/lineage-spool, then s3://tickit-airflow-x/lineage-spool/")
@@ -129,19 +129,19 @@ def test_the_place_in_s3_comes_from_the_configuration(run: Callable[..., str]) -
 
 @pytest.mark.parametrize("place", ["tickit-airflow/lineage-spool", "s3://", "s3://tickit-airflow", "https://bucket/x", "s3://b x/y"])
 def test_a_malformed_place_in_s3_is_named_and_not_exported(run: Callable[..., str], place: str) -> None:
-    os.environ["AIRFLOW__SQL_LINEAGE__SPOOL"] = place
+    os.environ["AIRFLOW__MWAA_LINEAGE__SPOOL"] = place
     line = run(Backend(GOOD))
     assert line.startswith("WARNING")
-    assert "[sql_lineage] spool is malformed, not a place in S3 like s3://bucket/lineage-spool/" in line
+    assert "[mwaa_lineage] spool is malformed, not a place in S3 like s3://bucket/lineage-spool/" in line
     assert client_transport()._settings.bucket == ""
 
 
 def test_the_users_own_masks_come_from_the_configuration(run: Callable[..., str]) -> None:
-    os.environ["AIRFLOW__SQL_LINEAGE__MASK"] = "BADGE-[0-9]+\n(unclosed"
+    os.environ["AIRFLOW__MWAA_LINEAGE__MASK"] = "BADGE-[0-9]+\n(unclosed"
     line = run(Backend(GOOD))
     assert exported()["OPENLINEAGE_MASK"] == "BADGE-[0-9]+\n(unclosed"
     assert line.startswith("WARNING")
-    assert "line 2 of [sql_lineage] mask is ignored: missing )" in line
+    assert "line 2 of [mwaa_lineage] mask is ignored: missing )" in line
 
 
 def test_a_spool_folder_that_is_set_stays(run: Callable[..., str], tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_who_wants_source_code_in_events_gets_it(run: Callable[..., str], name: 
 
 
 def test_a_provider_that_calls_the_variable_outdated_gets_a_policy(run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("env_var_plugin.has_emission_policy", lambda: True)
+    monkeypatch.setattr("mwaa_lineage.plugin.has_emission_policy", lambda: True)
     for _ in range(2):  # as in a process that another one of Airflow started
         run(Backend(GOOD))
         assert json.loads(os.environ["AIRFLOW__OPENLINEAGE__EMISSION_POLICY"]) == [
@@ -296,7 +296,7 @@ def test_a_provider_that_calls_the_variable_outdated_gets_a_policy(run: Callable
 
 
 def test_who_has_a_policy_keeps_it_and_sends_no_source_code(run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("env_var_plugin.has_emission_policy", lambda: True)
+    monkeypatch.setattr("mwaa_lineage.plugin.has_emission_policy", lambda: True)
     policy = os.environ["AIRFLOW__OPENLINEAGE__EMISSION_POLICY"] = '[{"scope": {"dag_id": "a"}, "controls": {"emit": false}}]'
     run(Backend(GOOD))
     assert os.environ["AIRFLOW__OPENLINEAGE__EMISSION_POLICY"] == policy
@@ -372,7 +372,7 @@ def test_the_masker_is_told_again_when_a_task_starts(plugin: ModuleType, run: Ca
     """The supervisor of a task of Airflow 3 forgets what it was told at import."""
     run(Backend(GOOD))
     told: list[object] = []
-    monkeypatch.setattr("lineage_masking.airflow_masker._mask_secret", lambda: told.append)
+    monkeypatch.setattr("mwaa_lineage.masking.airflow_masker._mask_secret", lambda: told.append)
     (listener,) = plugin.EnvVarPlugin.listeners
     listener.on_task_instance_running()
     assert GOOD["OPENLINEAGE_API_KEY"] in told

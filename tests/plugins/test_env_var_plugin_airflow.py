@@ -99,8 +99,8 @@ def test_airflow_exports_the_secrets(secrets_manager: tuple[str, Any], probe: Ca
     put(client, SECRETS)
     result = probe(url)
     assert result.found["import_errors"] == {}
-    assert {name.partition(".")[0] for name in result.found["modules"]} == {"env_var_plugin", "lineage_masking", "lineage_transport"}
-    assert {"env_var_plugin", "OpenLineagePlugin"} <= set(result.found["plugins"])
+    assert {name.partition(".")[0] for name in result.found["modules"]} == {"mwaa_lineage", "mwaa_lineage_plugin"}
+    assert {"mwaa_lineage", "OpenLineagePlugin"} <= set(result.found["plugins"])
     assert result.found["transport"] == "spool"
     assert result.found["settings"] == {"url": f"{URL}/api/v1/lineage", "api_key": KEY, "timeout": 2, "bucket": ""}
     assert result.found["namespace"] == "tickit"

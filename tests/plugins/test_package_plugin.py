@@ -195,6 +195,6 @@ def test_the_command_fails_and_names_the_files(source: Path, target: Path) -> No
 def test_this_projects_plugins_can_be_packaged(tmp_path: Path) -> None:
     source = tmp_path / "plugins"
     shutil.copytree(ROOT / "airflow/plugins", source)
-    assert {"env_var_plugin.py", ".airflowignore", "lineage_transport/openlineage.yml"} <= set(
+    assert {"mwaa_lineage_plugin.py", ".airflowignore", "mwaa_lineage/transport/openlineage.yml"} <= set(
         package(source, tmp_path / "plugins.zip").members
     )

@@ -1,0 +1,96 @@
+"""From the SQL of a task to what it tells OpenLineage."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from mwaa_lineage.airflow.facets import DatasetFacets, OperatorFacets, error_facet, sql_facet
+from mwaa_lineage.sql.catalog import Name
+from mwaa_lineage.sql.flow import Problem, derive
+from mwaa_lineage.sql.relations import Catalog
+from mwaa_lineage.sql.sql import Statement, looked_through, names, outlined, parse
+from mwaa_lineage.sql.work import interruptible
+
+Clean = Callable[[str], str]  # hides the credentials in a text
+MOST_PROBLEMS = 100  # that are said
+
+
+@dataclass
+class Report:
+    """The lineage of a task that runs `sql`; what was found once is kept for the next question.
+
+    `warehouse` is the namespace of its tables, `database` the one they are in where the warehouse cannot be asked;
+    `read` gives the catalog of the tables that the SQL mentions, and may fail.
+    """
+
+    sql: Sequence[str]
+    warehouse: str
+    database: str
+    read: Callable[[Iterable[Name]], Catalog]
+    clean: Clean
+    _statements: list[Statement] | None = field(default=None, init=False)
+    _known: tuple[Catalog, list[Problem]] | None = field(default=None, init=False)
+    _facets: OperatorFacets | None = field(default=None, init=False)
+
+    def facets(self) -> OperatorFacets:
+        """As the catalog is now: it is read each time, and the lineage derived where it has changed. Raises what nobody foresees."""
+        with interruptible():
+            statements = self._parsed()
+            mentioned = names(statements)
+        known = self._catalog(mentioned)
+        if self._facets is None or known != self._known:
+            with interruptible():
+                self._known = known
+                self._facets = self._described([_fresh(statement) for statement in statements], known[1])
+        return _own(self._facets)
+
+    def tables(self, problem: str) -> OperatorFacets:
+        """Only the tables that the SQL names, by what is known of the catalog, and `problem`."""
+        statements = looked_through(self.sql) if self._statements is None else list(map(_fresh, outlined(self._statements)))
+        with interruptible():
+            return self._described(statements, [Problem(problem)])
+
+    def _parsed(self) -> list[Statement]:
+        if self._statements is None:
+            self._statements = parse(self.sql)
+        return self._statements
+
+    def _catalog(self, mentioned: set[Name]) -> tuple[Catalog, list[Problem]]:
+        nothing = Catalog(self.database, complete=False)
+        if not mentioned:
+            return nothing, []
+        try:
+            return self.read(mentioned), []
+        except Exception as error:  # whatever a driver, a hook or a secrets backend raises
+            return nothing, [Problem(f"no schemas are known, as the catalog of the warehouse cannot be read: {error}")]
+
+    def _described(self, statements: list[Statement], problems: Sequence[Problem]) -> OperatorFacets:
+        catalog = self._known[0] if self._known else Catalog(self.database, complete=False)
+        lineage = derive(statements, catalog)
+        datasets = DatasetFacets(lineage, catalog, self.warehouse)
+        said = [*problems, *lineage.problems]
+        if len(said) > MOST_PROBLEMS:
+            said = [*said[: MOST_PROBLEMS - 1], Problem(f"and {len(said) - MOST_PROBLEMS + 1} problems more")]
+        return OperatorFacets(
+            datasets.inputs(), datasets.outputs(), error_facet(said, statements, self.clean), sql_facet(self.sql, self.clean)
+        )
+
+
+def describe_sql(sql: Sequence[str], clean: Clean, problem: str = "") -> OperatorFacets:
+    """The facets of a task whose lineage is not known, with the reason where there is one to be said."""
+    problems = [Problem(problem)] if problem else []
+    return OperatorFacets(run_facets=error_facet(problems, list(map(Statement, sql)), clean), job_facets=sql_facet(sql, clean))
+
+
+def with_problem(facets: OperatorFacets, sql: Sequence[str], clean: Clean, problem: str) -> OperatorFacets:
+    """`facets`, which say `problem` instead of whatever they say of problems."""
+    return replace(_own(facets), run_facets=error_facet([Problem(problem)], list(map(Statement, sql)), clean))
+
+
+def _fresh(statement: Statement) -> Statement:
+    """With a tree of its own, as deriving changes it."""
+    return replace(statement, tree=statement.tree.copy()) if statement.tree else statement
+
+
+def _own(facets: OperatorFacets) -> OperatorFacets:
+    """The same in lists of its own: integrations add to them."""
+    return OperatorFacets(list(facets.inputs), list(facets.outputs), dict(facets.run_facets), dict(facets.job_facets))

@@ -1,0 +1,60 @@
+"""What is installed, and whether it goes together."""
+
+import importlib
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+
+from packaging.version import Version
+
+from mwaa_lineage.doctor.findings import Kind, Report, described
+
+AIRFLOW, CLASSIC, NATIVE = "apache-airflow", "openlineage-airflow", "apache-airflow-providers-openlineage"
+CLIENT, SQLGLOT = "openlineage-python", "sqlglot"
+_CLASSIC_ENDS = Version("2.8.0.b1")  # as openlineage-airflow itself has it
+_NATIVE_BEGINS = Version("2.7")
+
+
+def versions() -> dict[str, str]:
+    """{package: its version} of those that matter, as far as they are installed."""
+    found = {}
+    for name in (AIRFLOW, CLASSIC, NATIVE, CLIENT, SQLGLOT):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def examine(report: Report, found: Mapping[str, str]) -> None:
+    """Report what is installed: `found` as `versions` has it."""
+    listed = ", ".join(f"{name} {version}" for name, version in found.items())
+    report.ok("installed", f"Python {platform.python_version()}, {listed}")
+    _integrations(report, found)
+    if CLIENT not in found:
+        report.found(Kind.CLIENT_MISSING)
+    elif reason := _import("openlineage.client"):
+        report.found(Kind.CLIENT_BROKEN, reason)
+    if reason := _import("sqlglot"):
+        report.found(Kind.SQLGLOT_MISSING, reason)
+
+
+def _integrations(report: Report, found: Mapping[str, str]) -> None:
+    airflow = Version(found.get(AIRFLOW, "0"))
+    if CLASSIC in found and NATIVE in found:
+        report.found(Kind.INTEGRATIONS_BOTH, f"{CLASSIC} {found[CLASSIC]}, {NATIVE} {found[NATIVE]}")
+    elif CLASSIC in found and airflow >= _CLASSIC_ENDS:
+        report.found(Kind.INTEGRATION_WRONG, f"{CLASSIC} on Airflow {airflow}")
+    elif NATIVE in found and airflow < _NATIVE_BEGINS:
+        report.found(Kind.INTEGRATION_WRONG, f"{NATIVE} on Airflow {airflow}")
+    elif CLASSIC not in found and NATIVE not in found:
+        report.found(Kind.INTEGRATION_MISSING, f"Airflow {airflow}")
+
+
+def _import(module: str) -> str:
+    """Why a module cannot be imported; empty when it can."""
+    try:
+        importlib.import_module(module)
+    except Exception as error:  # whatever a package that does not fit raises
+        return described(error)
+    return ""

@@ -1,0 +1,109 @@
+"""The catalog: what is asked of the warehouse, and what its answers mean."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mwaa_lineage.sql.catalog import Name, read_catalog
+from mwaa_lineage.sql.flow import derive
+from mwaa_lineage.sql.relations import Column, Location, Relation, Table
+from mwaa_lineage.sql.sql import names, parse
+from tests.mwaa_lineage.sql.warehouse import NO_EXTERNAL_TABLES, DatabaseError, Warehouse, session
+
+RECORDED: dict[str, Any] = {
+    view: [tuple(row) for row in rows]
+    for view, rows in yaml.safe_load(Path(__file__).with_name("recorded_spectrum.yaml").read_text()).items()
+}
+STAGING = {
+    "current_setting": session(),
+    "information_schema": [("staging", "sales", "salesid", "integer"), ("staging", "sales", "Price", "numeric")],
+}
+
+
+def test_ordinary_relations_have_the_catalogs_columns_in_order() -> None:
+    catalog = read_catalog(Warehouse(STAGING), [Name("staging", "sales")])
+    assert catalog.relations == {Table("dev", "staging", "sales"): Relation((Column("salesid", "integer"), Column("price", "numeric")))}
+    assert (catalog.database, catalog.complete) == ("dev", True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "path"),
+    [('"$user", public', ("loader", "public")), ("a,b , c", ("a", "b", "c")), ('"My Schema"', ("My Schema",)), ("", ("public",))],
+)
+def test_the_search_path_is_the_sessions(setting: str, path: tuple[str, ...]) -> None:
+    assert read_catalog(Warehouse({"current_setting": session(search_path=setting)}), [Name(None, "t")]).search_path == path
+
+
+def test_only_the_schemas_and_tables_that_the_sql_mentions_are_asked_for() -> None:
+    warehouse = Warehouse(STAGING)
+    read_catalog(warehouse, [Name("staging", "sales"), Name("dm", "report")])
+    _, _, ordinary, tables, columns = warehouse.executed
+    assert ordinary[1] == ("dm", "staging", "report", "sales")
+    assert tables[1] == columns[1] == ("dev", "dm", "staging", "report", "sales")
+
+
+def test_a_bare_name_is_looked_for_on_the_search_path() -> None:
+    warehouse = Warehouse(STAGING)
+    read_catalog(warehouse, [Name("staging", "sales"), Name(None, "region")])
+    assert warehouse.executed[2][1] == ("loader", "pg_catalog", "public", "staging", "region", "sales")
+
+
+def test_a_bare_name_is_looked_for_where_the_sql_says_so_too() -> None:
+    statements = parse(["set search_path = a, b; select * from t join c.u using (x)"])
+    assert names(statements) == {Name(None, "t"), Name("a", "t"), Name("b", "t"), Name("c", "u")}
+
+
+def test_the_new_name_of_a_table_is_looked_for_in_its_schema() -> None:
+    assert names(parse(["alter table dm.new rename to report"])) == {Name("dm", "new"), Name("dm", "report")}
+
+
+def test_the_catalog_is_given_half_a_minute() -> None:
+    warehouse = Warehouse(STAGING)
+    read_catalog(warehouse, [Name("staging", "sales")])
+    assert warehouse.executed[0][0] == "set statement_timeout to 30000"
+
+
+def test_external_tables_are_what_the_recorded_views_say_under_any_schema() -> None:
+    warehouse = Warehouse({"current_setting": session(), **RECORDED})
+    catalog = read_catalog(warehouse, [Name("spectrum", "sales_part"), Name("spectrum", "customers"), Name("apg", "orders")])
+    sales = catalog.relations[Table("dev", "spectrum", "sales_part")]
+    assert sales.location == Location("awssampledbuswest2", "tickit/spectrum/sales_partition")
+    assert sales.columns[0] == Column("salesid", "int")
+    assert sales.names == ("salesid", "pricepaid", "saletime", "saledate")
+    assert catalog.relations[Table("dev", "spectrum", "customers")].location == Location("lake", "customers")
+
+
+def test_a_federated_table_is_a_table_of_the_warehouse() -> None:
+    catalog = read_catalog(Warehouse({"current_setting": session(), **RECORDED}), [Name("apg", "orders")])
+    assert catalog.relations[Table("dev", "apg", "orders")] == Relation((Column("id", "integer"),))
+
+
+def test_what_is_listed_as_external_is_external_even_if_it_is_ordinary_too() -> None:
+    ordinary = [("spectrum", "customers", "id", "bigint")]
+    warehouse = Warehouse({"current_setting": session(), "information_schema": ordinary, **RECORDED})
+    assert read_catalog(warehouse, [Name("spectrum", "customers")]).relations[Table("dev", "spectrum", "customers")].location
+
+
+def test_a_warehouse_without_the_views_has_no_external_tables() -> None:
+    catalog = read_catalog(Warehouse({**STAGING, "svv_external_tables": NO_EXTERNAL_TABLES}), [Name("staging", "sales")])
+    assert list(catalog.relations) == [Table("dev", "staging", "sales")]
+
+
+def test_any_other_error_is_raised() -> None:
+    refused = DatabaseError("permission denied for relation svv_external_tables", "42501")
+    with pytest.raises(DatabaseError, match="permission denied"):
+        read_catalog(Warehouse({**STAGING, "svv_external_tables": refused}), [Name("staging", "sales")])
+
+
+def test_lineage_of_nested_columns_of_a_recorded_table() -> None:
+    statements = parse(["create table t as select c.name.given, o.price from spectrum.customers c, c.orders o"])
+    catalog = read_catalog(Warehouse({"current_setting": session(), **RECORDED}), names(statements))
+    lineage = derive(statements, catalog)
+    (output,) = lineage.outputs.values()
+    assert {column: [origin.column for origin in origins] for column, origins in output.columns.items()} == {
+        "given": ["name"],
+        "price": ["orders"],
+    }
+    assert lineage.problems == []
