@@ -1,17 +1,10 @@
 """Names datasets as OpenLineage does (OpenLineage, Naming Conventions: Redshift, PostgreSQL, S3)."""
 
-import json
-import logging
-import re
 from typing import NamedTuple
 
-from airflow.configuration import conf
-
+from lineage_transport.connections import configured
+from lineage_transport.warehouses import address, of_host
 from sql_lineage.relations import Location, Relation, Source
-
-REDSHIFT_HOST = re.compile(r"(?P<warehouse>[^.]+)\.[^.]+\.(?P<region>[^.]+)\.redshift(-serverless)?\.amazonaws\.com(\.cn)?", re.IGNORECASE)
-
-log = logging.getLogger(__name__)
 
 
 class DatasetName(NamedTuple):
@@ -24,30 +17,12 @@ class DatasetName(NamedTuple):
 def namespace(conn_id: str, host: str | None, port: int | None) -> str:
     """The namespace of the warehouse behind an Airflow connection.
 
-    The option `[sql_lineage] namespaces` names it, as a JSON object of connection ids; else it follows from the connection's host:
-    a Redshift host gives redshift://<workgroup or cluster>.<region>:<port>, any other postgres://<host>:<port>.
+    The option `[sql_lineage] namespaces` names it, by the connection's id or its `<host>:<port>`; else it follows from the host: one of
+    Redshift gives redshift://<workgroup or cluster>.<region>:<port>, any other postgres://<host>:<port>.
     """
-    configured = _configured().get(conn_id)
-    if configured:
-        return configured
-    redshift = REDSHIFT_HOST.fullmatch(host or "")
-    if redshift:
-        return f"redshift://{redshift['warehouse']}.{redshift['region']}:{port or 5439}".lower()
-    return f"postgres://{host or 'localhost'}:{port or 5432}"
-
-
-def _configured() -> dict[str, str]:
-    text = conf.get("sql_lineage", "namespaces", fallback="") or "{}"
-    try:
-        namespaces = json.loads(text)
-        if all(isinstance(value, str) for value in namespaces.values()):
-            return dict(namespaces)
-    except (ValueError, AttributeError):
-        pass
-    log.warning(
-        'The option [sql_lineage] namespaces is ignored: it must be a JSON object such as {"REDSHIFT_CONNECTOR": "redshift://name.region:5439"}'
-    )
-    return {}
+    option = configured()
+    by_option = option.connections.get(conn_id) or option.addresses.get(address(host, port))
+    return by_option or of_host(host, port) or f"postgres://{host or 'localhost'}:{port or 5432}"
 
 
 def dataset_name(source: Source, relation: Relation | None, warehouse: str) -> DatasetName:
