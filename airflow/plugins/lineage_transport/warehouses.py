@@ -31,6 +31,12 @@ def of_host(host: str | None, port: int | None) -> str | None:
     return f"redshift://{found['warehouse']}.{found['region']}:{port or _REDSHIFT}".lower() if found else None
 
 
+def region_of(namespace: str) -> str | None:
+    """The region in a warehouse's namespace; None where it has none."""
+    found = _ADDRESS.fullmatch(namespace)
+    return found["host"].partition(".")[2].lower() if found and _SHORT.fullmatch(found["host"]) else None
+
+
 def address(host: str | None, port: int | None) -> str:
     """Host and port as the option has them: `warehouse.example.com:5439`."""
     return f"{host or 'localhost'}:{port or _POSTGRES}".lower()

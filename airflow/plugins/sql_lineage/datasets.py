@@ -1,10 +1,10 @@
-"""Names datasets as OpenLineage does (OpenLineage, Naming Conventions: Redshift, PostgreSQL, S3)."""
+"""Names datasets as OpenLineage does (OpenLineage, Naming Conventions: Redshift, PostgreSQL, S3, AWS Glue)."""
 
 from typing import NamedTuple
 
 from lineage_transport.connections import configured
-from lineage_transport.warehouses import address, of_host
-from sql_lineage.relations import Location, Relation, Source
+from lineage_transport.warehouses import address, of_host, region_of
+from sql_lineage.relations import GlueTable, Location, Relation, Source
 
 
 class DatasetName(NamedTuple):
@@ -31,3 +31,11 @@ def dataset_name(source: Source, relation: Relation | None, warehouse: str) -> D
     if location:
         return DatasetName(f"s3://{location.bucket}", location.key or "/")
     return DatasetName(warehouse, str(source))
+
+
+def glue_names(table: GlueTable | None, warehouse: str) -> list[DatasetName]:
+    """The name that Spark, Glue and dbt have for a table of the catalog; none where its region is not known."""
+    region = table and (table.region or region_of(warehouse))
+    if table is None or region is None:
+        return []
+    return [DatasetName(f"arn:{table.partition}:glue:{region}:{table.account}", f"table/{table.database}/{table.name}")]
