@@ -10,7 +10,7 @@ from lineage.shapes import Json
 from lineage.store import edges, identity
 from lineage.store.database import statements
 from lineage.store.events import Event
-from lineage.store.facets import Parent, column_edges, facets, nominal_times, parent, symlinks
+from lineage.store.facets import Parent, column_edges, facets, nominal_times, parent, part_and_try, symlinks
 
 _SQL = statements("ingest.sql")
 _FINAL_STATES = {"COMPLETE": "COMPLETED", "FAIL": "FAILED", "ABORT": "ABORTED"}
@@ -90,6 +90,8 @@ def _count(connection: sqlite3.Connection, event: Event, job_id: int, above: Par
         nominal_start_time=nominal_start,
         nominal_end_time=nominal_end,
     )
+    if part := part_and_try(run_facets):
+        connection.execute(_SQL["put_try"], {"run_id": event.run_id, "part": part[0], "number": part[1]})
     _put_facets(connection, "job", job_id, facets(event.content["job"]), event.as_of)
     _put_facets(connection, "run", event.run_id, run_facets, event.as_of)
     for direction, dataset_id in _record_datasets(connection, event, job_id, by_run=True):

@@ -60,6 +60,11 @@ on conflict (id, job_id) do update set
     started_at = coalesce(min(started_at, excluded.started_at), started_at, excluded.started_at),
     ended_at = coalesce(max(ended_at, excluded.ended_at), ended_at, excluded.ended_at)
 
+-- name: put_try
+-- Airflow counts on when a try ends: the least number is the one that it began with.
+insert into tries (run_id, part, number) values (:run_id, :part, :number)
+on conflict (run_id) do update set part = max(part, excluded.part), number = min(number, excluded.number)
+
 -- name: put_facet
 insert into facets (owner, owner_id, name, as_of, body) values (:owner, :owner_id, :name, :as_of, :body)
 on conflict (owner, owner_id, name) do update set as_of = excluded.as_of, body = excluded.body where excluded.as_of >= as_of

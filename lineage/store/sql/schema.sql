@@ -53,6 +53,21 @@ create table if not exists runs (
 ) strict, without rowid;
 create index if not exists runs_newest on runs (job_id, coalesce(started_at, created_at), id);
 
+create index if not exists runs_by_parent on runs (job_id, parent_run_id);
+
+-- Which part of a mapped task a run of Airflow's is (-1: of none), and which try of it.
+create table if not exists tries (
+    run_id text primary key,
+    part   integer not null,
+    number integer not null
+) strict, without rowid;
+
+-- The run whose state is the job's: the newest, or of several parts the one that is worst off.
+create table if not exists speakers (
+    job_id integer primary key,
+    run_id text not null
+) strict;
+
 -- In this run the name alone, without a parent, means the job :job_id, which another of its events names with its parent.
 create table if not exists adoptions (
     run_id    text not null,
