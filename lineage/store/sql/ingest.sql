@@ -115,17 +115,3 @@ delete from declared_io where job_id = :job_id
 
 -- name: add_declared_io
 insert into declared_io (job_id, dataset_id, direction) values (:job_id, :dataset_id, :direction) on conflict do nothing
-
--- name: renew_column_lineage
-insert into column_lineage (output_id, job_id, as_of) values (:output_id, :job_id, :as_of)
-on conflict (output_id, job_id) do update set as_of = excluded.as_of where excluded.as_of >= as_of
-
--- name: clear_column_edges
-delete from column_edges where output_id = :output_id and job_id = :job_id
-
--- name: add_column_edge
-insert into column_edges (
-    output_id, output_field, job_id, input_namespace, input_name, input_field, transformation_type, transformation_description
-)
-values (:output_id, :output_field, :job_id, :namespace, :name, :field, :transformation_type, :transformation_description)
-on conflict do nothing

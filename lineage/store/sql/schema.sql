@@ -145,15 +145,18 @@ create table if not exists facets (
     primary key (owner, owner_id, name)
 ) strict, without rowid;
 
--- The newest column lineage of each output, apart for each job that writes it (0: declared by a DatasetEvent).
-create table if not exists column_lineage (
+-- What each run has told last of the columns of an output ('': an event without a run), of the newest run that did and its other parts.
+-- Of a DatasetEvent the job is 0.
+create table if not exists told_columns (
     output_id integer not null,
     job_id    integer not null,
+    run_id    text not null,
     as_of     text not null,
-    primary key (output_id, job_id)
+    edges     text not null, -- a JSON array of the columns of column_edges, from output_field on
+    primary key (output_id, job_id, run_id)
 ) strict, without rowid;
 
--- Inputs stand under the name the facet gave them: the dataset may come, or get a symlink, later.
+-- What counts of it. Inputs stand under the name the facet gave them: the dataset may come, or get a symlink, later.
 create table if not exists column_edges (
     output_id                  integer not null,
     output_field               text not null,
