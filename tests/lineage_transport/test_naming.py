@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from airflow.models.connection import Connection
 from openlineage.client.transport.transport import Config
 
 from lineage_transport import connections, glue, places
@@ -281,8 +282,6 @@ class Looked:
         monkeypatch.setattr(connections, "_known", {})
 
     def __call__(self, conn_id: str) -> Any:
-        from airflow.models import Connection  # noqa: PLC0415 - Airflow is slow to import, and only these tests need it
-
         self.asked.append(conn_id)
         if conn_id == "GONE":
             raise LookupError("password=c4n4ry")
@@ -313,8 +312,6 @@ def test_no_more_than_some_connections_are_asked_for(monkeypatch: pytest.MonkeyP
 
 
 def test_the_transport_names_what_it_takes_over(folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    import airflow.configuration  # noqa: F401, PLC0415 - as above
-
     monkeypatch.setenv("AIRFLOW__SQL_LINEAGE__NAMESPACES", '{"w:5439": "redshift://tickit.us-east-1:5439"}')
     monkeypatch.setattr("lineage_transport.transport.start_courier", lambda _: None)
     sender = SpoolTransport(Config())
