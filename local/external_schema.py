@@ -1,10 +1,11 @@
 """The external schema of the warehouse: what Redshift Spectrum does over the Glue catalog, done once by loading the Parquet.
 
-The tables are ordinary ones here; `svv_external_tables` and `svv_external_columns` say what the catalog knows of them, as
+The tables are ordinary ones here; `svv_external_schemas`, `_tables` and `_columns` say what the catalog knows of them, as
 Redshift's views do.
 """
 
 import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,12 +19,15 @@ from local.postgres import Postgres
 from local.queries import query
 from local.settings import DATABASE, EXTERNAL_SCHEMA, GLUE_DATABASE
 
+LAKE_READER = "lake-reader"  # the role's name says nothing; its account is the catalog's
 POSTGRES_TYPES = {"string": "text"}
 
 
 def fill(warehouse: Postgres, aws: Aws, database: str = GLUE_DATABASE) -> None:
     """Make every table of a Glue database an external table of the warehouse, in one transaction."""
+    options = json.dumps({"IAM_ROLE": f"arn:aws:iam::{aws.account}:role/{LAKE_READER}"})
     with warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(query("add_external_schema"), (EXTERNAL_SCHEMA, database, options))
         for table in aws.catalog(database):
             _describe(cursor, table)
             _create(cursor, table)

@@ -55,6 +55,19 @@ def nominal_times(run_facets: dict[str, Json]) -> tuple[str | None, str | None]:
     return _time(facet.get("nominalStartTime")), _time(facet.get("nominalEndTime"))
 
 
+def part_and_try(run_facets: dict[str, Json]) -> tuple[int, int] | None:
+    """Which part of a mapped task a run of Airflow's is, -1 for a task that is not mapped, and which try of it (AirflowRunFacet)."""
+    instance = as_object(run_facets.get("airflow", {}).get("taskInstance"))
+    part, number = instance.get("map_index"), instance.get("try_number")
+    if not _is_count(number):
+        return None
+    return (part if _is_count(part) else -1), number
+
+
+def _is_count(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+
+
 def symlinks(dataset_facets: dict[str, Json]) -> list[tuple[str, str]]:
     """The other (namespace, name)s of a dataset."""
     identifiers = as_objects(dataset_facets.get("symlinks", {}).get("identifiers"))

@@ -7,10 +7,10 @@ from itertools import count
 from typing import Literal
 
 from lineage.shapes import Json
-from lineage.store import edges, identity
+from lineage.store import columns, edges, identity
 from lineage.store.database import statements
 from lineage.store.events import Event
-from lineage.store.facets import Parent, column_edges, facets, nominal_times, parent, symlinks
+from lineage.store.facets import Parent, facets, nominal_times, parent, part_and_try, symlinks
 
 _SQL = statements("ingest.sql")
 _FINAL_STATES = {"COMPLETE": "COMPLETED", "FAIL": "FAILED", "ABORT": "ABORTED"}
@@ -90,6 +90,8 @@ def _count(connection: sqlite3.Connection, event: Event, job_id: int, above: Par
         nominal_start_time=nominal_start,
         nominal_end_time=nominal_end,
     )
+    if part := part_and_try(run_facets):
+        connection.execute(_SQL["put_try"], {"run_id": event.run_id, "part": part[0], "number": part[1]})
     _put_facets(connection, "job", job_id, facets(event.content["job"]), event.as_of)
     _put_facets(connection, "run", event.run_id, run_facets, event.as_of)
     for direction, dataset_id in _record_datasets(connection, event, job_id, by_run=True):
@@ -138,7 +140,8 @@ def _record_dataset(connection: sqlite3.Connection, event: Event, part: Json, jo
     connection.execute(_SQL["touch_dataset"], {"id": dataset_id, "at": event.time, "written_at": event.time if written else None})
     _put_facets(connection, "dataset", dataset_id, found, as_of)
     if "columnLineage" in found:
-        _put_column_lineage(connection, dataset_id, job_id, found["columnLineage"], as_of)
+        run_id = event.run_id if event.kind == "RunEvent" else None
+        columns.record(connection, found["columnLineage"], dataset_id=dataset_id, job_id=job_id, run_id=run_id, as_of=as_of)
     return dataset_id
 
 
@@ -146,11 +149,3 @@ def _put_facets(connection: sqlite3.Connection, owner: str, owner_id: int | str,
     for name, facet in found.items():
         body = json.dumps(facet, ensure_ascii=False, separators=(",", ":"))
         connection.execute(_SQL["put_facet"], {"owner": owner, "owner_id": owner_id, "name": name, "as_of": as_of, "body": body})
-
-
-def _put_column_lineage(connection: sqlite3.Connection, dataset_id: int, job_id: int, facet: Json, as_of: str) -> None:
-    key = {"output_id": dataset_id, "job_id": job_id}
-    if connection.execute(_SQL["renew_column_lineage"], {**key, "as_of": as_of}).rowcount == 0:
-        return
-    connection.execute(_SQL["clear_column_edges"], key)
-    connection.executemany(_SQL["add_column_edge"], [{**key, **vars(edge)} for edge in column_edges(facet)])

@@ -7,6 +7,14 @@ grant usage on schema s3_datalake to loader;
 alter default privileges in schema s3_datalake grant select on tables to loader;
 
 -- Redshift's system views on external tables, by their documented columns, filled from the Glue catalog as Redshift fills them.
+create table public.svv_external_schemas (
+    esoid        integer,
+    eskind       integer, -- 1: of the Glue catalog
+    schemaname   text,
+    esowner      integer,
+    databasename text,
+    esoptions    text
+);
 create table public.svv_external_tables (
     redshift_database_name text,
     schemaname             text,
@@ -30,4 +38,4 @@ create table public.svv_external_columns (
     part_key               integer,
     is_nullable            text
 );
-grant select on public.svv_external_tables, public.svv_external_columns to loader;
+grant select on public.svv_external_schemas, public.svv_external_tables, public.svv_external_columns to loader;

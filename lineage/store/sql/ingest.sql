@@ -60,6 +60,11 @@ on conflict (id, job_id) do update set
     started_at = coalesce(min(started_at, excluded.started_at), started_at, excluded.started_at),
     ended_at = coalesce(max(ended_at, excluded.ended_at), ended_at, excluded.ended_at)
 
+-- name: put_try
+-- Airflow counts on when a try ends: the least number is the one that it began with.
+insert into tries (run_id, part, number) values (:run_id, :part, :number)
+on conflict (run_id) do update set part = max(part, excluded.part), number = min(number, excluded.number)
+
 -- name: put_facet
 insert into facets (owner, owner_id, name, as_of, body) values (:owner, :owner_id, :name, :as_of, :body)
 on conflict (owner, owner_id, name) do update set as_of = excluded.as_of, body = excluded.body where excluded.as_of >= as_of
@@ -110,17 +115,3 @@ delete from declared_io where job_id = :job_id
 
 -- name: add_declared_io
 insert into declared_io (job_id, dataset_id, direction) values (:job_id, :dataset_id, :direction) on conflict do nothing
-
--- name: renew_column_lineage
-insert into column_lineage (output_id, job_id, as_of) values (:output_id, :job_id, :as_of)
-on conflict (output_id, job_id) do update set as_of = excluded.as_of where excluded.as_of >= as_of
-
--- name: clear_column_edges
-delete from column_edges where output_id = :output_id and job_id = :job_id
-
--- name: add_column_edge
-insert into column_edges (
-    output_id, output_field, job_id, input_namespace, input_name, input_field, transformation_type, transformation_description
-)
-values (:output_id, :output_field, :job_id, :namespace, :name, :field, :transformation_type, :transformation_description)
-on conflict do nothing

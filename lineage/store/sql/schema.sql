@@ -53,6 +53,21 @@ create table if not exists runs (
 ) strict, without rowid;
 create index if not exists runs_newest on runs (job_id, coalesce(started_at, created_at), id);
 
+create index if not exists runs_by_parent on runs (job_id, parent_run_id);
+
+-- Which part of a mapped task a run of Airflow's is (-1: of none), and which try of it.
+create table if not exists tries (
+    run_id text primary key,
+    part   integer not null,
+    number integer not null
+) strict, without rowid;
+
+-- The run whose state is the job's: the newest, or of several parts the one that is worst off.
+create table if not exists speakers (
+    job_id integer primary key,
+    run_id text not null
+) strict;
+
 -- In this run the name alone, without a parent, means the job :job_id, which another of its events names with its parent.
 create table if not exists adoptions (
     run_id    text not null,
@@ -130,15 +145,18 @@ create table if not exists facets (
     primary key (owner, owner_id, name)
 ) strict, without rowid;
 
--- The newest column lineage of each output, apart for each job that writes it (0: declared by a DatasetEvent).
-create table if not exists column_lineage (
+-- What each run has told last of the columns of an output ('': an event without a run), of the newest run that did and its other parts.
+-- Of a DatasetEvent the job is 0.
+create table if not exists told_columns (
     output_id integer not null,
     job_id    integer not null,
+    run_id    text not null,
     as_of     text not null,
-    primary key (output_id, job_id)
+    edges     text not null, -- a JSON array of the columns of column_edges, from output_field on
+    primary key (output_id, job_id, run_id)
 ) strict, without rowid;
 
--- Inputs stand under the name the facet gave them: the dataset may come, or get a symlink, later.
+-- What counts of it. Inputs stand under the name the facet gave them: the dataset may come, or get a symlink, later.
 create table if not exists column_edges (
     output_id                  integer not null,
     output_field               text not null,

@@ -29,12 +29,16 @@ group by job_io.job_id, job_io.direction, roots.id
 order by roots.namespace, roots.name
 
 -- name: latest_runs
-select runs.*
+-- The newest ones, and the one that tells the job's state.
+select runs.*, runs.id = coalesce(speakers.run_id, '') as speaks
 from json_each(:ids) as wanted
-inner join runs on runs.job_id = wanted.value and runs.id in (
-    select id from shown_runs as newest where newest.job_id = wanted.value
-    order by coalesce(started_at, created_at) desc, id desc
-    limit :limit
+left join speakers on speakers.job_id = wanted.value
+inner join runs on runs.job_id = wanted.value and (
+    runs.id = speakers.run_id or runs.id in (
+        select id from shown_runs as newest where newest.job_id = wanted.value
+        order by coalesce(started_at, created_at) desc, id desc
+        limit :limit
+    )
 )
 order by coalesce(runs.started_at, runs.created_at) desc, runs.id desc
 

@@ -58,13 +58,17 @@ def _io(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, list[
 
 
 def _latest_runs(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, list[Json]]:
-    """The newest runs of each job; facets, which are large, only of the first."""
+    """The run that tells each job's state, then the newest ones; facets, which are large, only of that one."""
     rows: dict[int, list[sqlite3.Row]] = defaultdict(list)
     for row in connection.execute(SQL["latest_runs"], {"ids": as_array(ids), "limit": _RUNS_SHOWN}):
         rows[row["job_id"]].append(row)
-    found = facets(connection, "run", [newest["id"] for newest, *_ in rows.values()])
-    latest = {job_id: [_run(newest, found[newest["id"]]), *(_run(row, None) for row in older)] for job_id, (newest, *older) in rows.items()}
-    return defaultdict(list, latest)
+    speakers = {job_id: next((row for row in found if row["speaks"]), found[0]) for job_id, found in rows.items()}
+    told = facets(connection, "run", [speaker["id"] for speaker in speakers.values()])
+    latest: dict[int, list[Json]] = defaultdict(list)
+    for job_id, speaker in speakers.items():
+        latest[job_id].append(_run(speaker, told[speaker["id"]]))
+        latest[job_id] += [_run(row, told[row["id"]] if row is speaker else None) for row in rows[job_id][:_RUNS_SHOWN]]
+    return latest
 
 
 def _job(row: sqlite3.Row, io: list[sqlite3.Row], latest: list[Json], found: Json) -> Json:
@@ -83,8 +87,8 @@ def _job(row: sqlite3.Row, io: list[sqlite3.Row], latest: list[Json], found: Jso
         "hasOlderEdges": any(edge["older"] for edge in io),
         "location": as_text(found.get("sourceCodeLocation", {}).get("url")),
         "description": as_text(found.get("documentation", {}).get("description")),
-        "latestRun": latest[0] if latest else None,
-        "latestRuns": latest or None,  # never []: the web interface reduces the list without a start value
+        "latestRun": latest[0] if latest else None,  # in Marquez the newest, whatever becomes of other parts of a mapped task
+        "latestRuns": latest[1:] or None,  # never []: the web interface reduces the list without a start value
         "facets": found,
         "tags": [],
     }

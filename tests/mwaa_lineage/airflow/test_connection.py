@@ -77,6 +77,62 @@ def test_minted_credentials_and_nothing_that_psycopg_does_not_know(name: str, re
     redshift.assert_no_pending_responses()
 
 
+OWN = [
+    {"sslmode": "verify-full", "sslrootcert": "/certificates/redshift.pem"},
+    {"sslmode": "disable"},
+    {"keepalives_idle": "60", "connect_timeout": "5", "tcp_user_timeout": "1000"},
+    {"client_encoding": "utf8"},
+    {"options": "-c search_path=shop"},
+    {"application_name": "loader", "target_session_attrs": "read-write"},
+    {"prepare_threshold": 3},
+]
+
+
+@pytest.mark.parametrize("own", OWN)
+@pytest.mark.parametrize("usual", [{}, PATIENCE])
+def test_a_persons_own_extras_are_kept(
+    own: dict[str, Any], usual: dict[str, Any], redshift: Stubber, connected: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "dev"})
+    hook = postgres_hook(connection(iam=True, workgroup="tickit", region="us-east-1", **own), usual=usual)
+    assert hook is not None
+    hook.get_conn()
+    signed_in = {"host": HOST, "user": "IAM:loader", "password": "c4n4ryMinted", "dbname": "dev", "port": 5439}
+    assert connected == [{**signed_in, "sslmode": "require", **DRIVER, **usual, **own}]
+    assert not caplog.records
+
+
+def test_an_extra_that_libpq_does_not_know_is_told(
+    redshift: Stubber, connected: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "dev"})
+    hook = postgres_hook(connection(iam=True, workgroup="tickit", region="us-east-1", sslmod="c4n4ry", **{"a b": "x", "host=x user": "y"}))
+    assert hook is not None
+    hook.get_conn()
+    assert not {"sslmod", "a b", "host=x user"} & set(connected[0])
+    assert "The extra 'sslmod' of the connection WAREHOUSE is left out: it is no parameter of libpq" in caplog.messages
+    assert "c4n4ry" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"redshift-serverless": True, "workgroup-name": "tickit"},
+        {"redshift-serverless": "true"},
+        {"is_serverless": True, "serverless_work_group": "tickit", "serverless_token_duration_seconds": 900},
+    ],
+)
+def test_the_words_of_airflows_own_hooks_are_understood(
+    words: dict[str, Any], redshift: Stubber, connected: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "dev"})
+    hook = postgres_hook(connection(iam=True, region="us-east-1", **words))
+    assert hook is not None
+    hook.get_conn()
+    assert (connected[0]["user"], connected[0]["sslmode"], len(connected[0])) == ("IAM:loader", "require", 8)
+    assert not caplog.records
+
+
 def test_the_database_of_the_operator_goes_before_the_connections(redshift: Stubber, connected: list[dict[str, Any]]) -> None:
     redshift.add_response(GET, minted(), {"workgroupName": "tickit", "dbName": "other"})
     hook = postgres_hook(connection(**IAM), database="other")

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from mwaa_lineage.airflow.datasets import dataset_name, namespace
-from mwaa_lineage.sql.relations import Location, Relation, Table
+from mwaa_lineage.airflow.datasets import dataset_name, glue_names, namespace
+from mwaa_lineage.sql.relations import GlueTable, Location, Relation, Table
 
 OPTION = "AIRFLOW__MWAA_LINEAGE__NAMESPACES"
 EVENT = Table("dev", "staging", "event")
@@ -34,6 +34,12 @@ def test_the_setting_goes_before_the_host(monkeypatch: pytest.MonkeyPatch) -> No
     assert namespace("ANOTHER", "127.0.0.1", 43210) == "postgres://127.0.0.1:43210"
 
 
+def test_the_setting_names_hosts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(OPTION, '{"Warehouse.example.com:5439": "redshift://tickit.us-east-1:5439"}')
+    assert namespace("ANY", "warehouse.example.com", 5439) == "redshift://tickit.us-east-1:5439"
+    assert namespace("ANY", "warehouse.example.com", None) == "postgres://warehouse.example.com:5432"
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '"redshift://x"', '{"WAREHOUSE": 1}', "null"])
 def test_a_setting_that_cannot_be_read_is_ignored_with_a_warning(
     text: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -57,6 +63,20 @@ def test_a_setting_that_cannot_be_read_is_ignored_with_a_warning(
 )
 def test_names(source: Table | Location, relation: Relation | None, name: tuple[str, str]) -> None:
     assert dataset_name(source, relation, "redshift://w") == name
+
+
+@pytest.mark.parametrize(
+    ("region", "warehouse", "names"),
+    [
+        (None, "redshift://w.us-east-1:5439", [("arn:aws:glue:us-east-1:123456789012", "table/lake/event")]),
+        ("eu-west-1", "redshift://w.us-east-1:5439", [("arn:aws:glue:eu-west-1:123456789012", "table/lake/event")]),
+        ("eu-west-1", "postgres://localhost:5432", [("arn:aws:glue:eu-west-1:123456789012", "table/lake/event")]),
+        (None, "postgres://localhost:5432", []),
+        (None, "redshift://warehouse.example.com:5439", []),
+    ],
+)
+def test_the_arn_of_a_table_of_the_catalog(region: str | None, warehouse: str, names: list[tuple[str, str]]) -> None:
+    assert glue_names(GlueTable("aws", region, "123456789012", "lake", "event"), warehouse) == names
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,10 @@ def test_a_load_from_the_lake(warehouse: Postgres) -> None:
         assert facets.run_facets == {}
         ((event,), (staged,)) = facets.inputs, facets.outputs
         assert (event.namespace, event.name) == ("s3://raw", "tickit/event")
-        assert event.facets["symlinks"].identifiers[0].name == "dev.s3_datalake.event"
+        assert [(name.namespace, name.name) for name in event.facets["symlinks"].identifiers] == [
+            (WAREHOUSE, "dev.s3_datalake.event"),
+            ("arn:aws:glue:us-east-1:123456789012", "table/tickit/event"),
+        ]
         assert (staged.namespace, staged.name) == (WAREHOUSE, "dev.staging.event")
         (origin,) = staged.facets["columnLineage"].fields["starttime"].inputFields
         assert (origin.namespace, origin.name, origin.field) == ("s3://raw", "tickit/event", "starttime")

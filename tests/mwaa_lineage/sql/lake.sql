@@ -4,7 +4,9 @@ create table s3_datalake.event (eventid bigint, venueid bigint, catid bigint, da
 insert into s3_datalake.event values (1, 2, 3, 4, 'One', '2008-01-01 20:00:00'), (2, 2, 3, 4, 'Two', '2008-01-02 20:00:00');
 create table s3_datalake.empty (x bigint);
 
-truncate svv_external_tables, svv_external_columns;
+truncate svv_external_schemas, svv_external_tables, svv_external_columns;
+insert into svv_external_schemas (eskind, schemaname, databasename, esoptions) values
+    (1, 's3_datalake', 'tickit', '{"IAM_ROLE":"arn:aws:iam::123456789012:role/lake"}');
 insert into svv_external_tables (redshift_database_name, schemaname, tablename, tabletype, location) values
     ('dev', 's3_datalake', 'event', 'TABLE', 's3://raw/tickit/event/'),
     ('other', 's3_datalake', 'event', 'TABLE', 's3://elsewhere/event/'),

@@ -1,5 +1,6 @@
 """The catalog: what is asked of the warehouse, and what its answers mean."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import yaml
 
 from mwaa_lineage.sql.catalog import Name, read_catalog
 from mwaa_lineage.sql.flow import derive
-from mwaa_lineage.sql.relations import Column, Location, Relation, Table
+from mwaa_lineage.sql.relations import Column, GlueTable, Location, Relation, Table
 from mwaa_lineage.sql.sql import names, parse
 from tests.mwaa_lineage.sql.warehouse import NO_EXTERNAL_TABLES, DatabaseError, Warehouse, session
 
@@ -73,6 +74,37 @@ def test_external_tables_are_what_the_recorded_views_say_under_any_schema() -> N
     assert sales.columns[0] == Column("salesid", "int")
     assert sales.names == ("salesid", "pricepaid", "saletime", "saledate")
     assert catalog.relations[Table("dev", "spectrum", "customers")].location == Location("lake", "customers")
+
+
+OWN = "arn:aws:iam::123456789012:role/spectrum"
+OTHER = "arn:aws-cn:iam::210987654321:role/path/lake"
+
+
+@pytest.mark.parametrize(
+    ("options", "glue"),
+    [
+        ({"IAM_ROLE": OWN}, ("aws", None, "123456789012")),
+        ({"IAM_ROLE": OWN, "REGION": "us-west-2"}, ("aws", "us-west-2", "123456789012")),
+        ({"IAM_ROLE": f"{OWN},{OTHER}"}, ("aws-cn", None, "210987654321")),
+        ({"IAM_ROLE": OWN, "CATALOG_ROLE": OTHER}, ("aws-cn", None, "210987654321")),
+        ({"IAM_ROLE": OWN, "CATALOG_ID": "333333333333"}, ("aws", None, "333333333333")),
+        ({"IAM_ROLE": "default"}, None),
+        ({"IAM_ROLE": "SESSION"}, None),
+        ({}, None),
+    ],
+)
+def test_an_external_table_is_a_table_of_the_glue_catalog(options: dict[str, str], glue: tuple[str, str | None, str] | None) -> None:
+    answers = {"current_setting": session(), **RECORDED, "svv_external_schemas": [("Spectrum", "SpectrumDB", json.dumps(options))]}
+    table = read_catalog(Warehouse(answers), [Name("spectrum", "customers")]).relations[Table("dev", "spectrum", "customers")]
+    assert table.glue == (GlueTable(*glue, "spectrumdb", "customers") if glue else None)
+    assert table.location
+
+
+@pytest.mark.parametrize("answer", [[("spectrum", "db", "{")], [("spectrum", "db", "[]")], [("spectrum", None, None)], NO_EXTERNAL_TABLES])
+def test_an_external_table_whose_catalog_is_not_known_has_its_place_all_the_same(answer: Any) -> None:
+    answers = {"current_setting": session(), **RECORDED, "svv_external_schemas": answer}
+    table = read_catalog(Warehouse(answers), [Name("spectrum", "customers")]).relations[Table("dev", "spectrum", "customers")]
+    assert (table.location, table.glue) == (Location("lake", "customers"), None)
 
 
 def test_a_federated_table_is_a_table_of_the_warehouse() -> None:

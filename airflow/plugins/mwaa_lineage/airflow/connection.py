@@ -6,14 +6,25 @@ id, and credentials last for all.
 """
 
 import json
+import logging
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from airflow.providers.postgres.hooks.postgres import PostgresHook
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import parse_dsn
 
 from mwaa_lineage.airflow.compat import BaseHook
 from mwaa_lineage.masking.airflow_masker import hide
 
+_OF_HOOKS = {
+    *("iam", "redshift", "redshift-serverless", "cluster-identifier", "workgroup-name"),
+    *("aws_conn_id", "azure_conn_id", "sqlalchemy_scheme", "sqlalchemy_query"),
+    *("cluster_identifier", "is_serverless", "serverless_work_group", "serverless_token_duration_seconds"),
+    *("workgroup", "region"),
+}
+"""What PostgresHook, RedshiftSQLHook and `postgres_hook` read themselves."""
 SPARE = timedelta(minutes=1)  # that credentials must still be good for
 DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
 """What psycopg 3 needs with Redshift, unless the connection's extras say otherwise: Redshift reports the encoding UNICODE, which psycopg 3
@@ -36,13 +47,14 @@ connection's extras say otherwise. A serverless warehouse that has been idle wak
 def postgres_hook(connection: Any, *, usual: dict[str, Any] | None = None, **parameters: Any) -> PostgresHook | None:
     """A hook that does not look `connection` up again; None for a connection of another type than postgres.
 
-    Its credentials are minted from IAM where the connection asks for them, by its extras `{"iam": true, "workgroup": "<name>"}` (or
-    `workgroup-name`), with `region` where that is not the default one. `parameters` are the hook's own, of which `database` overrides
-    the connection's, `usual` parameters of the driver that its extras override. Raises what boto3 raises when it gets no credentials.
+    Its credentials are minted from IAM where the connection asks for them, by its extras `{"iam": true, "workgroup": "<name>"}`, or in the
+    words of Airflow's own hooks, with `region` where that is not the default one. `parameters` are the hook's own, of which `database`
+    overrides the connection's, `usual` parameters of the driver that its extras override. Raises what boto3 raises when it gets no
+    credentials.
     """
     database = parameters.pop("database", None)
     extras = connection.extra_dejson
-    workgroup = extras.get("workgroup") or extras.get("workgroup-name")
+    workgroup = _workgroup(connection)
     if extras.get("iam") and workgroup:
         database = database or connection.schema
         credentials = _credentials(workgroup, database, extras.get("region"))
@@ -54,10 +66,21 @@ def postgres_hook(connection: Any, *, usual: dict[str, Any] | None = None, **par
     return PostgresHook(postgres_conn_id=connection.conn_id, connection=connection, database=database, **parameters)
 
 
+def _workgroup(connection: Any) -> str | None:
+    """The workgroup that the connection's extras name, by ours, PostgresHook's or RedshiftSQLHook's words, or for PostgresHook its host."""
+    extras = connection.extra_dejson
+    named = extras.get("workgroup") or extras.get("workgroup-name") or extras.get("serverless_work_group")
+    of_host = (connection.host or "").partition(".")[0] if extras.get("redshift-serverless") else None
+    return named or of_host or None
+
+
 def warehouse_hook(conn_id: str) -> Any:
     """The hook of an Airflow connection to the warehouse."""
     connection: Any = BaseHook.get_connection(conn_id)
     return postgres_hook(connection) or connection.get_hook()
+
+
+log = logging.getLogger(__name__)
 
 
 class _Credentials(NamedTuple):
@@ -87,10 +110,29 @@ def _mint(workgroup: str, database: str | None, region: str | None) -> _Credenti
 
 
 def _with_credentials(connection: Any, database: str | None, credentials: _Credentials, usual: dict[str, Any]) -> Any:
-    known = {name: value for name, value in connection.extra_dejson.items() if name in usual}
-    extra = {"sslmode": "require", **DRIVER, **usual, **known}  # nothing of ours, as psycopg takes every extra for a parameter of its own
+    extra = {"sslmode": "require", **DRIVER, **usual, **_of_the_driver(connection)}
     signed_in = {"login": credentials.user, "password": credentials.password}
     return _with(connection, conn_type="postgres", port=connection.port or 5439, schema=database, extra=extra, **signed_in)
+
+
+def _of_the_driver(connection: Any) -> dict[str, Any]:
+    """The extras that are parameters of the driver: psycopg takes every other one for an unknown parameter, which the log tells."""
+    known: dict[str, Any] = {}
+    for name, value in connection.extra_dejson.items():
+        if name in _OF_HOOKS:
+            continue
+        if name in DRIVER or name == "cursor" or _libpq_knows(name):
+            known[name] = value
+        else:
+            log.warning("The extra %r of the connection %s is left out: it is no parameter of libpq", name, connection.conn_id)
+    return known
+
+
+def _libpq_knows(name: str) -> bool:
+    try:
+        return re.fullmatch(r"[a-z_]+", name) is not None and bool(parse_dsn(f"{name}=x"))
+    except ProgrammingError:
+        return False
 
 
 def _with(connection: Any, *, extra: dict[str, Any], **changed: Any) -> Any:

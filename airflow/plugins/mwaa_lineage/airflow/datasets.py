@@ -1,17 +1,10 @@
-"""Names datasets as OpenLineage does (OpenLineage, Naming Conventions: Redshift, PostgreSQL, S3)."""
+"""Names datasets as OpenLineage does (OpenLineage, Naming Conventions: Redshift, PostgreSQL, S3, AWS Glue)."""
 
-import json
-import logging
-import re
 from typing import NamedTuple
 
-from airflow.configuration import conf
-
-from mwaa_lineage.sql.relations import Location, Relation, Source
-
-REDSHIFT_HOST = re.compile(r"(?P<warehouse>[^.]+)\.[^.]+\.(?P<region>[^.]+)\.redshift(-serverless)?\.amazonaws\.com(\.cn)?", re.IGNORECASE)
-
-log = logging.getLogger(__name__)
+from mwaa_lineage.sql.relations import GlueTable, Location, Relation, Source
+from mwaa_lineage.transport.connections import configured
+from mwaa_lineage.transport.warehouses import address, of_host, region_of
 
 
 class DatasetName(NamedTuple):
@@ -24,30 +17,12 @@ class DatasetName(NamedTuple):
 def namespace(conn_id: str, host: str | None, port: int | None) -> str:
     """The namespace of the warehouse behind an Airflow connection.
 
-    The option `[mwaa_lineage] namespaces` names it, as a JSON object of connection ids; else it follows from the connection's host:
-    a Redshift host gives redshift://<workgroup or cluster>.<region>:<port>, any other postgres://<host>:<port>.
+    The option `[mwaa_lineage] namespaces` names it, by the connection's id or its `<host>:<port>`; else it follows from the host: one of
+    Redshift gives redshift://<workgroup or cluster>.<region>:<port>, any other postgres://<host>:<port>.
     """
-    configured = _configured().get(conn_id)
-    if configured:
-        return configured
-    redshift = REDSHIFT_HOST.fullmatch(host or "")
-    if redshift:
-        return f"redshift://{redshift['warehouse']}.{redshift['region']}:{port or 5439}".lower()
-    return f"postgres://{host or 'localhost'}:{port or 5432}"
-
-
-def _configured() -> dict[str, str]:
-    text = conf.get("mwaa_lineage", "namespaces", fallback="") or "{}"
-    try:
-        namespaces = json.loads(text)
-        if all(isinstance(value, str) for value in namespaces.values()):
-            return dict(namespaces)
-    except (ValueError, AttributeError):
-        pass
-    log.warning(
-        'The option [mwaa_lineage] namespaces is ignored: it must be a JSON object such as {"REDSHIFT_CONNECTOR": "redshift://name.region:5439"}'
-    )
-    return {}
+    option = configured()
+    by_option = option.connections.get(conn_id) or option.addresses.get(address(host, port))
+    return by_option or of_host(host, port) or f"postgres://{host or 'localhost'}:{port or 5432}"
 
 
 def dataset_name(source: Source, relation: Relation | None, warehouse: str) -> DatasetName:
@@ -56,3 +31,11 @@ def dataset_name(source: Source, relation: Relation | None, warehouse: str) -> D
     if location:
         return DatasetName(f"s3://{location.bucket}", location.key or "/")
     return DatasetName(warehouse, str(source))
+
+
+def glue_names(table: GlueTable | None, warehouse: str) -> list[DatasetName]:
+    """The name that Spark, Glue and dbt have for a table of the catalog; none where its region is not known."""
+    region = table and (table.region or region_of(warehouse))
+    if table is None or region is None:
+        return []
+    return [DatasetName(f"arn:{table.partition}:glue:{region}:{table.account}", f"table/{table.database}/{table.name}")]

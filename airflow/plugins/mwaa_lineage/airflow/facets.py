@@ -13,7 +13,7 @@ from openlineage.client.facet_v2 import (
     symlinks_dataset,
 )
 
-from mwaa_lineage.airflow.datasets import DatasetName, dataset_name
+from mwaa_lineage.airflow.datasets import DatasetName, dataset_name, glue_names
 from mwaa_lineage.sql.flow import Lineage, Problem
 from mwaa_lineage.sql.origins import Derivation, Origin, Origins
 from mwaa_lineage.sql.relations import Catalog, Relation, Source, Table
@@ -72,8 +72,9 @@ class DatasetFacets:
             fields = [schema_dataset.SchemaDatasetFacetFields(name=column.name, type=column.type) for column in relation.columns]
             facets["schema"] = schema_dataset.SchemaDatasetFacet(fields=fields)
         if relation and relation.location:
-            name = symlinks_dataset.Identifier(namespace=self.warehouse, name=str(source), type="TABLE")
-            facets["symlinks"] = symlinks_dataset.SymlinksDatasetFacet(identifiers=[name])
+            names = [DatasetName(self.warehouse, str(source)), *glue_names(relation.glue, self.warehouse)]
+            identifiers = [symlinks_dataset.Identifier(*name, type="TABLE") for name in names]
+            facets["symlinks"] = symlinks_dataset.SymlinksDatasetFacet(identifiers=identifiers)
         return facets
 
     def _column_lineage(self, output: Output) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from mwaa_lineage.airflow.connection import PATIENCE, postgres_hook
 from mwaa_lineage.airflow.derivation import Derivation
 from mwaa_lineage.airflow.masked_error import masked
 from mwaa_lineage.airflow.masked_log import MaskedLog
+from mwaa_lineage.airflow.unobserved import unobserved
 from mwaa_lineage.masking.airflow_masker import hide
 from mwaa_lineage.masking.texts import HIDDEN, mask, secrets_in
 
@@ -37,7 +38,7 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
 
     def get_db_hook(self) -> Any:
         """The hook for running the SQL."""
-        hook = self._hook()
+        hook = self._new_hook()
         hook._log = MaskedLog(hook.log, self._clean)
         return hook
 
@@ -45,7 +46,8 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
         """Runs the SQL. Raises what the base class raises, without the credentials in the SQL."""
         self._known()  # which tells Airflow of the credentials before the SQL is logged
         try:
-            return super().execute(context)  # type: ignore[no-untyped-call]
+            with unobserved():
+                return super().execute(context)  # type: ignore[no-untyped-call]
         except Exception as error:
             if not masked(error, self._clean):
                 raise
@@ -97,12 +99,12 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
     def _read_catalog(self, names: "Iterable[Name]") -> "Catalog":
         from mwaa_lineage.sql.catalog import read_catalog  # noqa: PLC0415 - as above
 
-        hook = self._hook(usual=PATIENCE)
+        hook = self._new_hook(usual=PATIENCE)
         with closing(hook.get_conn()) as connection:
             hook.set_autocommit(connection, True)
             return read_catalog(connection, names)
 
-    def _hook(self, **parameters: Any) -> Any:
+    def _new_hook(self, **parameters: Any) -> Any:
         database = {"database": self.database} if self.database else {}
         connection = self._connection()
         return postgres_hook(connection, **parameters, **{**(self.hook_params or {}), **database}) or super().get_db_hook()

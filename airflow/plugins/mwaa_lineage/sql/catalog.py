@@ -2,7 +2,8 @@
 
 Ordinary relations stand in information_schema. External tables (Redshift Spectrum) do not: they stand in the views
 svv_external_tables and svv_external_columns, which list other databases' relations too. A warehouse without these views
-(PostgreSQL) has no external tables. The views answer on Redshift's leader node only, so nothing is joined with them.
+(PostgreSQL) has no external tables. svv_external_schemas tells in which database of Glue they are catalogued, under the same names.
+The views answer on Redshift's leader node only, so nothing is joined with them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mwaa_lineage.sql.relations import SYSTEM_SCHEMA, Catalog, Column, Location, Relation, Table
+from mwaa_lineage.sql.relations import SYSTEM_SCHEMA, Catalog, Column, GlueTable, Location, Relation, Table
 
 QUERIES = Path(__file__).with_name("queries")
 STATEMENT_TIMEOUT = "set statement_timeout to 30000"  # ms; no task waits for it, and a catalog that hangs must not be asked for ever
@@ -80,7 +81,24 @@ def _external(cursor: Any, database: str, mentioned: _Mentioned) -> dict[Table, 
             return {}
         raise
     locations = {_table(database, schema, name): Location.parse(location) for schema, name, location in tables}
-    return {table: Relation(columns.get(table, ()), location) for table, location in locations.items()}
+    external = sorted({schema for schema, _, location in tables if location})
+    schemas = {schema.lower(): (database, options) for schema, database, options in _external_schemas(cursor, external)}
+    return {
+        table: Relation(columns.get(table, ()), location, GlueTable.parse(table.name, *schemas.get(table.schema, ())) if location else None)
+        for table, location in locations.items()
+    }
+
+
+def _external_schemas(cursor: Any, schemas: list[str]) -> list[tuple[Any, ...]]:
+    """Name, Glue database and options of those that are of the Glue catalog."""
+    if not schemas:
+        return []
+    try:
+        return _rows(cursor, "external_schemas", schemas, {"schemas": ", ".join(["%s"] * len(schemas))})
+    except Exception as error:
+        if sqlstate(error) == UNDEFINED_TABLE:
+            return []
+        raise
 
 
 def _by_table(database: str, rows: Iterable[tuple[str, str, str, str]]) -> dict[Table, tuple[Column, ...]]:

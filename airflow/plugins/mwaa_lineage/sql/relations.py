@@ -1,5 +1,7 @@
 """Tables, where their data lies, and what the warehouse's catalog knows about them."""
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -7,6 +9,7 @@ from urllib.parse import urlsplit
 
 TEMPORARY_SCHEMA = "pg_temp"  # searched first for an unqualified name, as the warehouse does
 SYSTEM_SCHEMA = "pg_catalog"  # searched next, though no search_path names it
+_ROLE = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/")
 
 
 class Table(NamedTuple):
@@ -36,6 +39,34 @@ class Location(NamedTuple):
         return cls(parts.netloc, parts.path.strip("/")) if parts.scheme in {"s3", "s3a", "s3n"} else None
 
 
+class GlueTable(NamedTuple):
+    """A table of the Glue catalog: lower-case names, as Glue keeps them. No region is the warehouse's own."""
+
+    partition: str
+    region: str | None
+    account: str
+    database: str
+    name: str
+
+    @classmethod
+    def parse(cls, name: str, database: str | None = None, options: str | None = None) -> "GlueTable | None":
+        """An external table by its schema's database and `options`, a JSON object (Amazon Redshift, SVV_EXTERNAL_SCHEMAS).
+
+        None where they tell no account, as with the role `default` and with the user's own.
+        """
+        try:
+            given = json.loads(options or "{}")
+        except ValueError:
+            return None
+        if not database or not isinstance(given, dict):
+            return None
+        roles = _ROLE.findall(str(given.get("CATALOG_ROLE") or given.get("IAM_ROLE")))
+        if not roles:
+            return None
+        partition, account = roles[-1]  # of roles in a chain the last one asks the catalog
+        return cls(partition, given.get("REGION") or None, str(given.get("CATALOG_ID") or account), database.lower(), name.lower())
+
+
 Source = Table | Location
 
 
@@ -48,10 +79,11 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Relation:
-    """What is known of one table: its columns in order, and where its data lies when that is outside of the warehouse."""
+    """What is known of one table: its columns in order; of one outside of the warehouse where its data lies, and where it is catalogued."""
 
     columns: tuple[Column, ...]
     location: Location | None = None
+    glue: GlueTable | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

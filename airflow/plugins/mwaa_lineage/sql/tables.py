@@ -69,7 +69,7 @@ class Content:
             if old in self.output.columns:
                 self.output.columns[new] = self.output.columns.pop(old)
         if self.relation:
-            self.relation = Relation(tuple(columns), self.relation.location)
+            self.relation = replace(self.relation, columns=tuple(columns))
 
 
 @dataclass

@@ -10,6 +10,7 @@ from openlineage.client.transport.transport import Config, Transport
 
 from mwaa_lineage.masking.events import masked
 from mwaa_lineage.transport import direct
+from mwaa_lineage.transport.connections import naming
 from mwaa_lineage.transport.launch import start_courier
 from mwaa_lineage.transport.plain import Plain
 from mwaa_lineage.transport.settings import Settings, folders
@@ -41,12 +42,13 @@ class SpoolTransport(Transport):
         del config
         self._settings = Settings.from_environment()
         self._folders = [Folder(path) for path in folders()]
+        self._naming = naming()
         self._said: set[str] = set()
 
     def emit(self, event: Any) -> None:
         """Take an event over. Raises nothing that has to do with the disk, the courier or the store."""
         made = Plain()
-        plain = made.event(zoned(event))
+        plain = self._naming.event(made.event(zoned(event)))
         run_id = str(plain.get("run", {}).get("runId", ""))
         content = json.dumps(masked(plain, self._settings.secrets), sort_keys=True, allow_nan=False).encode()
         if made.changed:
