@@ -5,8 +5,7 @@ import logging
 import re
 from typing import NamedTuple
 
-from airflow.configuration import conf
-
+from mwaa_lineage.options import option
 from mwaa_lineage.sql.relations import Location, Relation, Source
 
 REDSHIFT_HOST = re.compile(r"(?P<warehouse>[^.]+)\.[^.]+\.(?P<region>[^.]+)\.redshift(-serverless)?\.amazonaws\.com(\.cn)?", re.IGNORECASE)
@@ -37,7 +36,7 @@ def namespace(conn_id: str, host: str | None, port: int | None) -> str:
 
 
 def _configured() -> dict[str, str]:
-    text = conf.get("mwaa_lineage", "namespaces", fallback="") or "{}"
+    text = option("namespaces") or "{}"
     try:
         namespaces = json.loads(text)
         if all(isinstance(value, str) for value in namespaces.values()):
