@@ -60,7 +60,7 @@ def test_the_warning_names_the_line_of_the_dag(tmp_path: Path) -> None:
 
 def test_what_the_package_does_not_have() -> None:
     with pytest.raises(AttributeError, match="module 'mwaa_lineage' has no attribute 'LineageOperator'"):
-        mwaa_lineage.LineageOperator  # type: ignore[attr-defined]  # noqa: B018
+        mwaa_lineage.LineageOperator  # noqa: B018
 
 
 def test_an_old_option_is_read_with_one_warning(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
