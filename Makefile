@@ -66,6 +66,10 @@ package-plugin: $(INSTALLED)  ## Build build/plugins.zip, the plugins as MWAA ta
 # What runs on this machine needs no wheels, and no settings.
 demo test-runtimes up bench-demo test: WHEELS := 0
 
+.PHONY: wheel
+wheel: $(INSTALLED)  ## Build build/mwaa_lineage-*.whl, which any Airflow can install (docs/existing-mwaa.md)
+	@$(RUN) tools.build_wheel
+
 .PHONY: tickit
 tickit: $(INSTALLED)  ## Generate the data that a deployment uploads, into build/tickit (SCALE= SEED=)
 	@$(RUN) data build --scale=$(SCALE) --seed=$(SEED)

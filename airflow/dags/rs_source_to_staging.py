@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from mwaa_lineage import LineageSQLOperator
-from mwaa_lineage.airflow.external_tables import ExternalTablesSensor
+from mwaa_lineage import ExternalTablesSensor, LineageSQLOperator
 
 try:
     from airflow.sdk import DAG

@@ -15,7 +15,7 @@ except ImportError:  # before Airflow 3
 CLEANING = ["create temporary table scratch (a int)", "delete from scratch"]
 
 
-@task
+@task  # type: ignore[untyped-decorator]
 def task_1() -> None:
     """Run the same SQL."""
     PostgresHook("WAREHOUSE").run(CLEANING)

@@ -25,7 +25,7 @@ from modules.runtimes import DRIVER, connection_uri, runtime
 
 pytestmark = pytest.mark.system
 
-LAKE = ROOT / "tests/mwaa_lineage/sql/lake.sql"
+LAKE = ROOT / "tests/mwaa_lineage/airflow/lake.sql"
 PROBE = ROOT / "tests/local/warehouse_probe.py"
 DRIVERS = {"3.3.1": "psycopg"}
 """psycopg2 for the others: see tests/modules/test_images.py for MWAA's images."""

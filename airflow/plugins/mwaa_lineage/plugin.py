@@ -32,6 +32,8 @@ from airflow import configuration
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 
+from mwaa_lineage.options import option
+
 TRANSPORT = ("OPENLINEAGE__TRANSPORT", "OPENLINEAGE_CONFIG", "AIRFLOW__OPENLINEAGE__TRANSPORT", "AIRFLOW__OPENLINEAGE__CONFIG")
 URL, NAMESPACE, API_KEY, TIMEOUT = "OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"
 SOURCE_CODE = ("OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE", "AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE")
@@ -124,12 +126,12 @@ def settings(names: list[str], problems: list[str]) -> dict[str, str]:
 
 def own_masks() -> str:
     """The user's own expressions, one a line."""
-    return os.environ.get(MASK) or configuration.conf.get("mwaa_lineage", "mask", fallback="")
+    return os.environ.get(MASK) or option("mask")
 
 
-def mask_faults(option: str) -> tuple[str, ...]:
+def mask_faults(masks: str) -> tuple[str, ...]:
     """Which of those cannot be used, and why."""
-    faults: tuple[str, ...] = importlib.import_module("mwaa_lineage.masking.own").faults(option)
+    faults: tuple[str, ...] = importlib.import_module("mwaa_lineage.masking.own").faults(masks)
     return faults
 
 
@@ -137,10 +139,10 @@ def transport(problems: list[str]) -> dict[str, str]:
     """The variables that choose the spooling transport and say where it spools."""
     home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
     exports = {CONFIG: str(CONFIG_FILE), FOLDER: str(home / "lineage-spool")}
-    if option := own_masks():
-        exports[MASK] = option
-        problems.extend(mask_faults(option))
-    place = os.environ.get(SPOOL) or configuration.conf.get("mwaa_lineage", "spool", fallback="")
+    if masks := own_masks():
+        exports[MASK] = masks
+        problems.extend(mask_faults(masks))
+    place = os.environ.get(SPOOL) or option("spool")
     if not place:
         return exports
     wrong = fault(SPOOL, place)

@@ -264,10 +264,10 @@ def test_odd_values_stay_as_they_are(odd: Any) -> None:
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"A": 1}', '{"A": "name.region"}', "null", '"x"'])
 def test_a_bad_option_is_told_and_known_hosts_are_named_all_the_same(text: str, caplog: pytest.LogCaptureFixture) -> None:
-    connections.option.cache_clear()
+    connections.parsed.cache_clear()
     with caplog.at_level(logging.WARNING):
-        naming = Naming(Warehouses(connections.option(text), connected))
-        connections.option(text)
+        naming = Naming(Warehouses(connections.parsed(text), connected))
+        connections.parsed(text)
     (record,) = caplog.records
     assert "[mwaa_lineage] namespaces is ignored: it must be a JSON object" in record.getMessage()
     assert names(naming.event(event(dataset(f"postgres://{HOST}", "d.a.b")))["inputs"]) == [(WAREHOUSE, "d.a.b")]

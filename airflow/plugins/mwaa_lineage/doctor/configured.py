@@ -4,10 +4,9 @@ import os
 import sys
 from typing import Any
 
-from airflow.configuration import conf
-
 from mwaa_lineage.doctor.active import PLUGIN
 from mwaa_lineage.doctor.findings import Kind, Report
+from mwaa_lineage.options import option
 
 
 def exported(report: Report) -> None:
@@ -28,7 +27,7 @@ def examine(report: Report, *, chosen_elsewhere: bool) -> None:
         report.found(_kind(plugin, problem), problem)
     if stale := _stale(plugin, names):
         report.found(Kind.SETTING_STALE, ", ".join(stale))
-    place = os.environ.get(plugin.SPOOL) or conf.get("mwaa_lineage", "spool", fallback="")
+    place = os.environ.get(plugin.SPOOL) or option("spool")
     if place and plugin.fault(plugin.SPOOL, place):
         report.found(Kind.BUCKET_MISNAMED, f"{place} is {plugin.fault(plugin.SPOOL, place)}")
     for wrong in plugin.mask_faults(plugin.own_masks()):

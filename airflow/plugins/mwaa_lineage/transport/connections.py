@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from mwaa_lineage.options import option
 from mwaa_lineage.transport.naming import Naming
 from mwaa_lineage.transport.warehouses import OPTION, Connected, Option, Warehouses, address
 
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=4)
-def option(text: str) -> Option:
-    """The option; an empty one, and a warning, where it cannot be read."""
+def parsed(text: str) -> Option:
+    """The option's text; an empty one, and a warning, where it cannot be read."""
     try:
         return Option(text)
     except ValueError as error:
@@ -32,8 +33,7 @@ def option(text: str) -> Option:
 
 def configured() -> Option:
     """The option as Airflow's configuration has it; an empty one in a process without Airflow."""
-    configuration: Any = sys.modules.get("airflow.configuration")
-    return option(configuration.conf.get("mwaa_lineage", "namespaces", fallback="") or "" if configuration else "")
+    return parsed(option("namespaces") if "airflow.configuration" in sys.modules else "")
 
 
 def naming() -> Naming:

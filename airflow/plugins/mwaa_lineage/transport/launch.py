@@ -10,7 +10,7 @@ from mwaa_lineage.transport.settings import BUCKET
 
 _PLUGINS = str(Path(__file__).parents[2])
 _DETACHED = '"$@" &'  # the shell ends at once: whoever waits for the children of a task must not wait for the courier
-_COURIER = "import sys; sys.path.insert(0, sys.argv[1]); from mwaa_lineage.transport.courier import main; main(sys.argv[2])"
+_COURIER = "import sys; sys.path.append(sys.argv[1]); from mwaa_lineage.transport.courier import main; main(sys.argv[2])"
 
 
 def start_courier(folder: Path) -> None:

@@ -3,22 +3,22 @@
 import logging
 import math
 
+from mwaa_lineage.options import option
+
 START, END = "start_seconds", "end_seconds"
 DEFAULTS = {START: 1.0, END: 5.0}
 
 log = logging.getLogger(__name__)
 
 
-def waits(option: str) -> float:
-    """The seconds of `option`; its default, with a warning, where it is no number of seconds."""
-    from airflow.configuration import conf  # noqa: PLC0415 - not for the processes of the transport that have no Airflow
-
-    text = str(conf.get("mwaa_lineage", option, fallback="") or DEFAULTS[option])
+def waits(name: str) -> float:
+    """The seconds of the option `name`; its default, with a warning, where it is no number of seconds."""
+    text = option(name) or str(DEFAULTS[name])
     try:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
     if 0 < seconds < math.inf:
         return seconds
-    log.warning("The option [mwaa_lineage] %s is ignored: it must be a number of seconds such as %s", option, DEFAULTS[option])
-    return DEFAULTS[option]
+    log.warning("The option [mwaa_lineage] %s is ignored: it must be a number of seconds such as %s", name, DEFAULTS[name])
+    return DEFAULTS[name]
