@@ -1,6 +1,7 @@
 """Build the wheel of airflow/plugins/mwaa_lineage, which any Airflow can install: `make wheel`.
 
-The same files give the same bytes wherever zlib is the same: sorted entries, one timestamp and one mode for all.
+It is small, as comments and docstrings are left out. The same files give the same bytes wherever zlib is the same: sorted entries, one
+timestamp and one mode for all.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from pathlib import Path
 import click
 
 from modules.source_files import source_files
+from tools.bare_source import bare
 from tools.tool_environment import environment
 
 ROOT = Path(__file__).parent.parent
@@ -36,12 +38,16 @@ def build(target: Path) -> Path:
 
 
 def stage(folder: Path) -> None:
-    """Put what the wheel is made of into a folder: the package and its metadata."""
-    shutil.copy(METADATA, folder)
+    """Put what the wheel is made of into a folder: the package, its metadata, the license."""
+    for file in (METADATA, ROOT / "LICENSE"):
+        shutil.copy(file, folder)
     for file in source_files(PACKAGE):
         copy = folder / PACKAGE.name / file.relative_to(PACKAGE)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, copy)
+        if file.suffix == ".py":
+            copy.write_text(bare(file.read_text(encoding="utf-8")), encoding="utf-8")
+        else:
+            shutil.copy(file, copy)
 
 
 @click.command()
