@@ -58,7 +58,7 @@ def emit(recorder: Recorder, monkeypatch: pytest.MonkeyPatch, connection: Wareho
         def set_autocommit(self, connection: Warehouse, autocommit: bool) -> None: ...
 
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://loader:pw@127.0.0.1:9/dev")
-    monkeypatch.setattr(LineageSQLOperator, "_hook", lambda self, **_: Hook())
+    monkeypatch.setattr(LineageSQLOperator, "_new_hook", lambda self, **_: Hook())
     dag = DAG("canaries", schedule=None, start_date=NOW)
     task = LineageSQLOperator(task_id="load", conn_id="WAREHOUSE", sql=COPY, dag=dag)
     dag_run = DagRun("canaries", "run", execution_date=NOW, state=DagRunState.RUNNING, run_type=DagRunType.MANUAL, data_interval=(NOW, NOW))

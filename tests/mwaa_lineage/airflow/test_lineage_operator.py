@@ -1,6 +1,7 @@
 """The operator: what it tells OpenLineage, that nothing which goes wrong with that stops the SQL, and that no credentials leave."""
 
 import copy
+import json
 import logging
 import os
 import pickle
@@ -77,7 +78,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
     def make(sql: Any = INSERT, connection: Warehouse | Exception | None = None, **options: Any) -> LineageSQLOperator:
         operator = LineageSQLOperator(task_id="load", conn_id="WAREHOUSE", sql=sql, **options)
         hook = Hook(connection or Warehouse(ANSWERS))
-        monkeypatch.setattr(LineageSQLOperator, "_hook", lambda self, **_: hook)
+        monkeypatch.setattr(LineageSQLOperator, "_new_hook", lambda self, **_: hook)
         return operator
 
     return make
@@ -186,7 +187,7 @@ def test_a_hook_that_cannot_be_had_is_reported(make: Make, monkeypatch: pytest.M
     def no_hook(self: LineageSQLOperator, **parameters: Any) -> None:
         raise RuntimeError("no credentials")
 
-    monkeypatch.setattr(LineageSQLOperator, "_hook", no_hook)
+    monkeypatch.setattr(LineageSQLOperator, "_new_hook", no_hook)
     assert "no credentials" in errors(operator.get_openlineage_facets_on_start())[0]
 
 
@@ -329,7 +330,7 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
 
 def with_hook(make: Make, hook: Hook, monkeypatch: pytest.MonkeyPatch, sql: str = INSERT) -> LineageSQLOperator:
     operator = make(sql)
-    monkeypatch.setattr(LineageSQLOperator, "_hook", lambda self, **_: hook)
+    monkeypatch.setattr(LineageSQLOperator, "_new_hook", lambda self, **_: hook)
     return operator
 
 
@@ -472,3 +473,9 @@ def test_a_base_class_may_log_before_the_operator_is_made(make: Make, caplog: py
         operator.log.warning("made with %s", "password='c4n4ryPw'")
     assert "made with password=" in caplog.text
     assert "c4n4ry" not in caplog.text
+
+
+def test_a_connection_of_another_kind_has_the_hook_of_the_base_class(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_SCRATCH", json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "scratch.db")}))
+    operator = LineageSQLOperator(task_id="t", conn_id="SCRATCH", sql="select 1 as one", handler=lambda cursor: cursor.fetchall())
+    assert operator.execute({}) == [(1,)]
