@@ -67,7 +67,7 @@ def test_what_cannot_be_delivered_is_in_the_bucket_at_once_and_leaves_it_when_it
     assert KEY not in log(folder)
     endpoint.how = lambda request: request.answer(201)
     eventually(lambda: not Folder(folder).entries() and not keys(s3), "both are delivered, and gone from disk and bucket")
-    assert endpoint.jobs == ["job0", "job1"]
+    assert sorted(endpoint.jobs) == ["job0", "job1"]  # of two runs: the second may be tried first, as the store has failed at the other
 
 
 def test_a_machine_that_vanishes_loses_nothing(folder: Path, endpoint: Endpoint, s3: Any, settings: Settings) -> None:
