@@ -43,8 +43,15 @@ class From:
         items = [start.this] if start else []
         for node in (*items, *(select.args.get("laterals") or ())):
             self.scope.columns = Rows([*self.scope.columns.items, *self._chain(node).items])
+        before: list[Item] = []
+        joined = self.scope.columns
         for join in select.args.get("joins") or ():
-            self.scope.columns = self._joined(self.scope.columns, join)
+            if _is_comma(join):
+                before += joined.items
+                joined = self._chain(join.this)
+            else:
+                joined = self._joined(joined, join)
+            self.scope.columns = Rows([*before, *joined.items])
         return self.conditions
 
     def _chain(self, node: exp.Expr) -> Rows:
@@ -122,6 +129,11 @@ class From:
         over = Scope(self.scope.parent, self.scope.ctes, [source], source.rows)
         rows = pivoted(source.rows, pivot, lambda expression: self.reader.origins(expression, over)).renamed(_columns(pivot))
         return Source([pivot.alias.lower()] if pivot.alias else source.names, rows)
+
+
+def _is_comma(join: exp.Join) -> bool:
+    """Whether a comma stands before the item; a comma binds weaker than JOIN, of which USING and NATURAL see nothing before it."""
+    return not any(value for key, value in join.args.items() if key != "this")
 
 
 def _is_join(node: exp.Expr) -> bool:

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from mwaa_lineage.sql.expressions import origins, output_name, parts, queries
 from mwaa_lineage.sql.joins import From
-from mwaa_lineage.sql.origins import Derivation, Origin, Origins
+from mwaa_lineage.sql.origins import Derivation, Origin, Origins, lost
 from mwaa_lineage.sql.relations import Table
 from mwaa_lineage.sql.rows import NOTHING_KNOWN, Field, Item, Open, Rows, stacked
 from mwaa_lineage.sql.scope import Scope
@@ -104,7 +104,8 @@ class Queries:
             return [NOTHING_KNOWN]
         found = self.origins(node.unalias(), scope)
         if isinstance(node, exp.Alias):
-            scope.aliases.setdefault(node.alias.lower(), found)
+            name = node.alias.lower()
+            scope.aliases[name] = lost(name) if name in scope.aliases else found
         return [Field(output_name(node), found)]
 
     @staticmethod
