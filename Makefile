@@ -23,6 +23,7 @@ SEED ?= 2008
 PORT ?= 0
 RUNS ?= 3
 REQUESTS ?= 50000
+SCRIPTS ?= 10000
 AIRFLOW_VERSION ?=
 VERSIONS ?=
 ONE_STACK = $(if $(STACK),--stack=$(STACK))
@@ -198,6 +199,10 @@ status: $(INSTALLED)  ## Say where the running system is to be found
 .PHONY: store
 store: $(INSTALLED)  ## Run the lineage store alone (PORT=5000)
 	@$(RUN) lineage store --port=$(PORT) --database=$(STATE)/store/lineage.db
+
+.PHONY: fuzz-lineage
+fuzz-lineage: $(INSTALLED)  ## Derive the lineage of 10,000 random scripts, which DuckDB judges (SCRIPTS= SEED=, minutes)
+	@PYTHONPATH=airflow/plugins $(RUN) tools.fuzz_lineage --scripts=$(SCRIPTS) --seed=$(SEED)
 
 .PHONY: fuzz-store
 fuzz-store: $(INSTALLED)  ## Send the lineage store 50,000 wrong requests of all kinds, look whether it holds (REQUESTS= SEED=, minutes)
