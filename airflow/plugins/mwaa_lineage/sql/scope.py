@@ -86,7 +86,8 @@ class Scope:
     def _bare(self, name: str) -> Origins:
         """The origins of a column without a table's name: of the innermost SELECT that has it.
 
-        An alias of the same SELECT comes after the columns of FROM (Amazon Redshift Database Developer Guide, SELECT list).
+        An alias of the same SELECT comes after the columns of FROM (Amazon Redshift Database Developer Guide, SELECT list). Whether it
+        comes before those of an outer query is said nowhere, and engines differ.
         A source whose columns are not known may have any column, so that only what nothing else can have is taken for its own.
         """
         found: list[Origins] = []
@@ -94,7 +95,8 @@ class Scope:
             fields = scope.columns.named.get(name)
             found += [field.origins for field in fields or ()]
             if not fields and scope is self and name in self.aliases:
-                found.append(self.aliases[name])
+                outer = self.parent.chain() if self.parent else ()
+                found.append(lost(name) if any(name in around.columns.named for around in outer) else self.aliases[name])
             certain = bool(found)
             if not fields:
                 found += [some.column(name) for some in scope.columns.opens if name not in PSEUDO_COLUMNS]
