@@ -8,7 +8,7 @@ from tools.lineage_judge.expressions import Expressions
 from tools.lineage_judge.queries import Queries, Query
 from tools.lineage_judge.sources import Source, Visible
 from tools.lineage_judge.tables import MADE, READ, WORK, WRITTEN
-from tools.lineage_judge.twins import listed, put
+from tools.lineage_judge.twins import NOTHING, listed, put
 
 
 @dataclass(frozen=True)
@@ -178,11 +178,11 @@ class Scripts:
             said = f" {columns[place]} to renamed"
             columns[place] = "renamed"
         elif kind == "add column" and "added" not in columns:
-            said = " added varchar"
+            said = " added varchar default 'x'"
             columns.append("added")
         else:
             return None
         del self.work[name]
         self.work[last] = tuple(columns)
         sql = f"alter table {name} {kind}{said}"
-        return Step(sql, name, changes=(Change(sql),))
+        return Step(sql, name, changes=(Change(sql.replace("'x'", NOTHING)),))

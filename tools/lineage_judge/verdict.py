@@ -70,13 +70,10 @@ def judged(judge: Judge, steps: list[Step]) -> Verdict | None:
 
 def smallest(judge: Judge, steps: list[Step]) -> Verdict | None:
     """The verdict on what is left of a faulty script when all statements that the fault does not need are gone."""
-    for position in range(len(steps)):
-        left = steps[:position] + steps[position + 1 :]
-        fewer = [step for step in left if not step.drops or any(made.makes and made.table == step.table for made in left)]
-        if sum(step.drops for step in fewer) < sum(
-            made.makes and made.table == drop.table for drop in steps if drop.drops for made in left
-        ):
-            continue  # a work table would stay
+    for position, step in enumerate(steps):
+        fewer = steps[:position] + steps[position + 1 :]
+        if step.drops or (step.makes and any(step.table in other.sql for other in fewer)):
+            continue  # without it, names would mean something else
         if fewer and (verdict := judged(judge, fewer)) and verdict.is_fault:
             return smallest(judge, fewer)
     return judged(judge, steps)

@@ -172,7 +172,10 @@ def _statement(tokens: list[Token], text: str) -> Statement:
         if isinstance(tree, UNDERSTOOD):
             return Statement(sql, balanced(tree), setting=setting(tokens))
         problem = f"{keyword} is not supported: what it reads and writes is missing"
-    return Statement(sql, problem=None if _moves_no_data(keyword, tokens) else problem)
+    if _moves_no_data(keyword, tokens):
+        return Statement(sql)
+    # What follows must not take the table's name for another one's.
+    return Statement(sql, outline(sql).made if keyword == "CREATE" else None, problem)
 
 
 def _place(error: Exception) -> str:

@@ -163,7 +163,7 @@ class Tables:
             self.content(table)
             return table
         relation = Relation(columns, made.location)
-        if known and (made.keeps_existing or (stays and len(known.columns) == len(columns))):
+        if known and (made.keeps_existing or (stays and len(columns) in (0, len(known.columns)))):
             relation = known  # it has types, and names for unnamed expressions
         content = Content(last or table, relation, statement, fleeting=not stays, old=False)
         self.state.names[table] = content
