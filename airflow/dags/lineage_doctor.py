@@ -16,7 +16,7 @@ with DAG(
     start_date=datetime(2024, 1, 1),  # noqa: DTZ001 - Airflow reads it in its own time zone
     catchup=False,
     max_active_runs=1,
-    tags=["lineage"],
+    tags=["lineage-tool"],
 ) as dag:
 
     @task(retries=0, execution_timeout=timedelta(minutes=5))  # type: ignore[untyped-decorator]  # one of the two is of another Airflow

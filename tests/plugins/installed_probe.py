@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import sys
+from contextlib import suppress
 
 sys.path.insert(len(sys.path) if sys.argv[2] == "last" else 0, sys.argv[1])
 
@@ -15,11 +16,12 @@ from airflow.listeners.listener import get_listener_manager
 
 
 def namespace() -> str:
-    """The jobs' namespace, as the integration keeps it."""
-    try:
+    """The jobs' namespace, as the integration keeps it: the provider from 1.5 on, before that, openlineage-airflow."""
+    with suppress(ImportError):
         return str(importlib.import_module("airflow.providers.openlineage.conf").namespace())
-    except ImportError:
-        return str(importlib.import_module("openlineage.airflow.adapter")._DAG_NAMESPACE)
+    with suppress(ImportError):
+        return str(importlib.import_module("airflow.providers.openlineage.plugins.adapter")._DAG_NAMESPACE)
+    return str(importlib.import_module("openlineage.airflow.adapter")._DAG_NAMESPACE)
 
 
 plugins_manager.ensure_plugins_loaded()  # type: ignore[no-untyped-call]

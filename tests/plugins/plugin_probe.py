@@ -4,6 +4,7 @@ The test of the env-var plugin runs it in a process of its own, with a plugins f
 """
 
 import dataclasses
+import gc
 import json
 import os
 import sys
@@ -20,6 +21,19 @@ def lies_in(module: ModuleType, folder: Path) -> bool:
     return Path(getattr(module, "__file__", None) or "/").is_relative_to(folder)
 
 
+def fork() -> dict[str, bool]:
+    """What a process that is forked for a task has from the first."""
+    reader, writer = os.pipe()
+    before = gc.get_freeze_count()
+    child = os.fork()
+    if not child:
+        os.write(writer, json.dumps({"sqlglot": "sqlglot" in sys.modules, "frozen": gc.get_freeze_count() > before}).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    found: dict[str, bool] = json.loads(os.read(reader, 1000))
+    return found
+
+
 def main() -> None:
     started = time.monotonic()
     plugins_manager.ensure_plugins_loaded()  # type: ignore[no-untyped-call]
@@ -33,6 +47,8 @@ def main() -> None:
     transport: Any = OpenLineageClient().transport
     result = {
         "environment": {name: value for name, value in os.environ.items() if name.startswith(("OPENLINEAGE", "AIRFLOW__OPENLINEAGE"))},
+        "frozen": gc.get_freeze_count() > 0,
+        "fork": fork(),
         "import_errors": plugins_manager.import_errors,
         "modules": modules,
         "namespace": _DAG_NAMESPACE,

@@ -243,13 +243,67 @@ def test_a_key_that_http_cannot_carry_is_not_exported(run: Callable[..., str]) -
     assert "OPENLINEAGE_API_KEY" not in exported()
 
 
+def test_a_catalog_may_have_a_path_and_headers(run: Callable[..., str]) -> None:
+    headers = {"X-Api-Key": f"{KEY}-of-the-gateway", "cf-access-client-id": "c4n4ryClient"}
+    catalog = {"OPENLINEAGE_ENDPOINT": "api/v1/openlineage/lineage", "OPENLINEAGE_HEADERS": json.dumps(headers)}
+    line = run(Backend(GOOD | catalog))
+    assert f"; url {URL}, path api/v1/openlineage/lineage; headers set; API key set" in line
+    assert "c4n4ry" not in line
+    settings = client_transport()._settings
+    assert settings.url == f"{URL}/api/v1/openlineage/lineage"
+    assert settings.headers == {"X-Api-Key": f"{KEY}-of-the-gateway", "Cf-Access-Client-Id": "c4n4ryClient"}
+    assert "c4n4ry" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "X-Api-Key: canary",
+        "[]",
+        '"canary"',
+        '{"X-Api-Key": 5}',
+        '{"X-Api-Key": ""}',
+        '{"": "canary"}',
+        '{"X Api": "canary"}',
+        '{"X:": "canary"}',
+        '{"X-Api-Key": "canary\\r\\nHost: other"}',
+        '{"X-Api-Key": "canäry"}',
+        '{"X-Ä": "canary"}',
+        '{"Content-Type": "text/canary"}',
+        '{"content-length": "9"}',
+        '{"HOST": "canary.test"}',
+        '{"Transfer-Encoding": "chunked"}',
+        '{"Connection": "close"}',
+        "{",
+    ],
+)
+def test_headers_that_http_cannot_carry_are_not_exported(run: Callable[..., str], value: str) -> None:
+    line = run(Backend(GOOD | {"OPENLINEAGE_HEADERS": value}))
+    assert 'OPENLINEAGE_HEADERS is malformed, not a JSON object of headers like {"X-Api-Key": "..."}' in line
+    assert "can" not in line.partition("malformed")[2]
+    assert "OPENLINEAGE_HEADERS" not in exported()
+    assert client_transport()._settings.headers == {}
+
+
+def test_headers_of_the_environment_that_http_cannot_carry_are_not_sent(run: Callable[..., str]) -> None:
+    os.environ["OPENLINEAGE_HEADERS"] = '{"X": "\\n"}'
+    assert "OPENLINEAGE_HEADERS is malformed" in run(Backend(GOOD))
+    assert client_transport()._settings.headers == {}
+
+
+@pytest.mark.parametrize("value", ["api/v1/lineage?token=canary", "a b", "a#b", "ä", "a\tb"])
+def test_a_path_that_is_none_is_not_exported(run: Callable[..., str], value: str) -> None:
+    assert "OPENLINEAGE_ENDPOINT is malformed, not a path like api/v1/lineage" in run(Backend(GOOD | {"OPENLINEAGE_ENDPOINT": value}))
+    assert client_transport()._settings.url == f"{URL}/api/v1/lineage"
+
+
 def test_what_the_environment_holds_stays(run: Callable[..., str]) -> None:
     preset = {"OPENLINEAGE_URL": "http://mine.test:1", "OPENLINEAGE_NAMESPACE": "mine"}
     os.environ.update(preset, OPENLINEAGE_ENDPOINT="events")
     backend = Backend(GOOD)
     run(backend)
     assert {name: exported()[name] for name in preset} == preset
-    assert backend.asked == ["OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"]
+    assert backend.asked == ["OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT", "OPENLINEAGE_HEADERS"]
     assert client_transport()._settings.url == "http://mine.test:1/events"
 
 
@@ -372,7 +426,7 @@ def test_the_masker_is_told_again_when_a_task_starts(plugin: ModuleType, run: Ca
     """The supervisor of a task of Airflow 3 forgets what it was told at import."""
     run(Backend(GOOD))
     told: list[object] = []
-    monkeypatch.setattr("mwaa_lineage.masking.airflow_masker._mask_secret", lambda: told.append)
+    monkeypatch.setattr("mwaa_lineage.masking.airflow_masker._mask_secret", lambda: lambda secret, _: told.append(secret))
     (listener,) = plugin.EnvVarPlugin.listeners
     listener.on_task_instance_running()
     assert GOOD["OPENLINEAGE_API_KEY"] in told

@@ -102,11 +102,23 @@ def test_airflow_exports_the_secrets(secrets_manager: tuple[str, Any], probe: Ca
     assert {name.partition(".")[0] for name in result.found["modules"]} == {"mwaa_lineage", "mwaa_lineage_plugin"}
     assert {"mwaa_lineage", "OpenLineagePlugin"} <= set(result.found["plugins"])
     assert result.found["transport"] == "spool"
-    assert result.found["settings"] == {"url": f"{URL}/api/v1/lineage", "api_key": KEY, "timeout": 2, "bucket": ""}
+    assert result.found["settings"] == {"url": f"{URL}/api/v1/lineage", "api_key": KEY, "timeout": 2, "bucket": "", "headers": {}}
     assert result.found["namespace"] == "tickit"
     assert {name: result.found["environment"][name] for name in SECRETS} == SECRETS
     assert f"INFO - OpenLineage: namespace tickit; url {URL}; API key set; time-out 2 s; spool " in result.line
     assert KEY not in result.output
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_a_fork_finds_imported_what_it_needs_only_where_lineage_is_wanted(
+    secrets_manager: tuple[str, Any], probe: Callable[..., Probe], listens: bool
+) -> None:
+    url, client = secrets_manager
+    put(client, SECRETS)
+    result = probe(url, **({} if listens else {"OPENLINEAGE_DISABLED": "true"}))
+    assert result.found["import_errors"] == {}
+    assert result.found["frozen"] == listens
+    assert result.found["fork"] == {"sqlglot": listens, "frozen": listens}
 
 
 def test_airflow_starts_without_the_secrets_and_keeps_what_is_set(secrets_manager: tuple[str, Any], probe: Callable[..., Probe]) -> None:
@@ -139,7 +151,7 @@ def test_airflow_starts_when_access_is_denied(probe: Callable[..., Probe]) -> No
 
     with http_server(deny) as (url, paths):
         result = probe(url)
-    assert len(paths) == 4
+    assert len(paths) == 6
     assert result.found["import_errors"] == {}
     assert result.found["environment"] == ALWAYS
     assert "AccessDeniedException" in result.line

@@ -13,10 +13,10 @@ from zipfile import ZipFile
 import pytest
 
 from local.airflow_python import airflow_python
-from local.settings import CI_VERSIONS
 from modules.runtimes import runtime
 from modules.source_files import source_files
-from tools.build_wheel import PACKAGE, ROOT, build
+from tests.versions import versions
+from tools.build_wheel import ELSEWHERE, PACKAGE, ROOT, build
 
 pytestmark = pytest.mark.system
 
@@ -48,7 +48,8 @@ def test_it_holds_the_package_and_nothing_else(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         metadata = message_from_bytes(archive.read("mwaa_lineage-1.0.0.dist-info/METADATA"))
-    assert names == {f"mwaa_lineage/{path.relative_to(PACKAGE).as_posix()}" for path in source_files(PACKAGE)}
+    files = {path.relative_to(PACKAGE) for path in source_files(PACKAGE)}
+    assert names == {f"mwaa_lineage/{path.as_posix()}" for path in files if path.parts[0] not in ELSEWHERE}
     assert wheel.name == "mwaa_lineage-1.0.0-py3-none-any.whl"
     assert wheel.stat().st_size < LARGEST
     assert (metadata["Name"], metadata["Version"], metadata["Requires-Python"]) == ("mwaa-lineage", "1.0.0", ">=3.11")
@@ -99,7 +100,7 @@ def loaded(version: str, site: Path, order: str, plugins: Path, home: Path) -> d
     return found
 
 
-@pytest.mark.parametrize("version", CI_VERSIONS)
+@pytest.mark.parametrize("version", versions())
 @pytest.mark.parametrize("order", ["first", "last"])
 @pytest.mark.parametrize("both", [False, True], ids=["by the entry point", "by the folder too"])
 def test_airflow_loads_it_in_time_and_once(version: str, order: str, both: bool, *, installed: Path, tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_airflow_loads_it_in_time_and_once(version: str, order: str, both: bool,
     assert found["transport"] == str(installed / "mwaa_lineage/transport/openlineage.yml")
 
 
-@pytest.mark.parametrize("version", CI_VERSIONS)
+@pytest.mark.parametrize("version", versions())
 def test_airflow_loads_the_folder_alone(version: str, tmp_path: Path) -> None:
     found = loaded(version, tmp_path, "last", ROOT / "airflow/plugins", tmp_path)
     assert found["errors"] == {}

@@ -62,7 +62,7 @@ def test_the_requirements_look_nowhere_but_among_the_plugins() -> None:
 def test_the_settings_say_for_which_web_server_and_a_flag_overrules_them(
     settings: Callable[..., Path], lines: list[str], wheels: bool | None, version: str | None
 ) -> None:
-    chosen = private_runtime(settings(*lines), wheels)
+    chosen = private_runtime(settings(*lines).parent, wheels)
     assert (chosen and chosen.airflow) == version
 
 
@@ -70,7 +70,7 @@ def test_the_settings_say_for_which_web_server_and_a_flag_overrules_them(
 def test_without_settings_the_web_server_is_public_and_the_flag_means_the_default_version(
     tmp_path: Path, wheels: bool | None, version: str | None
 ) -> None:
-    chosen = private_runtime(tmp_path / "settings.toml", wheels)
+    chosen = private_runtime(tmp_path, wheels)
     assert (chosen and chosen.airflow) == version
 
 

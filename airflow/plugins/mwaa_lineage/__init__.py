@@ -6,7 +6,7 @@
 - `airflow`: the operator, the sensor, their connections, the names of datasets.
 - `plugin`: what Airflow loads, which gives OpenLineage its settings; `options`: those of the section [mwaa_lineage].
 - `transport`: takes events over, keeps and delivers them; `masking`: hides secrets in them.
-- `doctor`: finds out why lineage is missing.
+- `doctor`: finds out why lineage is missing; `coverage`: which tasks lack it.
 """
 
 from importlib import import_module

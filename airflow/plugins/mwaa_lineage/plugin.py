@@ -1,4 +1,4 @@
-"""Gives OpenLineage the settings that MWAA cannot: it lets only AIRFLOW__* variables be set, OpenLineage reads OPENLINEAGE_*.
+"""Gives OpenLineage the settings that MWAA's options cannot: they become AIRFLOW__* variables, OpenLineage reads OPENLINEAGE_*.
 
 The settings are Airflow Variables, read from the secrets backend or AIRFLOW_VAR_*; never from the metadata database, which plugins on the
 server side of Airflow 3 cannot reach. It all happens at import, before the OpenLineage integration caches its own settings. Whatever goes
@@ -7,6 +7,8 @@ wrong is logged and nothing is raised, so that Airflow starts. What the environm
 - OPENLINEAGE_URL: the lineage store, `http://<host>:<port>`; without it no event leaves Airflow.
 - OPENLINEAGE_NAMESPACE: the namespace of the jobs; without it OpenLineage's own, `default`.
 - OPENLINEAGE_API_KEY: optional, sent to the store as a bearer token.
+- OPENLINEAGE_ENDPOINT: optional, the path at that address that takes events; OpenLineage's own by default, `api/v1/lineage`.
+- OPENLINEAGE_HEADERS: optional, more headers for the store, a JSON object of texts.
 - OPENLINEAGE_TIMEOUT: optional, the seconds a store may take to accept an event; 2 by default.
 
 With a URL goes a transport: the one in mwaa_lineage/transport/, which spools events and has them delivered by a process beside Airflow. The
@@ -15,11 +17,13 @@ reads that, 1.3 to 1.52, in both integrations. OPENLINEAGE_SPOOL_FOLDER is where
 the configuration option [mwaa_lineage] spool, is the place in S3 for what cannot be delivered. A transport that is configured already, by
 one of the variables of `TRANSPORT`, is left alone.
 
-Events are made in a thread of the task, which waits for them in bounded time: see mwaa_lineage/transport/in_thread.py.
+Events are made in a thread of the task, which waits for them in bounded time: see mwaa_lineage/transport/in_thread.py. The lineage of stock
+operators and hooks is derived here, too: see mwaa_lineage/airflow/stock/door.py.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import logging
 import math
@@ -36,6 +40,8 @@ from mwaa_lineage.options import option
 
 TRANSPORT = ("OPENLINEAGE__TRANSPORT", "OPENLINEAGE_CONFIG", "AIRFLOW__OPENLINEAGE__TRANSPORT", "AIRFLOW__OPENLINEAGE__CONFIG")
 URL, NAMESPACE, API_KEY, TIMEOUT = "OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE", "OPENLINEAGE_API_KEY", "OPENLINEAGE_TIMEOUT"
+ENDPOINT, HEADERS = "OPENLINEAGE_ENDPOINT", "OPENLINEAGE_HEADERS"
+FOR_STORE = [URL, NAMESPACE, API_KEY, TIMEOUT, ENDPOINT, HEADERS]
 SOURCE_CODE = ("OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE", "AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE")
 POLICY = "AIRFLOW__OPENLINEAGE__EMISSION_POLICY"
 NO_SOURCE_CODE = '[{"scope": {}, "controls": {"include_source_code": false}}]'
@@ -73,6 +79,19 @@ def is_header(value: str) -> bool:
     return value.isascii() and value.isprintable()
 
 
+def is_path(value: str) -> bool:
+    """Whether a request can go there: printable ASCII, without a query or a fragment."""
+    return re.fullmatch(r'[!"$->@-~]+', value) is not None
+
+
+def are_headers(value: str) -> bool:
+    """Whether it is a JSON object of headers that HTTP can carry."""
+    try:
+        return bool(importlib.import_module("mwaa_lineage.transport.settings").headers_in(value))
+    except ValueError:
+        return False
+
+
 def is_place(value: str) -> bool:
     """Whether it is a place in S3 below which objects can be put."""
     return re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.-]+)+/?", value) is not None
@@ -81,6 +100,8 @@ def is_place(value: str) -> bool:
 FORMS = {
     URL: (is_url, "a URL like http://marquez.example:5000"),
     API_KEY: (is_header, "one line of printable ASCII"),
+    ENDPOINT: (is_path, "a path like api/v1/lineage"),
+    HEADERS: (are_headers, 'a JSON object of headers like {"X-Api-Key": "..."}'),
     TIMEOUT: (is_seconds, "a number of seconds like 2"),
     SPOOL: (is_place, "a place in S3 like s3://bucket/lineage-spool/"),
 }
@@ -155,13 +176,19 @@ def transport(problems: list[str]) -> dict[str, str]:
 def resolve(problems: list[str]) -> tuple[dict[str, str], list[str]]:
     """What to export, and in words what that is."""
     configured = sorted(name for name, value in os.environ.items() if value and name.startswith(TRANSPORT))
-    exports = settings([NAMESPACE] if configured else [URL, NAMESPACE, API_KEY, TIMEOUT], problems)
+    exports = settings([NAMESPACE] if configured else FOR_STORE, problems)
     facts = [f"namespace {masked(exports[NAMESPACE])}" if NAMESPACE in exports else "namespace left to OpenLineage"]
     if configured:
         facts.append(f"transport left as {configured[0]} has it")
     elif URL in exports:
         timeout = exports.get(TIMEOUT, "2")
-        facts += [f"url {masked(exports[URL])}", "API key set" if API_KEY in exports else "no API key", f"time-out {timeout} s"]
+        path = f", path {exports[ENDPOINT]}" if ENDPOINT in exports else ""
+        facts += [
+            f"url {masked(exports[URL])}{path}",
+            *(["headers set"] if HEADERS in exports else []),
+            "API key set" if API_KEY in exports else "no API key",
+            f"time-out {timeout} s",
+        ]
         exports.update(transport(problems))
         facts.append(f"spool {os.environ.get(FOLDER) or exports[FOLDER]}" + (f", then {exports[SPOOL]}" if SPOOL in exports else ""))
     else:
@@ -194,6 +221,17 @@ def hide_credentials() -> None:
         importlib.import_module("mwaa_lineage.masking.airflow_masker").hide(settings.secrets)
 
 
+def spare_forks() -> None:
+    """A process that is forked for a task finds imported what derives lineage, and garbage collectors pass over what was there before.
+
+    Each cost a task of Airflow 2.7 0.2 s: sqlglot takes long to import in a large process, and a collection looks at all of it, in a fork
+    by copying the memory that is shared. Airflow 3's LocalExecutor freezes likewise.
+    """
+    importlib.import_module("mwaa_lineage.airflow.report")
+    gc.freeze()
+    os.register_at_fork(after_in_child=gc.freeze)
+
+
 def export() -> None:
     """Set the variables that are not set yet and log, in one line, what OpenLineage has now. Raises nothing."""
     problems: list[str] = []
@@ -206,15 +244,23 @@ def export() -> None:
         hide_credentials()
         if os.environ.get(CONFIG) == str(CONFIG_FILE):
             importlib.import_module("mwaa_lineage.transport.transport")  # here, and not again in every process that is forked for a task
+        in_thread = importlib.import_module("mwaa_lineage.transport.in_thread")
         if configuration.conf.getboolean("openlineage", "execute_in_thread"):
-            importlib.import_module("mwaa_lineage.transport.in_thread").replace_waits()
+            in_thread.replace_waits()
+        importlib.import_module("mwaa_lineage.airflow.stock.door").open_door()
+        if in_thread.listeners():
+            spare_forks()
     except Exception as error:
         problems.append(f"{type(error).__name__}: {masked(error)}")
     log.log(logging.WARNING if problems else logging.INFO, "OpenLineage: %s", "; ".join(facts + problems))
 
 
 class TaskStarts:
-    """Tells Airflow's masker once more: the supervisor of a task of Airflow 3 forgets, before it starts one, what it was told at import."""
+    """What is done at the start of each task.
+
+    Airflow's masker is told once more: the supervisor of a task of Airflow 3 forgets, before it starts one, what it was told at import.
+    What hooks have sent before was of another task.
+    """
 
     @hookimpl
     def on_task_instance_running(self) -> None:
@@ -223,6 +269,11 @@ class TaskStarts:
             hide_credentials()
         except Exception as error:
             log.warning("OpenLineage: the store's key was not hidden from this log: %s", type(error).__name__)
+        try:
+            importlib.import_module("mwaa_lineage.airflow.stock.observed").observed.begin()
+            importlib.import_module("mwaa_lineage.airflow.unobserved").forget()
+        except Exception as error:
+            log.warning("OpenLineage: the SQL of hooks may be told with an earlier task's: %s", type(error).__name__)
 
 
 class EnvVarPlugin(AirflowPlugin):

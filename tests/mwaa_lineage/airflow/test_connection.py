@@ -21,6 +21,7 @@ from mwaa_lineage.masking import airflow_masker
 HOST = "tickit.123456789012.us-east-1.redshift-serverless.amazonaws.com"
 IAM = {"iam": True, "workgroup": "tickit", "region": "us-east-1", "some_other_extra": "x"}
 GET = "get_credentials"
+SESSION = boto3.Session("id", "key")  # reads the models of AWS once
 DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
 
 
@@ -40,7 +41,7 @@ def connection(**extras: Any) -> Connection:
 @pytest.fixture
 def redshift(monkeypatch: pytest.MonkeyPatch) -> Stubber:
     """Redshift Serverless as boto3 has it, with prepared answers."""
-    client = boto3.Session("id", "key").client("redshift-serverless", region_name="us-east-1")
+    client = SESSION.client("redshift-serverless", region_name="us-east-1")
 
     def make(service: str, region_name: str | None = None) -> Any:
         assert (service, region_name) == ("redshift-serverless", "us-east-1")
@@ -143,7 +144,7 @@ def test_the_database_of_the_operator_goes_before_the_connections(redshift: Stub
 
 def test_the_minted_password_is_hidden_from_logs(redshift: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: told.append)
+    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: lambda secret, _: told.append(secret))
     redshift.add_response(GET, minted())
     postgres_hook(connection(**IAM))
     assert told == ["c4n4ryMinted"]

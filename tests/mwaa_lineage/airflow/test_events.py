@@ -16,6 +16,7 @@ from openlineage.client.serde import Serde
 
 from mwaa_lineage import LineageSQLOperator
 from mwaa_lineage.masking import airflow_masker
+from mwaa_lineage.transport.views import apart
 from tests.mwaa_lineage.sql.warehouse import DatabaseError, Warehouse, session
 
 RUN_ID = "3b452093-782c-4ef2-9c0c-aafe2aa6f34d"
@@ -42,11 +43,11 @@ class Recorder:
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """A recorder for an Airflow whose own masker hides nothing, as it does in a process that has not run the task."""
-    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: lambda _: None)
+    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: lambda *_: None)
     return Recorder()
 
 
-def emit(recorder: Recorder, monkeypatch: pytest.MonkeyPatch, connection: Warehouse | Exception) -> None:
+def emit(recorder: Recorder, monkeypatch: pytest.MonkeyPatch, connection: Warehouse | Exception, sql: str = COPY) -> None:
     """START, COMPLETE and FAIL of a task, put together as the integration's listener does."""
 
     class Hook:
@@ -60,7 +61,7 @@ def emit(recorder: Recorder, monkeypatch: pytest.MonkeyPatch, connection: Wareho
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://loader:pw@127.0.0.1:9/dev")
     monkeypatch.setattr(LineageSQLOperator, "_new_hook", lambda self, **_: Hook())
     dag = DAG("canaries", schedule=None, start_date=NOW)
-    task = LineageSQLOperator(task_id="load", conn_id="WAREHOUSE", sql=COPY, dag=dag)
+    task = LineageSQLOperator(task_id="load", conn_id="WAREHOUSE", sql=sql, dag=dag)
     dag_run = DagRun("canaries", "run", execution_date=NOW, state=DagRunState.RUNNING, run_type=DagRunType.MANUAL, data_interval=(NOW, NOW))
     instance = TaskInstance(task, run_id="run")
     instance.dag_run = dag_run
@@ -114,3 +115,16 @@ def test_the_classic_integration_adds_no_attribute_that_holds_sql(recorder: Reco
     facets = json.loads(recorder.sent[0])["run"]["facets"]
     assert "sql" not in facets["airflow"]["task"]
     assert "unknownSourceAttribute" not in facets
+
+
+def test_a_view_comes_through_the_classic_integration(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = [("dm", "v", None, None), ("dm", "v", "a", "integer"), ("dm", "report", "a", "integer")]
+    answers = {"current_setting": session(), "information_schema": columns, "pg_get_viewdef": [("dm", "v", "SELECT t.x AS a FROM raw.t")]}
+    emit(recorder, monkeypatch, Warehouse(answers), "insert into dm.report select a from dm.v")
+    (start,), (complete, view), (fail, _) = (apart(json.loads(event)) for event in recorder.sent)
+    assert [event["eventType"] for event in (start, complete, fail)] == ["START", "COMPLETE", "FAIL"]
+    assert [source["name"] for source in complete["inputs"]] == ["dev.dm.v"]
+    assert "extractionError" not in complete["run"]["facets"]
+    assert (view["dataset"]["namespace"], view["dataset"]["name"]) == (complete["inputs"][0]["namespace"], "dev.dm.v")
+    (origin,) = view["dataset"]["facets"]["columnLineage"]["fields"]["a"]["inputFields"]
+    assert (origin["name"], origin["field"]) == ("dev.raw.t", "x")

@@ -1,15 +1,10 @@
 """The operator: what it tells OpenLineage, that nothing which goes wrong with that stops the SQL, and that no credentials leave."""
 
-import copy
 import json
 import logging
-import os
-import pickle
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,71 +16,14 @@ from openlineage.client.serde import Serde
 from psycopg2 import OperationalError
 
 from mwaa_lineage import LineageSQLOperator
-from mwaa_lineage.airflow import lineage_operator, report
+from mwaa_lineage.airflow import lineage_operator
 from mwaa_lineage.airflow.compat import BaseHook
-from mwaa_lineage.masking import airflow_masker
-from mwaa_lineage.sql.flow import derive
-from tests.mwaa_lineage.sql.warehouse import NO_EXTERNAL_TABLES, DatabaseError, Rows, Warehouse, session
+from mwaa_lineage.masking import airflow_masker, texts
+from mwaa_lineage.masking.scanner import Found, scan
+from tests.mwaa_lineage.airflow.hooked import ANSWERS, INSERT, WAREHOUSE, Make, errors
+from tests.mwaa_lineage.sql.warehouse import DatabaseError, Warehouse
 
 PLUGINS = Path(lineage_operator.__file__).parents[2]
-WAREHOUSE = "redshift://tickit.us-east-1:5439"
-COLUMNS = [("staging", "users", "userid", "integer"), ("staging", "users", "city", "text"), ("dm", "report", "a", "integer")]
-ANSWERS: dict[str, Rows | Exception] = {
-    "current_setting": session(),
-    "information_schema": COLUMNS,
-    "svv_external_tables": NO_EXTERNAL_TABLES,
-}
-INSERT = "insert into dm.report (a) select userid from staging.users"
-
-
-class Hook:
-    """A hook whose connection is given, or raises."""
-
-    def __init__(self, connection: Warehouse | Exception) -> None:
-        self.connection = connection
-        self.ran: list[Any] = []
-        self.descriptions: list[None] = [None]
-        self._log: Any = logging.getLogger("hook")
-
-    @property
-    def log(self) -> Any:
-        """As hooks have it."""
-        return self._log
-
-    def get_conn(self) -> Warehouse:
-        if isinstance(self.connection, Exception):
-            raise self.connection
-        return self.connection
-
-    def set_autocommit(self, connection: Warehouse, autocommit: bool) -> None:
-        connection.autocommit = autocommit
-
-    def run(self, sql: Any, **options: Any) -> None:
-        self.ran.append((sql, options))
-        if isinstance(self.connection, Exception):
-            raise self.connection
-
-
-Make = Callable[..., LineageSQLOperator]
-
-
-@pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch) -> Make:
-    """Makes an operator whose hook has the given connection."""
-    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://loader:c4n4ryPassword@127.0.0.1:9/dev")
-    monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__NAMESPACES", f'{{"WAREHOUSE": "{WAREHOUSE}"}}')
-
-    def make(sql: Any = INSERT, connection: Warehouse | Exception | None = None, **options: Any) -> LineageSQLOperator:
-        operator = LineageSQLOperator(task_id="load", conn_id="WAREHOUSE", sql=sql, **options)
-        hook = Hook(connection or Warehouse(ANSWERS))
-        monkeypatch.setattr(LineageSQLOperator, "_new_hook", lambda self, **_: hook)
-        return operator
-
-    return make
-
-
-def errors(facets: Any) -> list[str]:
-    return [error.errorMessage for error in facets.run_facets["extractionError"].errors]
 
 
 def test_start_and_complete_tell_inputs_outputs_columns_and_sql(make: Make) -> None:
@@ -252,13 +190,39 @@ def test_an_error_with_a_secret_is_raised_without_it(kind: type[Exception], make
 
 def test_secrets_are_told_to_airflow_before_the_sql_is_logged(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: told.append)
+    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: lambda *one: told.append(one))
     operator = make("create user u password 'c4n4ryPw'", parameters={"token": "c4n4ryToken"})
     operator.execute({})
-    assert told == ["c4n4ryPw", {"token": "c4n4ryToken"}]
+    assert told == [("c4n4ryPw", None), ("c4n4ryToken", "token")]
     operator.get_openlineage_facets_on_start()
     operator.get_openlineage_facets_on_complete(None)
     assert len(told) == 2, "Airflow is told once a task"
+
+
+def test_of_a_large_statement_little_is_looked_through_before_it_runs_and_while(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def counted(text: str) -> list[Found]:
+        looked.append(len(text))
+        return scan(text)
+
+    monkeypatch.setattr(texts, "scan", counted)
+    user = "alter user u{0} password 'pw-{0}-c4n4ry' /* {1} */"
+    operator = make("; ".join(user.format(number, "token=" * 100) for number in range(16_000)))
+    operator.execute({})
+    assert len(operator.sql) > 10_000_000
+    assert 0 < sum(looked) < 200_000
+
+
+def test_the_sql_is_read_once_however_many_lines_the_hook_logs(
+    make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    operator = make(["create user u password 'c4n4ryPw'"] * 3)
+    hook: Any = operator.get_db_hook()
+    monkeypatch.setattr(lineage_operator, "pieces", None)
+    for sql in operator.sql:
+        hook.log.warning("Running statement: %s", sql)
+    assert [record.getMessage() for record in caplog.records] == ["Running statement: create user u password '***'"] * 3
 
 
 def test_parsing_a_dag_imports_neither_sqlglot_nor_openlineage(tmp_path: Path) -> None:
@@ -290,7 +254,7 @@ def test_a_task_looks_its_connection_up_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_airflow_that_masks_nothing_runs_the_sql_all_the_same(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_masker(secret: Any) -> None:
+    def no_masker(secret: Any, name: Any) -> None:
         raise RuntimeError("No SecretsMasker found")
 
     monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: no_masker)
@@ -298,155 +262,6 @@ def test_an_airflow_that_masks_nothing_runs_the_sql_all_the_same(make: Make, mon
     operator.execute({})
     hook: Any = operator.get_db_hook()
     assert len(hook.ran) == 1
-
-
-# --- waiting
-
-
-class Hanging(Hook):
-    """A hook whose connections come only when the test is over."""
-
-    def __init__(self) -> None:
-        super().__init__(Warehouse(ANSWERS))
-        self.over = threading.Event()
-        self.asked = 0
-        self.answers = 0
-
-    def get_conn(self) -> Warehouse:
-        self.asked += 1
-        if self.asked > self.answers:
-            self.over.wait(60)
-        return super().get_conn()
-
-
-@pytest.fixture
-def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
-    monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__START_SECONDS", "0.5")
-    monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__END_SECONDS", "2")
-    hook = Hanging()
-    yield hook
-    hook.over.set()
-
-
-def with_hook(make: Make, hook: Hook, monkeypatch: pytest.MonkeyPatch, sql: str = INSERT) -> LineageSQLOperator:
-    operator = make(sql)
-    monkeypatch.setattr(LineageSQLOperator, "_new_hook", lambda self, **_: hook)
-    return operator
-
-
-def test_a_catalog_that_never_answers_holds_nothing_up_and_is_said_at_the_end(
-    make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    operator = with_hook(make, hanging, monkeypatch)
-    begun = time.monotonic()
-    start = operator.get_openlineage_facets_on_start()
-    assert (start.inputs, start.run_facets, start.job_facets["sql"].query) == ([], {}, INSERT)
-    end = operator.get_openlineage_facets_on_complete(None)
-    assert time.monotonic() - begun < 30
-    assert [dataset.name for dataset in [*end.inputs, *end.outputs]] == ["dev.staging.users", "dev.dm.report"]
-    (error,) = errors(end)
-    assert error.startswith("not derived in time")
-    assert "end_seconds" in error
-
-
-def test_what_the_start_began_the_end_finds_done(make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch) -> None:
-    operator = with_hook(make, hanging, monkeypatch)
-    assert operator.get_openlineage_facets_on_start().outputs == []
-    hanging.over.set()
-    end = operator.get_openlineage_facets_on_complete(None)
-    assert (end.run_facets, len(end.outputs)) == ({}, 1)
-
-
-def test_what_is_known_before_the_sql_is_told_where_the_catalog_is_silent_afterwards(
-    make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hanging.answers = 1
-    operator = with_hook(make, hanging, monkeypatch)
-    assert operator.get_openlineage_facets_on_start().run_facets == {}
-    end = operator.get_openlineage_facets_on_complete(None)
-    assert end.outputs[0].facets["columnLineage"].fields["a"].inputFields[0].field == "userid"
-    assert "before the SQL ran" in errors(end)[0]
-
-
-@pytest.mark.parametrize("name", ["sql-lineage", "sql-lineage-watch"])
-def test_what_is_known_before_the_sql_is_told_where_no_thread_is_to_be_had_afterwards(
-    make: Make, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    start = threading.Thread.start
-
-    def refused(thread: threading.Thread) -> None:
-        if thread.name == name:
-            raise RuntimeError("can't start new thread")
-        start(thread)
-
-    operator = make()
-    known = operator.get_openlineage_facets_on_start()
-    monkeypatch.setattr(threading.Thread, "start", refused)
-    end = operator.get_openlineage_facets_on_complete(None)
-    assert (end.inputs, end.outputs) == (known.inputs, known.outputs)
-    assert errors(end)[0].startswith("can't start new thread: what stands here was found before the SQL ran")
-
-
-def test_it_is_derived_once_unless_the_catalog_changes(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    derived: list[Any] = []
-
-    def counted(*of: Any) -> Any:
-        derived.append(of)
-        return derive(*of)
-
-    monkeypatch.setattr(report, "derive", counted)
-    answers = dict(ANSWERS)
-    operator = make(f"{INSERT}; select city into temp w from staging.users", connection=Warehouse(answers))
-    start = operator.get_openlineage_facets_on_start()
-    start.inputs.clear()
-    assert len(operator.get_openlineage_facets_on_complete(None).inputs) == 1
-    assert len(derived) == 1
-    answers["information_schema"] = [*COLUMNS, ("dm", "report", "b", "integer")]
-    assert len(operator.get_openlineage_facets_on_complete(None).outputs[0].facets["schema"].fields) == 2
-    assert len(derived) == 2
-
-
-def test_slow_deriving_is_given_up(make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
-
-    def slow_at_first(*of: Any) -> Any:
-        calls.append(1)
-        while len(calls) < 2:
-            sum(range(1000))
-        return derive(*of)
-
-    monkeypatch.setattr(report, "derive", slow_at_first)
-    operator = make()
-    operator.get_openlineage_facets_on_start()
-    end = operator.get_openlineage_facets_on_complete(None)
-    assert [dataset.name for dataset in end.outputs] == ["dev.dm.report"]
-    assert "not derived in time" in errors(end)[0]
-
-
-def test_a_fork_derives_anew(make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch) -> None:
-    operator = with_hook(make, hanging, monkeypatch)
-    operator.get_openlineage_facets_on_start()
-    child = os.fork()
-    if not child:
-        hanging.answers = 99
-        facets = operator.get_openlineage_facets_on_complete(None)
-        os._exit(0 if facets.run_facets == {} and len(facets.outputs) == 1 else 1)
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
-
-
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda operator: pickle.loads(pickle.dumps(operator))])
-def test_a_copy_derives_by_its_own_parameters(make: Make, copied: Callable[[Any], Any]) -> None:
-    operator = make(connection=OperationalError("no route"))
-    before = operator.get_openlineage_facets_on_start()
-    other = copied(operator)
-    other.database = "other"
-    for _ in range(2):
-        assert other.get_openlineage_facets_on_complete(None).outputs[0].name == "other.dm.report"
-        assert operator.get_openlineage_facets_on_complete(None).outputs[0].name == before.outputs[0].name == "dev.dm.report"
-    other.sql = f"{INSERT}; insert into dm.daily select 1"
-    assert len(other.get_openlineage_facets_on_complete(None).outputs) == 2
-    assert len(operator.get_openlineage_facets_on_complete(None).outputs) == 1
 
 
 # --- secrets of large SQL

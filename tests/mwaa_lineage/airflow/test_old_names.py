@@ -12,7 +12,7 @@ import mwaa_lineage
 from mwaa_lineage import options
 from mwaa_lineage.airflow.datasets import namespace
 from mwaa_lineage.options import option
-from mwaa_lineage.transport.waits import END, waits
+from mwaa_lineage.transport.bounds import END, bound
 
 PLUGINS = Path(mwaa_lineage.__file__).parents[1]
 
@@ -73,7 +73,7 @@ def test_an_old_option_is_read_with_one_warning(monkeypatch: pytest.MonkeyPatch,
 def test_the_waits_of_the_old_section(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW__MWAA_LINEAGE__END_SECONDS")
     monkeypatch.setenv("AIRFLOW__SQL_LINEAGE__END_SECONDS", value)
-    assert waits(END) == float(value)
+    assert bound(END) == float(value)
 
 
 def test_the_new_option_comes_first(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,5 @@
 """The operator and the sensor against a real PostgreSQL that stands where Redshift does."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 from airflow.exceptions import AirflowSensorTimeout
 
 from local.postgres import Postgres
-from local.processes import Supervisor
 from mwaa_lineage import LineageSQLOperator
 from mwaa_lineage.airflow.external_tables import ExternalTablesSensor
 from mwaa_lineage.sql import catalog
@@ -19,15 +17,6 @@ LOAD = Path(__file__).parents[3] / "airflow/dags/sql/staging/event.sql"
 WAREHOUSE = "redshift://tickit.us-east-1:5439"
 EVENT = {"eventid": "bigint", "venueid": "bigint", "catid": "bigint", "eventname": "string", "starttime": "string", "dateid": "bigint"}
 LAKE = Path(__file__).with_name("lake.sql")
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    folder = tmp_path_factory.mktemp("postgres")
-    with Supervisor(folder / "logs") as supervisor:
-        server = Postgres(folder / "server", supervisor)
-        server.start()
-        yield server
 
 
 @pytest.fixture
@@ -72,11 +61,13 @@ def test_a_load_from_the_lake(warehouse: Postgres) -> None:
 
 
 def test_a_warehouse_without_redshifts_views_has_no_external_tables(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_PLAIN", postgres.metadata_uri.replace("postgresql+psycopg2", "postgres"))
-    facets = LineageSQLOperator(task_id="t", conn_id="PLAIN", sql="select relname from pg_class").get_openlineage_facets_on_start()
-    (relations,) = facets.inputs
-    assert (relations.namespace, relations.name) == (f"postgres://127.0.0.1:{postgres.port}", "airflow.pg_catalog.pg_class")
-    assert schema(relations)["relname"] == "name"
+    monkeypatch.setenv("AIRFLOW_CONN_PLAIN", postgres.metadata_uri().replace("postgresql+psycopg2", "postgres"))
+    with postgres.connect("airflow") as connection, connection.cursor() as cursor:
+        cursor.execute("create table plain (title name); grant select on plain to public")
+    facets = LineageSQLOperator(task_id="t", conn_id="PLAIN", sql="select title from plain").get_openlineage_facets_on_start()
+    (plain,) = facets.inputs
+    assert (plain.namespace, plain.name) == (f"postgres://127.0.0.1:{postgres.port}", "airflow.public.plain")
+    assert schema(plain) == {"title": "name"}
     assert facets.run_facets == {}
 
 

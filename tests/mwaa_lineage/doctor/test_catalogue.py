@@ -35,7 +35,7 @@ def test_a_finding_is_one_line_with_its_cure() -> None:
     report.found(Kind.KEY_REFUSED, "HTTP 401\nno\tsuch key")
     assert str(only(report)) == (
         "FAULT   key refused: the store does not accept the API key (HTTP 401 no such key). "
-        "Cure: put the store's key into the secret airflow/variables/OPENLINEAGE_API_KEY, then update the environment: "
+        "Cure: put the store's key into the Airflow Variable OPENLINEAGE_API_KEY, then update the environment: "
         "workers that run keep what they have read when they started."
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.aws.emulator.certificates import issue
+from local.certificates import issue
 from mwaa_lineage.doctor import endpoint as examined
 from mwaa_lineage.doctor.findings import Kind, Report
 from mwaa_lineage.doctor.probe import JOB, Probe
@@ -41,7 +41,9 @@ def full_queue() -> Iterator[int]:
 def secured(endpoint: Endpoint, folder: Path) -> Iterator[str]:
     """The endpoint once more, behind TLS, with a certificate of an authority whose own is written to `folder`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(issue(folder / "authority.pem"))
+    certificate = issue(folder / "authority.pem")
+    context.load_cert_chain(certificate)
+    certificate.unlink()
     with serving(context) as other:
         other.how = endpoint.how
         yield other.url.replace("http:", "https:")
@@ -173,12 +175,23 @@ def test_write_only(report: Report, marquez: Marquez, status: int, answer: str) 
     assert status in (200, 404) or f"HTTP {status}" in text(report)
 
 
+@pytest.mark.parametrize("path", ["openapi/openlineage/api/v1/lineage", "api/v1/openlineage/lineage"], ids=["DataHub", "OpenMetadata"])
+def test_a_catalog_that_is_no_marquez_cannot_be_read(report: Report, endpoint: Endpoint, path: str) -> None:
+    """What it takes is said, and what nobody can look at here, too."""
+    endpoint.how = lambda request: request.answer(202 if request.path == f"/{path}" and request.command == "POST" else 404)
+    store = Settings(f"{endpoint.url}/{path}", KEY, timeout=PATIENT)
+    assert accepts(report, store)
+    assert not examined.readable(report, store)
+    assert str(only(report)).startswith("WARNING write only: the store takes events and lets nobody read here")
+    assert "the doctor reads a Marquez only" in text(report)
+
+
 @pytest.mark.parametrize("how", DRIPS)
 def test_a_store_that_drips_is_not_waited_for(report: Report, endpoint: Endpoint, store: Settings, how: str) -> None:
     endpoint.how = DRIPS[how]
     assert not examined.readable(report, replace(store, timeout=0.2))
     assert only(report).kind is Kind.WRITE_ONLY
-    assert "TimeoutError: the answer took too long" in text(report)
+    assert "TimeoutError: " in text(report)
 
 
 def test_no_finding_tells_a_terminal_what_to_do(report: Report, endpoint: Endpoint, store: Settings) -> None:

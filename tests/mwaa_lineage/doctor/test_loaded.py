@@ -26,6 +26,21 @@ KEY = "c4n4ryKey"
 SET = {"OPENLINEAGE_NAMESPACE": "tickit", "OPENLINEAGE_API_KEY": KEY, "OPENLINEAGE_TIMEOUT": "20"}
 BROKEN = "raise ImportError('it is broken')\n"
 PROVIDER = "airflow/providers/openlineage"
+ANOTHER = """
+from openlineage.airflow import listener
+
+class Manager:
+    def extract_metadata(self, dagrun, task, complete=False, task_instance=None, task_uuid=None):
+        pass
+
+listener.extractor_manager = Manager()
+"""
+MINE = """
+class LoadExtractor:
+    @classmethod
+    def get_operator_classnames(cls):
+        return ["LoadOperator"]
+"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,15 @@ SCENARIOS = {
             f"{PROVIDER}/plugins/openlineage.py": "class OpenLineageProviderPlugin: ...\n",
             "apache_airflow_providers_openlineage-1.1.0.dist-info/METADATA": "Name: apache-airflow-providers-openlineage\nVersion: 1.1.0\n",
         },
+    ),
+    "theirs": Scenario(plugins={"another.py": ANOTHER}),
+    "mine": Scenario(
+        {
+            "OPENLINEAGE_EXTRACTORS": "mine.LoadExtractor",
+            "AIRFLOW__MWAA_LINEAGE__NAMESPACES": '{"NOBODY": "redshift://shop.eu-west-1:5439"}',
+        },
+        before={"mine.py": MINE},
+        after={"mwaa_lineage/__init__.py": "", "lineage_transport/__init__.py": ""},
     ),
     "no secrets": Scenario({"AIRFLOW__SECRETS__BACKEND": "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"}),
 }
@@ -157,6 +181,18 @@ def test_plugin_broken(found: Found) -> None:
 def test_plugin_not_loaded(found: Found) -> None:
     assert "PLUGIN_NOT_LOADED" in found["no plugin"]
     assert "TRANSPORT_OTHER" in found["no plugin"]
+
+
+def test_stock_operators_unread(found: Found) -> None:
+    """Another package has replaced what asks the extractors."""
+    assert set(found["theirs"]) == {"", "INTEGRATION_SILENT", "STOCK_OPERATORS_UNREAD"}
+    assert "another.Manager.extract_metadata" in found["theirs"]["STOCK_OPERATORS_UNREAD"]
+
+
+def test_what_is_twice_or_unknown_is_a_warning_and_an_extractor_of_ones_own_a_line(found: Found) -> None:
+    assert set(found["mine"]) == {"", "INTEGRATION_SILENT", "TWO_COPIES", "FORMER_PACKAGES", "CONNECTION_UNKNOWN"}
+    assert "extractors: yours go before this package: LoadOperator by mine.LoadExtractor" in found["mine"][""]
+    assert "extractors: this package is asked first" in found["well"][""]
 
 
 def test_client_broken(found: Found) -> None:

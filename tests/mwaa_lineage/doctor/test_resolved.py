@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mwaa_lineage.transport
-from mwaa_lineage.doctor.configured import examine
+from mwaa_lineage.doctor.configured import examine, namespaces
 from mwaa_lineage.doctor.findings import Kind, Report
 from mwaa_lineage.doctor.transport import Resolved, resolve
 from tests.mwaa_lineage.doctor.kinds import kinds, only, text
@@ -56,6 +56,13 @@ def test_transport_noop() -> None:
     found, report = resolved(OPENLINEAGE_DISABLED="true", OPENLINEAGE_URL=URL)
     assert found is None
     assert only(report).kind is Kind.TRANSPORT_NOOP
+
+
+def test_what_headers_say_stands_in_no_report() -> None:
+    headers = '{"X-Gateway": "Token c4n4ryHeader"}'
+    _, report = resolved(OPENLINEAGE_URL=URL, OPENLINEAGE_CONFIG=OURS, OPENLINEAGE_NAMESPACE="tickit", OPENLINEAGE_HEADERS=headers)
+    report.ok("store", f"it said: {headers}, and without more c4n4ryHeader")
+    assert "c4n4ry" not in text(report)
 
 
 def test_transport_other() -> None:
@@ -155,3 +162,36 @@ def test_mask_unusable() -> None:
     report = configured({**GOOD, "AIRFLOW__MWAA_LINEAGE__MASK": "BADGE-[0-9]+\n(unclosed"})
     assert only(report).kind is Kind.MASK_UNUSABLE
     assert "line 2 of [mwaa_lineage] mask is ignored: missing )" in text(report)
+
+
+def named(option: str) -> Report:
+    os.environ["AIRFLOW__MWAA_LINEAGE__NAMESPACES"] = option
+    report = Report()
+    namespaces(report)
+    return report
+
+
+NAME = "redshift://shop.eu-west-1:5439"
+
+
+@pytest.mark.parametrize("option", ["", "{}", f'{{"KNOWN_HERE": "{NAME}", "warehouse.test:5439": "{NAME}"}}'])
+def test_names_of_warehouses_are_well(option: str) -> None:
+    os.environ["AIRFLOW_CONN_KNOWN_HERE"] = f"postgres://loader:{KEY}@127.0.0.1:9/dev"
+    assert kinds(named(option)) == []
+
+
+@pytest.mark.parametrize(
+    "option", ["WAREHOUSE=redshift://shop", '["WAREHOUSE"]', '{"WAREHOUSE": "shop"}', '{"WAREHOUSE": null}', "{'W': 1}"]
+)
+def test_namespaces_wrong(option: str) -> None:
+    report = named(option)
+    assert only(report).kind is Kind.NAMESPACES_WRONG
+    assert "[mwaa_lineage] namespaces is ignored: it must be a JSON object of connections or hosts" in text(report)
+
+
+def test_connection_unknown() -> None:
+    os.environ["AIRFLOW_CONN_KNOWN_TOO"] = f"postgres://loader:{KEY}@127.0.0.1:9/dev"
+    report = named(f'{{"KNOWN_TOO": "{NAME}", "NOBODY_HERE": "{NAME}", "NOR_HERE": "{NAME}"}}')
+    assert only(report).kind is Kind.CONNECTION_UNKNOWN
+    assert "(NOBODY_HERE, NOR_HERE)" in text(report)
+    assert KEY not in text(report)

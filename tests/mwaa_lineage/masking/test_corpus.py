@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from mwaa_lineage.masking.texts import HIDDEN, mask, secrets_in
+from tests.corpus import read
 
 CANARY = "c4n4ry"
 TOLERATED = {"The option --token takes the token from a file."}
@@ -16,7 +16,7 @@ TOLERATED = {"The option --token takes the token from a file."}
 
 def texts(name: str) -> list[str]:
     """Those of a file, of all kinds."""
-    kinds: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    kinds: dict[str, list[str]] = read(Path(__file__).with_name(name))
     return [text for kind in kinds.values() for text in kind]
 
 

@@ -8,14 +8,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-import yaml
 
 from mwaa_lineage.masking import events
 from mwaa_lineage.masking.events import LONGEST, MARGIN, masked
 from mwaa_lineage.masking.texts import HIDDEN
+from tests.corpus import read
 
 CANARY = "c4n4ry"
-TEXTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("canaries.yaml").read_text())
+TEXTS: list[dict[str, Any]] = read(Path(__file__).with_name("canaries.yaml"))
 SQL = f"create user u password '{CANARY}'; copy t from 's3://raw/t' credentials 'aws_access_key_id=AKIA{CANARY.upper()}EXAMPLE'"
 TRACE = f'  File "dag.py", line 7, in load\n    connect("postgres://u:{CANARY}@host/db")\nOperationalError: key ASIAIOSFODNN7C4N4RY'
 
@@ -244,7 +244,7 @@ def test_a_secret_that_is_a_word_of_events_takes_none_apart(airflow_knows: Calla
     assert "facets" in done["run"]
 
 
-CORPUS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("leaks.yaml").read_text(encoding="utf-8"))
+CORPUS: dict[str, list[str]] = read(Path(__file__).with_name("leaks.yaml"))
 
 
 @pytest.mark.parametrize("kind", CORPUS)

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from mwaa_lineage.masking.texts import HIDDEN, mask, secrets_in
+from tests.corpus import read
 
-CANARIES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("canaries.yaml").read_text())
+CANARIES: list[dict[str, Any]] = read(Path(__file__).with_name("canaries.yaml"))
 
 
 @pytest.mark.parametrize("case", CANARIES, ids=lambda case: case["text"][:60])
@@ -42,9 +42,22 @@ def test_of_a_secret_that_is_cut_off_the_rest_is_masked(shown: str) -> None:
     assert "4ry" not in mask(shown, {"c4n4ry/Secret+Key"})
 
 
-def test_a_value_too_short_to_search_for_is_masked_in_its_place_only() -> None:
-    assert secrets_in("create user u password 'abc'") == set()
-    assert mask("create user abc password 'abc'") == "create user abc password '***'"
+@pytest.mark.parametrize("length", range(1, 9))
+def test_a_value_too_short_to_search_for_is_masked_in_its_place_only(length: int) -> None:
+    """Four characters are the first that are searched for, whole or cut off."""
+    secret = "k7Qz9XwP"[:length]
+    found = secrets_in(f"create user u password '{secret}'")
+    assert found == ({secret} if length >= 4 else set())
+    assert mask(f"create user {secret} password '{secret}'", found) == f"create user {'***' if found else secret} password '***'"
+    for shown in (f"at {secret}...", f"...{secret} csv"):
+        assert (secret in mask(shown, {secret})) == (length < 4)
+
+
+@pytest.mark.parametrize("length", range(1, 9))
+def test_of_a_secret_that_is_cut_off_four_characters_give_it_away(length: int) -> None:
+    secret = "k7Qz9XwPm3Rt"
+    for shown, part in ((f"at {secret[:length]}...", secret[:length]), (f"...{secret[-length:]} csv", secret[-length:])):
+        assert (part in mask(shown, {secret})) == (length < 4)
 
 
 @pytest.mark.parametrize("piece", ["a.b-", "x", "'", "password ", "://", "(1, 'a password', null), ", "AKIA", "token='", "u:p@"])

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from mwaa_lineage.sql.catalog import Name, read_catalog
+from mwaa_lineage.sql.catalog import DEEPEST, read_catalog
 from mwaa_lineage.sql.flow import derive
-from mwaa_lineage.sql.relations import Column, GlueTable, Location, Relation, Table
+from mwaa_lineage.sql.relations import Column, GlueTable, Location, Name, Procedure, Relation, Table
 from mwaa_lineage.sql.sql import names, parse
 from tests.mwaa_lineage.sql.warehouse import NO_EXTERNAL_TABLES, DatabaseError, Warehouse, session
 
@@ -41,14 +41,14 @@ def test_only_the_schemas_and_tables_that_the_sql_mentions_are_asked_for() -> No
     warehouse = Warehouse(STAGING)
     read_catalog(warehouse, [Name("staging", "sales"), Name("dm", "report")])
     _, _, ordinary, tables, columns = warehouse.executed
-    assert ordinary[1] == ("dm", "staging", "report", "sales")
+    assert ordinary[1] == ("dm", "staging", "report", "sales") * 2  # for the columns, and for what is a view
     assert tables[1] == columns[1] == ("dev", "dm", "staging", "report", "sales")
 
 
 def test_a_bare_name_is_looked_for_on_the_search_path() -> None:
     warehouse = Warehouse(STAGING)
     read_catalog(warehouse, [Name("staging", "sales"), Name(None, "region")])
-    assert warehouse.executed[2][1] == ("loader", "pg_catalog", "public", "staging", "region", "sales")
+    assert warehouse.executed[2][1] == ("loader", "pg_catalog", "public", "staging", "region", "sales") * 2
 
 
 def test_a_bare_name_is_looked_for_where_the_sql_says_so_too() -> None:
@@ -139,3 +139,83 @@ def test_lineage_of_nested_columns_of_a_recorded_table() -> None:
         "price": ["orders"],
     }
     assert lineage.problems == []
+
+
+def queries(warehouse: Warehouse) -> list[str]:
+    """Of which kind each was, by a word of it."""
+    words = ("statement_timeout", "current_setting", "information_schema", *RECORDED, "pg_get_viewdef", "pg_proc_info")
+    return [next(word for word in words if word in sql) for sql, _ in warehouse.executed]
+
+
+READ = ["statement_timeout", "current_setting", "information_schema", "svv_external_tables", "svv_external_columns"]
+PAID = {**STAGING, "information_schema": [("mart", "paid", None, None), ("mart", "paid", "id", "integer")]}
+
+
+def test_what_is_no_view_costs_no_further_question() -> None:
+    warehouse = Warehouse(STAGING)
+    catalog = read_catalog(warehouse, [Name("staging", "sales"), Name("dm", "new")])
+    assert (queries(warehouse), catalog.views, catalog.procedures) == (READ, {}, {})
+
+
+def test_a_view_has_its_definition_and_what_that_mentions_is_read() -> None:
+    warehouse = Warehouse({**PAID, "pg_get_viewdef": [("mart", "paid", "SELECT id FROM Raw.Orders")]})
+    catalog = read_catalog(warehouse, [Name("mart", "paid")])
+    assert catalog.views == {Table("dev", "mart", "paid"): "SELECT id FROM Raw.Orders"}
+    assert catalog.relations[Table("dev", "mart", "paid")] == Relation((Column("id", "integer"),))
+    assert queries(warehouse) == [*READ, "pg_get_viewdef", *READ[2:], "pg_get_viewdef"]
+    assert warehouse.executed[5][1] == ("mart", "paid")
+    assert warehouse.executed[6][1] == ("raw", "orders") * 2
+
+
+def test_systems_own_views_are_not_read() -> None:
+    warehouse = Warehouse({**STAGING, "information_schema": [("pg_catalog", "pg_tables", None, None)]})
+    assert read_catalog(warehouse, [Name(None, "pg_tables")]).views == {}
+    assert queries(warehouse) == READ
+
+
+@pytest.mark.parametrize("parameters", [["p_from", "P To"], '{p_from,"P To"}'], ids=["a list", "a text"])
+def test_a_procedure_that_is_called_has_its_source_and_what_that_mentions_is_read(parameters: Any) -> None:
+    source = "begin insert into staging.sales select * from raw.sales; call mart.other(); end"
+    warehouse = Warehouse({**STAGING, "pg_proc_info": [("mart", "load", 2, parameters, source)]})
+    catalog = read_catalog(warehouse, [Name("mart", "load", is_called=True)])
+    assert catalog.procedures[Table("dev", "mart", "load")][0] == Procedure(source, 2, ("p_from", "P To"))
+    assert queries(warehouse) == [*READ[:2], "pg_proc_info", "pg_proc_info", *READ[2:]]
+    assert warehouse.executed[3][1] == ("mart", "other")
+    assert warehouse.executed[4][1] == ("raw", "staging", "sales") * 2
+
+
+def test_what_is_no_plain_sql_mentions_nothing() -> None:
+    warehouse = Warehouse({**STAGING, "pg_proc_info": [("mart", "load", 0, None, "begin execute 'select 1'; end")]})
+    assert read_catalog(warehouse, [Name("mart", "load", is_called=True)]).procedures != {}
+    assert queries(warehouse) == [*READ[:2], "pg_proc_info"]
+
+
+@pytest.mark.parametrize(
+    "error", [DatabaseError("permission denied", "42501"), DatabaseError("no such relation", "42P01"), OSError("gone")]
+)
+def test_a_catalog_that_refuses_what_is_stored_tells_the_rest(error: Exception) -> None:
+    warehouse = Warehouse({**PAID, "pg_get_viewdef": error, "pg_proc_info": error})
+    catalog = read_catalog(warehouse, [Name("mart", "paid"), Name("mart", "load", is_called=True)])
+    assert catalog.relations == {Table("dev", "mart", "paid"): Relation((Column("id", "integer"),))}
+    assert (catalog.views, catalog.procedures, catalog.complete) == ({Table("dev", "mart", "paid"): ""}, {}, True)
+    assert catalog.unread == f"what views and procedures are made of cannot be read: {error}"
+
+
+def test_views_on_views_are_read_to_a_depth() -> None:
+    class Endless(Warehouse):
+        """Each view is made of another one."""
+
+        def execute(self, sql: str, parameters: Any = ()) -> None:
+            super().execute(sql, parameters)
+            if "pg_get_viewdef" in sql:
+                self._rows = [("mart", parameters[1], f"select id from mart.{parameters[1]}x")]
+            elif "information_schema" in sql:
+                self._rows = [("mart", parameters[1], None, None)]
+
+    warehouse = Endless({"current_setting": session()})
+    catalog = read_catalog(warehouse, [Name("mart", "v")])
+    assert queries(warehouse).count("pg_get_viewdef") == DEEPEST
+    lineage = derive(parse(["select id from mart.v"]), catalog)
+    (problem,) = lineage.problems
+    assert problem.message.startswith("what view dev.mart.vxxxxxxxx is made of: views on views are read 8 levels deep")
+    assert len([view for view, output in lineage.views.items() if output.written]) == DEEPEST

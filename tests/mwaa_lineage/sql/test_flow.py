@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from mwaa_lineage.airflow.report import Report
-from mwaa_lineage.sql.flow import Lineage, derive
+from mwaa_lineage.sql.flow import Lineage, _Run, derive
 from mwaa_lineage.sql.relations import Catalog, Column, Location, Relation, Source, Table
 from mwaa_lineage.sql.sql import parse
 from mwaa_lineage.sql.work import Work
+from tests.corpus import read
 
-CASES = yaml.safe_load(Path(__file__).with_name("statements.yaml").read_text())
+CASES = read(Path(__file__).with_name("statements.yaml"))
 
 
 def table(name: str) -> Table:
@@ -111,6 +111,22 @@ def test_statements_are_counted_from_the_first_to_the_last_text() -> None:
 def test_many_rows_of_values_are_read_in_no_time() -> None:
     rows = ", ".join(f"({number}, 'x', null)" for number in range(5000))
     assert written(derive(parse([f"insert into dm.report values {rows}"]), CATALOG)) == {"dm.report": {"a": [], "b": [], "c": []}}
+
+
+def test_a_long_chain_of_views_is_looked_through_once_for_each_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded: list[Any] = []
+    record = _Run._record
+
+    def counted(*given: Any) -> None:
+        recorded.append(given)
+        record(*given)
+
+    monkeypatch.setattr(_Run, "_record", staticmethod(counted))
+    views = [f"create temp view v{number} as select x from {f'v{number - 1}' if number else 'w'}" for number in range(50)]
+    filled = "insert into w select custid from raw.customer; insert into mart.sales (a) select x from v49"
+    lineage = derive(parse(["; ".join(["create temp table w (x int)", *views, filled, filled])]), CATALOG)
+    assert written(lineage) == {"mart.sales": {"a": ["raw.customer.custid"]}}
+    assert len(recorded) < 200  # each view when it is made, and twice besides
 
 
 def test_a_long_chain_of_ctes_is_read_in_no_time() -> None:

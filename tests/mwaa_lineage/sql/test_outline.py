@@ -1,17 +1,18 @@
 """The tables of statements that are not parsed, and when that is so."""
 
+import time
 from pathlib import Path
 
 import pytest
-import yaml
 from sqlglot import exp
 
 from mwaa_lineage.sql.flow import derive
 from mwaa_lineage.sql.outline import MOST_TABLES, outline
 from mwaa_lineage.sql.redshift import MOST_TOKENS
 from mwaa_lineage.sql.relations import Catalog, Column, Relation, Table
-from mwaa_lineage.sql.sql import LONGEST_TEXT, TABLES_ONLY, looked_through, outlined, parse
+from mwaa_lineage.sql.sql import LONGEST_TEXT, TABLES_ONLY, Statement, looked_through, outlined, parse
 from mwaa_lineage.sql.work import Work
+from tests.corpus import read
 
 LONG = f"select {'a+' * MOST_TOKENS}a from b"
 WITH = "with c as (select * from c0), d (u) as (select 1 from s.e) "
@@ -55,7 +56,7 @@ def test_the_tables_are_found(sql: str, reads: str, writes: str) -> None:
     assert text(found.target) == writes
 
 
-CASES = yaml.safe_load(Path(__file__).with_name("statements.yaml").read_text())
+CASES = read(Path(__file__).with_name("statements.yaml"))
 KNOWN = {
     Table("dev", *("public." + name).split(".")[-2:]): Relation(tuple(map(Column, columns))) for name, columns in CASES["catalog"].items()
 }
@@ -118,6 +119,19 @@ def test_what_the_catalog_does_not_know_may_be_no_table() -> None:
     known = {Table("dev", "public", name): Relation((Column("a"),)) for name in ("b", "t")}
     lineage = derive(looked_through(["insert into t select a from b, x"]), Catalog("dev", relations=known))
     assert [str(each) for each in lineage.inputs] == ["dev.public.b"]
+
+
+def test_the_time_grows_with_the_number_of_tables_and_not_with_its_square() -> None:
+    """Eight times the tables take eight times as long, and sixty-four times if the time is quadratic."""
+
+    def seconds(tables: int) -> float:
+        texts = [f"insert into t{number} select a from b{number}" for number in range(tables)]
+        statements = [Statement(text, tables=outline(text)) for text in texts]
+        begun = time.process_time()
+        assert len(derive(statements, Catalog("dev")).outputs) == tables
+        return time.process_time() - begun
+
+    assert any(seconds(8_000) < 20 * seconds(1_000) for _ in range(3))
 
 
 def test_endless_tables_are_cut_and_that_is_said() -> None:

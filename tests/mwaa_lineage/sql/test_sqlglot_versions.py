@@ -1,20 +1,15 @@
-"""The lineage of statements.yaml is the same on every sqlglot that a runtime installs."""
+"""The lineage of statements.yaml, and of Athena's SQL, is the same on every sqlglot that a runtime installs."""
 
 import os
-import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
-LOCKS = sorted(ROOT.glob("airflow/locks/*.txt"))
-CHOSEN = [*ROOT.glob("airflow/requirements/requirements-*.txt"), *LOCKS, ROOT / "Pipfile"]
+from tools.sqlglot_versions import LOCKS, folder, versions
+from tools.tool_environment import ROOT
 
-
-def versions() -> list[str]:
-    return sorted({version for path in CHOSEN for version in re.findall(r'^sqlglot *=[= "]*([\d.]+)', path.read_text(), re.MULTILINE)})
+TESTS = [f"tests/mwaa_lineage/sql/{name}.py" for name in ("test_flow", "test_stored", "test_athena_sql")]
 
 
 def test_the_versions_are_found() -> None:
@@ -25,13 +20,11 @@ def test_the_versions_are_found() -> None:
 
 @pytest.mark.system
 @pytest.mark.parametrize("version", versions())
-def test_the_statements(version: str, tmp_path: Path) -> None:
-    """Runs test_flow.py with that version before the installed one on the path."""
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(tmp_path), f"sqlglot=={version}"]
-    subprocess.run(install, check=True, timeout=300)
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+def test_the_statements(version: str) -> None:
+    """Runs TESTS with that version before the installed one on the path."""
+    environment = {**os.environ, "PYTHONPATH": str(folder(version))}
     used = "import sqlglot, sys; sys.exit(sqlglot.__version__ != sys.argv[1])"
     subprocess.run([sys.executable, "-c", used, version], env=environment, check=True, timeout=60)
-    tests = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "tests/mwaa_lineage/sql/test_flow.py"]
+    tests = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *TESTS]
     done = subprocess.run(tests, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout

@@ -72,9 +72,7 @@ def test_what_takes_too_long_is_stopped_by_itself(monkeypatch: pytest.MonkeyPatc
     assert work.stopped == "it took more than 0.1 s"
 
 
-def test_what_takes_too_much_memory_is_stopped_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MEGABYTES", 50)
-
+def test_what_takes_too_much_memory_is_stopped_by_itself() -> None:
     def hoard() -> None:
         kept = []
         with interruptible():
@@ -82,7 +80,7 @@ def test_what_takes_too_much_memory_is_stopped_by_itself(monkeypatch: pytest.Mon
                 kept.append(bytearray(2**20))
                 time.sleep(0.002)
 
-    work = Work(hoard)
+    work = Work(hoard, megabytes=50)
     assert work.finished(LONG)
     assert work.stopped == "it took more than 50 MB of memory"
 

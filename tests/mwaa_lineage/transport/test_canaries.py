@@ -15,6 +15,7 @@ from mwaa_lineage.masking import airflow_masker
 from mwaa_lineage.transport import transport
 from mwaa_lineage.transport.spool import Folder
 from mwaa_lineage.transport.transport import SpoolTransport
+from tests.local.commands import command_line
 from tests.local.waiting import eventually
 from tests.mwaa_lineage.airflow import test_events as sql_events
 from tests.mwaa_lineage.transport.conftest import KEY, couriers
@@ -22,7 +23,7 @@ from tests.mwaa_lineage.transport.endpoint import Endpoint, event
 
 pytestmark = pytest.mark.system
 
-CANARIES = [*sql_events.SECRETS, "c4n4ryConnection", "c4n4ryUrl", KEY]
+CANARIES = [*sql_events.SECRETS, "c4n4ryConnection", "c4n4ryUrl", "c4n4ryHeader", KEY]
 
 
 @pytest.mark.parametrize("warehouse", sql_events.WAREHOUSES)
@@ -39,8 +40,9 @@ def test_no_secret_is_in_the_spool_or_in_any_log(
     """The store answers with all that it was sent, so that its answers are a way into the logs, too."""
     left = "waiting" if status == 503 else "refused"
     monkeypatch.setenv("OPENLINEAGE_URL", endpoint.url.replace("//", "//me:c4n4ryUrl@"))
+    monkeypatch.setenv("OPENLINEAGE_HEADERS", '{"X-Gateway": "Token c4n4ryHeader\\\\and \\"more\\""}')
     monkeypatch.setenv("AIRFLOW_CONN_OTHER", "postgres://loader:c4n4ryConnection@host/dev")
-    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: lambda _: None)
+    monkeypatch.setattr(airflow_masker, "_mask_secret", lambda: lambda *_: None)
     endpoint.how = lambda request: request.answer(status, f"{request.headers} {endpoint.url} {request.body.decode()}")
     with caplog.at_level(logging.DEBUG):
         client = OpenLineageClient(transport=SpoolTransport(Config()))
@@ -51,7 +53,7 @@ def test_no_secret_is_in_the_spool_or_in_any_log(
         if left == "refused":
             eventually(lambda: not Folder(folder).entries() and len(list(entries.glob("*.reason"))) == 3, "the reasons are told")
     texts = {str(file): file.read_text() for file in folder.rglob("*") if file.is_file()} | {"log": caplog.text}
-    texts["process list"] = " ".join(" ".join(courier.cmdline()) for courier in couriers(folder))
+    texts["process list"] = " ".join(command_line(courier) for courier in couriers(folder))
     assert len(texts) >= 6
     assert {name for name, text in texts.items() for canary in CANARIES if canary in text} == set()
 

@@ -217,7 +217,7 @@ def test_what_doubles_at_each_level_comes_to_an_end(monkeypatch: pytest.MonkeyPa
     for _ in range(60):
         doubled = [doubled, doubled]
     made = Plain()
-    made.event({"run": {"facets": {"facet": doubled}}})
+    made.event({"run": {"facets": {"facet": {"in": doubled}}}})
     assert made.changed == {"what is too much was cut off"}
 
 
@@ -254,3 +254,41 @@ def test_an_event_is_what_openlineages_own_client_makes_of_it() -> None:
         producer="https://tickit.test",
     )
     assert Plain().event(event) == Serde.to_dict(event)
+
+
+TABLE = {"namespace": "wh", "name": "t"}
+FACET = {"a": 1}
+NO_FACETS = [float("nan"), "text", 5, True, [1], {1}, b"x", ("password", "x"), object(), Point(), Colour.RED, hostile(object)()]
+
+
+@pytest.mark.parametrize("odd", NO_FACETS, ids=[str(index) for index in range(len(NO_FACETS))])
+def test_what_is_no_facet_is_left_out_and_said(odd: Any) -> None:
+    """A store refuses the whole event for it."""
+    facets = {"odd": odd, "good": FACET}
+    sides = {"inputs": [{**TABLE, "facets": facets, "inputFacets": odd}], "outputs": [{**TABLE, "outputFacets": facets}]}
+    made = Plain()
+    assert made.event({"run": {"facets": facets}, "job": {"facets": odd}, "dataset": {"facets": facets}, **sides}) == {
+        "run": {"facets": {"good": FACET}},
+        "job": {"facets": {}},
+        "dataset": {"facets": {"good": FACET}},
+        "inputs": [{**TABLE, "facets": {"good": FACET}, "inputFacets": {}}],
+        "outputs": [{**TABLE, "outputFacets": {"good": FACET}}],
+    }
+    assert any("left out" in each for each in made.changed)
+
+
+@pytest.mark.parametrize(
+    "odd", ["text", 5, {"name": "t"}, {"namespace": "", "name": "t"}, {"namespace": "wh", "name": 5}, iter([TABLE]), [TABLE]]
+)
+def test_what_is_no_dataset_is_left_out_and_said(odd: Any) -> None:
+    made = Plain()
+    assert made.event({"inputs": odd if isinstance(odd, str) else [TABLE, odd], "outputs": [TABLE]})["outputs"] == [TABLE]
+    assert any("left out" in each for each in made.changed)
+    assert Plain().event({"inputs": [odd, TABLE]})["inputs"] == [TABLE]
+
+
+def test_an_event_in_good_form_is_left_as_it_is() -> None:
+    event = {"run": {"runId": "1", "facets": {"a": {}}}, "inputs": [{**TABLE, "facets": {"b": FACET}}], "outputs": []}
+    made = Plain()
+    assert made.event(event) == event
+    assert not made.changed

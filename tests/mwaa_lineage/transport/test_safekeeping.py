@@ -137,6 +137,27 @@ def test_a_bucket_that_has_failed_is_left_in_peace_for_a_while(tmp_path: Path, s
     assert asked == [1, 61, 121]
 
 
+def test_a_bucket_that_has_failed_is_not_asked_to_forget_either(tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(safekeeping, "time", clock)
+    monkeypatch.setattr(safekeeping, "PAUSE", 60)
+    spool = Safekeeping(tmp_path / "spool", shelf, print)
+    put(spool)
+    spool.save(SOON)
+    asked: list[float] = []
+
+    def fail() -> None:
+        asked.append(clock.now)
+        raise BucketError("no answer")
+
+    shelf.first = fail
+    spool.remove(*spool.entries())
+    for _ in range(150):
+        clock.sleep(1)
+        assert not spool.settle(SOON)
+    assert asked == [0, 60, 120]
+
+
 def test_an_event_that_was_never_copied_asks_nothing_of_the_bucket(shelf: Shelf, new: Callable[[], Safekeeping]) -> None:
     spool = new()
     put(spool)

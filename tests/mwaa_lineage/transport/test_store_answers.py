@@ -27,6 +27,38 @@ def test_an_event_goes_compressed_with_the_key_over_one_connection(endpoint: End
     assert request.headers["Authorization"] == f"Bearer {KEY}"
 
 
+def test_more_headers_go_along_and_win(endpoint: Endpoint) -> None:
+    more = {"X-Api-Key": "of a gateway", "Authorization": "Token of-ones-own"}
+    Store(Settings(f"{endpoint.url}/openapi/openlineage/api/v1/lineage", KEY, headers=more)).send(BODY)
+    request = endpoint.requests[0]
+    assert request.path == "/openapi/openlineage/api/v1/lineage"
+    assert request.headers["X-Api-Key"] == "of a gateway"
+    assert request.headers.get_all("Authorization") == ["Token of-ones-own"]
+    assert request.headers.get_all("Content-Type") == ["application/json"]
+
+
+def test_what_headers_say_is_secret_if_it_may_be_a_token() -> None:
+    more = {"Authorization": "Token of-ones-own", "X-Quoted": 'a "quoted-text" one', "X-Tenant": "dm"}
+    quoted = {'a "quoted-text" one', r"a \"quoted-text\" one", "quoted-text"}
+    assert Settings("http://store", headers=more).secrets == {"Token of-ones-own", "of-ones-own", *quoted}
+
+
+@pytest.mark.parametrize("length", range(1, 12))
+def test_a_header_or_a_user_of_eight_characters_may_be_a_token(length: int) -> None:
+    """What is shorter would hide half of a text wherever it occurs; a password is hidden however short it is."""
+    text = "k7Qz9XwPm3R"[:length]
+    for settings in (Settings("http://store", "", headers={"X-Tenant": text}), Settings(f"http://{text}:pw@store", KEY)):
+        assert (settings.clean(f"at {text} now") == "at *** now") == (length >= 8)
+    assert Settings(f"http://user:{text}@store", KEY).clean(f"at {text} now") == "at *** now"
+
+
+@pytest.mark.parametrize("status", [400, 415])
+def test_a_store_that_cannot_unpack_is_sent_plain_events_from_then_on(endpoint: Endpoint, store: Store, status: int) -> None:
+    endpoint.how = lambda request: request.answer(status if request.headers["Content-Encoding"] else 201)
+    assert [store.send(BODY).verdict for _ in range(2)] == [Verdict.ACCEPTED] * 2
+    assert [request.headers["Content-Encoding"] for request in endpoint.requests] == ["gzip", None, None]
+
+
 def test_the_user_of_the_url_signs_in_where_there_is_no_key(endpoint: Endpoint) -> None:
     Store(Settings(endpoint.url.replace("//", "//me:pa%40ss@") + "/api")).send(BODY)
     assert endpoint.requests[0].headers["Authorization"] == "Basic bWU6cGFAc3M="

@@ -48,6 +48,27 @@ def transport() -> SpoolTransport:
     return SpoolTransport(Config())
 
 
+def test_a_catalog_gets_its_events_at_its_path_with_its_headers(folder: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DataHub's path and answer: docs/lineage/openlineage.md, LineageApiImpl.java; it does not unpack, and says 400."""
+    monkeypatch.setenv("OPENLINEAGE_ENDPOINT", "openapi/openlineage/api/v1/lineage")
+    monkeypatch.setenv("OPENLINEAGE_HEADERS", '{"X-Gateway": "a-token-of-mine"}')
+    took: list[bytes] = []
+
+    def datahub(request: Request) -> None:
+        packed = request.headers["Content-Encoding"] == "gzip"
+        took.extend([] if packed else [request.body])
+        request.answer(400 if packed else 202)
+
+    endpoint.how = datahub
+    transport().emit(event("job"))
+    eventually(lambda: bool(took) and is_empty(folder), "the event is delivered")
+    assert json.loads(took[0])["job"]["name"] == "job"
+    sent = endpoint.requests[-1]
+    assert sent.path == "/openapi/openlineage/api/v1/lineage"
+    assert (sent.headers["Authorization"], sent.headers["X-Gateway"]) == (f"Bearer {KEY}", "a-token-of-mine")
+    assert "a-token-of-mine" not in courier_log(folder)
+
+
 def emitter(name: str, events: int, stays: float = 0) -> subprocess.Popen[str]:
     """A process that emits, and then stays for some seconds."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PLUGINS), str(Path(__file__).parents[3])])}

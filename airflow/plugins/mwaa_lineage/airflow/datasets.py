@@ -6,6 +6,8 @@ from mwaa_lineage.sql.relations import GlueTable, Location, Relation, Source
 from mwaa_lineage.transport.connections import configured
 from mwaa_lineage.transport.warehouses import address, of_host, region_of
 
+PORTS = {"postgres": 5432, "redshift": 5439}
+
 
 class DatasetName(NamedTuple):
     """A dataset's namespace and its name within that."""
@@ -14,15 +16,23 @@ class DatasetName(NamedTuple):
     name: str
 
 
-def namespace(conn_id: str, host: str | None, port: int | None) -> str:
+def namespace(conn_id: str, host: str | None, port: int | None, *, scheme: str = "postgres") -> str:
     """The namespace of the warehouse behind an Airflow connection.
 
     The option `[mwaa_lineage] namespaces` names it, by the connection's id or its `<host>:<port>`; else it follows from the host: one of
-    Redshift gives redshift://<workgroup or cluster>.<region>:<port>, any other postgres://<host>:<port>.
+    Redshift gives redshift://<workgroup or cluster>.<region>:<port>, any other <scheme>://<host>:<port>.
     """
     option = configured()
-    by_option = option.connections.get(conn_id) or option.addresses.get(address(host, port))
-    return by_option or of_host(host, port) or f"postgres://{host or 'localhost'}:{port or 5432}"
+    own = of_host(host, port)
+    port = port or PORTS[scheme]
+    return option.connections.get(conn_id) or option.addresses.get(address(host, port)) or own or f"{scheme}://{host or 'localhost'}:{port}"
+
+
+def redshift_namespace(name: str, region: str) -> str:
+    """The namespace of a workgroup or cluster whose host is not known: the option may have it with another port."""
+    usual = f"redshift://{name}.{region}:{PORTS['redshift']}".lower()
+    address_of = usual.rpartition(":")[0]
+    return next((each for each in sorted(configured().namespaces) if each.lower().rpartition(":")[0] == address_of), usual)
 
 
 def dataset_name(source: Source, relation: Relation | None, warehouse: str) -> DatasetName:

@@ -1,11 +1,14 @@
 """Lineage as OpenLineage's datasets and facets, of the client's second event model, which every integration accepts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+import attr
 from openlineage.client.event_v2 import Dataset, InputDataset, OutputDataset
 from openlineage.client.facet_v2 import (
+    RunFacet,
     column_lineage_dataset,
     extraction_error_run,
     schema_dataset,
@@ -15,10 +18,11 @@ from openlineage.client.facet_v2 import (
 
 from mwaa_lineage.airflow.datasets import DatasetName, dataset_name, glue_names
 from mwaa_lineage.sql.flow import Lineage, Problem
-from mwaa_lineage.sql.origins import Derivation, Origin, Origins
+from mwaa_lineage.sql.origins import How, Origins, direct, told
 from mwaa_lineage.sql.relations import Catalog, Relation, Source, Table
 from mwaa_lineage.sql.sql import Statement
 from mwaa_lineage.sql.tables import Output
+from mwaa_lineage.transport.views import FACET
 
 
 @dataclass
@@ -31,33 +35,37 @@ class OperatorFacets:
     job_facets: dict[str, Any] = field(default_factory=dict)
 
 
+@attr.define
+class ViewsRunFacet(RunFacet):
+    """Views with what they are made of, of which the transport makes events of their own."""
+
+    datasets: list[Dataset] = attr.field(factory=list)
+
+
 class DatasetFacets:
     """Builds the datasets of one lineage. `warehouse` is the namespace of its tables."""
 
     def __init__(self, lineage: Lineage, catalog: Catalog, warehouse: str) -> None:
         self.lineage = lineage
-        self.relations = {**catalog.relations, **lineage.created}
+        self.relations = {**lineage.relations, **catalog.relations, **lineage.created}
         self.warehouse = warehouse
 
     def inputs(self) -> list[Dataset]:
         """Each dataset that is read, once."""
-        return self._distinct(InputDataset(*self._name(source), facets=self._facets(source)) for source in self.lineage.inputs)
+        return distinct(InputDataset(*self._name(source), facets=self._facets(source)) for source in self.lineage.inputs)
 
     def outputs(self) -> list[Dataset]:
         """Each dataset that is written, once, with the origins of its columns."""
-        return self._distinct(
+        return distinct(
             OutputDataset(*self._name(source), facets=self._facets(source) | self._column_lineage(output))
             for source, output in self.lineage.outputs.items()
         )
 
-    @staticmethod
-    def _distinct(datasets: Iterable[Dataset]) -> list[Dataset]:
-        """The datasets, those of one name (an external table, and the files behind it) as one with the facets of all."""
-        found: dict[tuple[str, str], Dataset] = {}
-        for dataset in datasets:
-            first = found.setdefault((dataset.namespace, dataset.name), dataset)
-            first.facets = {**(dataset.facets or {}), **(first.facets or {})}
-        return list(found.values())
+    def views(self) -> dict[str, Any]:
+        """The run facet of the views that were met, and of whose columns something is known; none where there are none."""
+        told = [(view, columns) for view, output in self.lineage.views.items() if (columns := self._column_lineage(output))]
+        datasets = [Dataset(*self._name(view), facets=self._facets(view) | columns) for view, columns in told]
+        return {FACET: ViewsRunFacet(datasets)} if datasets else {}
 
     def _relation(self, source: Source) -> Relation | None:
         return self.relations.get(source) if isinstance(source, Table) else None
@@ -78,23 +86,73 @@ class DatasetFacets:
         return facets
 
     def _column_lineage(self, output: Output) -> dict[str, Any]:
-        fields = {column: column_lineage_dataset.Fields(inputFields=self._inputs(origins)) for column, origins in output.columns.items()}
+        fields = {column: column_lineage_dataset.Fields(inputFields=self._inputs(origins)) for column, origins in output.written.items()}
+        whole = self._inputs(output.decided_by) if _tells_how() else []
+        if whole:
+            return {"columnLineage": _facet_with_whole()(fields=fields, dataset=whole)}
         return {"columnLineage": column_lineage_dataset.ColumnLineageDatasetFacet(fields=fields)} if fields else {}
 
     def _inputs(self, origins: Origins) -> list[column_lineage_dataset.InputField]:
-        return [self._input(origin, derivation) for origin, derivation in sorted(origins.items())]
+        """Each input column once, with all that it does; of a client that knows no transformations those that form the value."""
+        if not _tells_how():
+            names = sorted({(*self._name(origin.table), origin.column) for origin in direct(origins)})
+            return [column_lineage_dataset.InputField(*name) for name in names]
+        inputs: dict[tuple[str, str, str], dict[How, None]] = {}
+        for origin, does in told(origins).items():
+            inputs.setdefault((*self._name(origin.table), origin.column), {}).update(dict.fromkeys(does))
+        return [
+            column_lineage_dataset.InputField(*name, [column_lineage_dataset.Transformation(**how._asdict()) for how in inputs[name]])
+            for name in sorted(inputs)
+        ]
 
-    def _input(self, origin: Origin, derivation: Derivation) -> column_lineage_dataset.InputField:
-        name = self._name(origin.table)
-        if not hasattr(column_lineage_dataset, "Transformation"):  # as in openlineage-python 1.16
-            return column_lineage_dataset.InputField(*name, field=origin.column)
-        how = column_lineage_dataset.Transformation(type="DIRECT", subtype=derivation.name, masking=False)
-        return column_lineage_dataset.InputField(*name, field=origin.column, transformations=[how])
+
+def _tells_how() -> bool:
+    """Whether the client knows transformations, as openlineage-python 1.16 does not."""
+    return hasattr(column_lineage_dataset, "Transformation")
+
+
+@cache
+def _facet_with_whole() -> type[column_lineage_dataset.ColumnLineageDatasetFacet]:
+    """The facet as of its version 1-2-0, which tells what decides about the whole dataset; the client has it from 1.23 on."""
+    own = column_lineage_dataset.ColumnLineageDatasetFacet
+    if "dataset" in {each.name for each in attr.fields(own)}:
+        return own
+
+    @attr.define
+    class ColumnLineageDatasetFacet(own):  # type: ignore[misc, valid-type]
+        dataset: list[column_lineage_dataset.InputField] = attr.field(factory=list)
+
+        @staticmethod
+        def _get_schema() -> str:
+            return "https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet"
+
+    return ColumnLineageDatasetFacet
+
+
+def distinct(datasets: Iterable[Dataset]) -> list[Dataset]:
+    """The datasets, those of one name (an external table, and the files behind it) as one with the facets of all."""
+    found: dict[tuple[str, str], Dataset] = {}
+    for dataset in datasets:
+        first = found.setdefault((dataset.namespace, dataset.name), dataset)
+        first.facets = {**(dataset.facets or {}), **(first.facets or {})}
+    return list(found.values())
+
+
+def together(several: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The run facets of several reports as those of one."""
+    views = [dataset for facets in several if FACET in facets for dataset in facets[FACET].datasets]
+    result: dict[str, Any] = {FACET: ViewsRunFacet(distinct(views))} if views else {}
+    failures = [facets["extractionError"] for facets in several if "extractionError" in facets]
+    if failures:
+        errors = [error for facet in failures for error in facet.errors]
+        total, failed = sum(facet.totalTasks for facet in failures), sum(facet.failedTasks for facet in failures)
+        result["extractionError"] = extraction_error_run.ExtractionErrorRunFacet(totalTasks=total, failedTasks=failed, errors=errors)
+    return result
 
 
 def sql_facet(sql: Sequence[str], clean: Callable[[str], str]) -> dict[str, Any]:
-    """The job facet with the SQL that the task runs, cleaned of credentials."""
-    return {"sql": sql_job.SQLJobFacet(query=clean(";\n".join(sql)))}
+    """The job facet with the SQL that the task runs, cleaned of credentials; none for a task that runs none."""
+    return {"sql": sql_job.SQLJobFacet(query=clean(";\n".join(sql)))} if sql else {}
 
 
 def error_facet(problems: Sequence[Problem], statements: Sequence[Statement], clean: Callable[[str], str]) -> dict[str, Any]:

@@ -1,31 +1,20 @@
 """The operator that runs SQL and tells OpenLineage what the SQL reads and writes."""
 
-from collections.abc import Callable, Iterable
-from contextlib import closing, suppress
+from collections.abc import Callable
 from functools import cache, cached_property, partial
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 
 from mwaa_lineage.airflow.compat import BaseHook
 from mwaa_lineage.airflow.connection import PATIENCE, postgres_hook
-from mwaa_lineage.airflow.derivation import Derivation
 from mwaa_lineage.airflow.masked_error import masked
 from mwaa_lineage.airflow.masked_log import MaskedLog
+from mwaa_lineage.airflow.task_lineage import Sent, TaskLineage, pieces
 from mwaa_lineage.airflow.unobserved import unobserved
-from mwaa_lineage.masking.airflow_masker import hide
-from mwaa_lineage.masking.texts import HIDDEN, mask, secrets_in
+from mwaa_lineage.airflow.warehouse import Connected
 
-if TYPE_CHECKING:
-    from mwaa_lineage.airflow.report import Report
-    from mwaa_lineage.sql.catalog import Name
-    from mwaa_lineage.sql.relations import Catalog
-
-LONGEST = 250_000  # characters of a text that are looked through for credentials, as for events; the rest of it is left out,
-MARGIN = 10_000  # and as many before it, among which the beginning of a secret may be
-FOUND = ("_connection", "_latest")  # what an operator finds and keeps
-LOOKED_THROUGH = 100_000  # characters of the SQL whose credentials are looked for in other texts, too: before the SQL runs
+FOUND = ("_connection", "_lineage")  # what an operator finds and keeps
 
 
 class LineageSQLOperator(SQLExecuteQueryOperator):
@@ -39,17 +28,17 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
     def get_db_hook(self) -> Any:
         """The hook for running the SQL."""
         hook = self._new_hook()
-        hook._log = MaskedLog(hook.log, self._clean)
+        hook._log = MaskedLog(hook.log, self._mask())  # it has a line for each statement, and the SQL is not read again for each
         return hook
 
     def execute(self, context: Any) -> Any:
         """Runs the SQL. Raises what the base class raises, without the credentials in the SQL."""
-        self._known()  # which tells Airflow of the credentials before the SQL is logged
+        self._mask()  # which tells Airflow of the credentials before the SQL is logged
         try:
             with unobserved():
                 return super().execute(context)  # type: ignore[no-untyped-call]
         except Exception as error:
-            if not masked(error, self._clean):
+            if not masked(error, self._mask()):
                 raise
             raise error from None
 
@@ -60,49 +49,20 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
 
     def get_openlineage_facets_on_start(self) -> Any:
         """The lineage as far as it is known in time, before the SQL has run."""
-        return self._facets(Derivation.at_start)
+        return self._lineage().at_start(self._sent())
 
     def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
         """The lineage after the SQL has run, or has failed: integrations without a hook for failures call this one."""
         del task_instance
-        return self._facets(Derivation.at_end)
+        return self._lineage().at_end(self._sent())
 
-    def _facets(self, derive: Callable[[Derivation], Any]) -> Any:
-        """An object with inputs, outputs, run_facets and job_facets, whatever happens."""
-        try:
-            facets = derive(self._known().derivation)
-        except Exception as error:
-            facets = self._without_lineage(error)
-        failure = facets.run_facets.get("extractionError")
-        if failure:
-            self.log.warning("The lineage of this task is incomplete: %s", "; ".join(error.errorMessage for error in failure.errors))
-        return facets
-
-    def _report(self) -> "Report":
-        from mwaa_lineage.airflow.datasets import namespace  # noqa: PLC0415 - sqlglot and openlineage are not for parsing DAGs
-        from mwaa_lineage.airflow.report import Report  # noqa: PLC0415
-
-        connection = self._connection()
-        warehouse = namespace(connection.conn_id, connection.host, connection.port)
-        database = self.database or connection.schema or connection.login or ""  # libpq's own defaults
-        return Report(self._texts(), warehouse, database.lower(), self._read_catalog, self._clean)
-
-    def _without_lineage(self, error: Exception) -> Any:
-        message = f"there is none, as {type(error).__name__} was raised: {error}"
-        with suppress(ImportError):
-            from mwaa_lineage.airflow.report import describe_sql  # noqa: PLC0415 - as above
-
-            return describe_sql(self._texts(), self._clean, message)
-        self.log.warning("The lineage of this task is missing: %s", message)
-        return SimpleNamespace(inputs=[], outputs=[], run_facets={}, job_facets={})
-
-    def _read_catalog(self, names: "Iterable[Name]") -> "Catalog":
-        from mwaa_lineage.sql.catalog import read_catalog  # noqa: PLC0415 - as above
-
-        hook = self._new_hook(usual=PATIENCE)
-        with closing(hook.get_conn()) as connection:
-            hook.set_autocommit(connection, True)
-            return read_catalog(connection, names)
+    def _sent(self) -> list[Sent]:
+        """The SQL as it is now; none before it is set, as a base class may log while it is made."""
+        if not hasattr(self, "sql"):
+            return []
+        conn_id = getattr(self, self.conn_id_field)
+        warehouse = Connected(conn_id, self.database, self._connection, partial(self._new_hook, usual=PATIENCE))
+        return [Sent(warehouse, pieces(self.sql), getattr(self, "parameters", None))]
 
     def _new_hook(self, **parameters: Any) -> Any:
         database = {"database": self.database} if self.database else {}
@@ -130,31 +90,13 @@ class LineageSQLOperator(SQLExecuteQueryOperator):
         return cache(partial(BaseHook.get_connection, getattr(self, self.conn_id_field)))
 
     @cached_property
-    def _latest(self) -> Callable[[], list["_Known"]]:
-        return cache(list)
+    def _lineage(self) -> Callable[[], TaskLineage]:
+        return cache(lambda: TaskLineage(lambda: self.log))
 
-    def _known(self) -> "_Known":
-        """What is known of the SQL as it is now: templates may have been rendered meanwhile."""
-        texts, latest = self._texts(), self._latest()
-        if not latest or latest[0].texts != texts:
-            secrets = secrets_in("\n".join(texts)[:LOOKED_THROUGH])
-            hide(secrets, getattr(self, "parameters", None))
-            latest[:] = [_Known(texts, secrets, Derivation(texts, self._clean, self._report))]
-        return latest[0]
+    def _mask(self) -> Callable[[str], str]:
+        """Takes the credentials in the SQL as it is now out of a text. Tells Airflow of them."""
+        return self._lineage().known(self._sent()).clean
 
     def _clean(self, text: str) -> str:
-        """`text` without credentials; of a very long one the beginning."""
-        if len(text) <= LONGEST:
-            return mask(text, self._known().secrets)
-        return mask(text[:LONGEST], self._known().secrets)[:-MARGIN] + HIDDEN
-
-    def _texts(self) -> list[str]:
-        """The pieces of the SQL, whatever a template has made of it; none before it is set, as a base class may log while it is made."""
-        sql = getattr(self, "sql", [])
-        return [str(text) for text in (sql if isinstance(sql, list | tuple) else [sql])]
-
-
-class _Known(NamedTuple):
-    texts: list[str]
-    secrets: set[str]
-    derivation: Derivation
+        """`text` without credentials."""
+        return self._mask()(text)

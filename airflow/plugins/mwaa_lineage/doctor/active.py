@@ -1,5 +1,6 @@
 """Whether Airflow has loaded the plugins and registered the integration's listener."""
 
+import inspect
 import os
 import sys
 from types import ModuleType
@@ -7,6 +8,7 @@ from typing import Any
 
 from airflow.configuration import conf
 
+from mwaa_lineage.airflow.stock import door
 from mwaa_lineage.doctor.findings import Kind, Report
 
 PACKAGE, PLUGIN = "mwaa_lineage", "mwaa_lineage.plugin"
@@ -32,12 +34,13 @@ def examine(report: Report) -> None:
     else:
         report.found(Kind.INTEGRATION_INACTIVE)
     _narrowed(report)
+    for listener in _listeners().values():
+        _asked(report, getattr(listener, "extractor_manager", None))
 
 
 def listeners() -> list[str]:
     """The integrations whose listeners Airflow will call in this process."""
-    modules = [f"{_module(listener)}." for listener in _manager().pm.get_plugins()]
-    return [package for package_module, package in LISTENERS.items() if any(name.startswith(f"{package_module}.") for name in modules)]
+    return list(_listeners())
 
 
 def plugin_errors() -> dict[str, str]:
@@ -59,6 +62,26 @@ def switched_off() -> str:
     if _option("disabled").lower() in _TRUE:
         return "the configuration option [openlineage] disabled"
     return ""
+
+
+def _listeners() -> dict[str, Any]:
+    """{package: the listener of an integration}."""
+    registered = list(_manager().pm.get_plugins())
+    return {package: each for module, package in LISTENERS.items() for each in registered if f"{_module(each)}.".startswith(f"{module}.")}
+
+
+def _asked(report: Report, manager: Any) -> None:
+    """Whether the listener's `manager` of extractors asks this package, and whom it asks before."""
+    asked = getattr(manager, "extract_metadata", None)
+    if asked is None:
+        report.found(Kind.STOCK_OPERATORS_UNREAD, "this version of it has no manager of extractors that is known")
+    elif not door.is_open(manager):
+        report.found(Kind.STOCK_OPERATORS_UNREAD, f"it asks {asked.__module__}.{asked.__qualname__}")
+    elif not door.SAYS_THE_END & set(inspect.signature(asked).parameters):
+        report.found(Kind.STOCK_OPERATORS_UNREAD, "this version of it does not say whether a task has ended")
+    else:
+        own = [f"{operator} by {extractor.__module__}.{extractor.__qualname__}" for operator, extractor in door.users(manager).items()]
+        report.ok("extractors", f"yours go before this package: {', '.join(own)}" if own else "this package is asked first")
 
 
 def _narrowed(report: Report) -> None:

@@ -11,7 +11,7 @@ from mwaa_lineage.doctor.probe import JOB, Probe
 from mwaa_lineage.doctor.reading import Reader
 from mwaa_lineage.doctor.spooled import last_words
 from mwaa_lineage.doctor.transport import Resolved
-from mwaa_lineage.doctor.within import within
+from mwaa_lineage.sql.work import within
 from mwaa_lineage.transport.settings import Settings
 from mwaa_lineage.transport.spool import REFUSED, Folder, new_name, run_of
 
@@ -50,11 +50,15 @@ def read_back(report: Report, store: Settings, probe: Probe) -> None:
 
 def read_own(report: Report, store: Settings, namespace: str, own: OwnRun) -> None:
     """Report whether the store has what the integration sent when the doctor's own task started."""
-    reader = Reader(store)
-    if _eventually(lambda: _is_since(reader.started(namespace, own.job), own.since), STORING):
+    if has_started(Reader(store), namespace, own):
         report.ok("integration", f"has sent the start of this task, {own.job}")
     else:
         report.found(Kind.INTEGRATION_SILENT, f"{own.job} in {namespace}, since {own.since.isoformat()}")
+
+
+def has_started(reader: Reader, namespace: str, own: OwnRun, seconds: float = STORING) -> bool:
+    """Whether the store has, within so many seconds, what the integration sent when a task started. Raises Unreadable."""
+    return _eventually(lambda: _is_since(reader.started(namespace, own.job), own.since), seconds)
 
 
 def _delivered(report: Report, run_id: str, folders: list[Folder]) -> bool:

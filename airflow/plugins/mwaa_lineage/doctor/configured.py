@@ -7,6 +7,8 @@ from typing import Any
 from mwaa_lineage.doctor.active import PLUGIN
 from mwaa_lineage.doctor.findings import Kind, Report
 from mwaa_lineage.options import option
+from mwaa_lineage.transport.connections import MOST, connected
+from mwaa_lineage.transport.warehouses import Option
 
 
 def exported(report: Report) -> None:
@@ -20,7 +22,7 @@ def examine(report: Report, *, chosen_elsewhere: bool) -> None:
     plugin = sys.modules.get(PLUGIN)
     if plugin is None:  # which is a finding of its own
         return
-    names = [plugin.NAMESPACE] if chosen_elsewhere else [plugin.URL, plugin.NAMESPACE, plugin.API_KEY, plugin.TIMEOUT]
+    names = [plugin.NAMESPACE] if chosen_elsewhere else plugin.FOR_STORE
     problems: list[str] = []
     plugin.settings(names, problems)
     for problem in problems:
@@ -32,6 +34,17 @@ def examine(report: Report, *, chosen_elsewhere: bool) -> None:
         report.found(Kind.BUCKET_MISNAMED, f"{place} is {plugin.fault(plugin.SPOOL, place)}")
     for wrong in plugin.mask_faults(plugin.own_masks()):
         report.found(Kind.MASK_UNUSABLE, wrong)
+
+
+def namespaces(report: Report) -> None:
+    """Report what is wrong with the option that names warehouses; of connections as many are asked for as the transport asks for."""
+    try:
+        named = Option(option("namespaces")).connections
+    except ValueError as error:
+        report.found(Kind.NAMESPACES_WRONG, error)
+        return
+    if unknown := [conn_id for conn_id, namespace in list(named.items())[:MOST] if not connected({conn_id: namespace})]:
+        report.found(Kind.CONNECTION_UNKNOWN, ", ".join(unknown))
 
 
 def _stale(plugin: Any, names: list[str]) -> list[str]:

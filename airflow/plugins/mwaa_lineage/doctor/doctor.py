@@ -1,6 +1,7 @@
 """The examination: every part of the way from a task to the store, in the order of the way, and its report."""
 
 import logging
+import sys
 from datetime import datetime
 
 from mwaa_lineage.doctor import active, arrival, configured, endpoint, installed, spooled, transport
@@ -36,6 +37,7 @@ def examine(own: OwnRun) -> Report:
     resolved: Resolved | None = None
     with report.check("what is installed"):
         installed.examine(report, installed.versions())
+        installed.copies(report, sys.path)
     with report.check("what Airflow has loaded"):
         active.examine(report)
         listening = active.listeners()
@@ -44,6 +46,8 @@ def examine(own: OwnRun) -> Report:
         resolved = transport.resolve(report, listening)
     with report.check("the settings"):
         configured.examine(report, chosen_elsewhere=resolved is not None and resolved.kind != "spool")
+    with report.check("the names of warehouses"):
+        configured.namespaces(report)
     store = resolved.store if resolved else None
     with report.check("the way to the store"):
         if resolved and store:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from mwaa_lineage.doctor.findings import Kind, Report, described
 from mwaa_lineage.doctor.probe import Probe
 from mwaa_lineage.doctor.reading import Reader, Unreadable
-from mwaa_lineage.doctor.within import within
+from mwaa_lineage.sql.work import within
 from mwaa_lineage.transport.settings import Settings
 from mwaa_lineage.transport.store import Answer, Store, Verdict
 

@@ -27,7 +27,7 @@ class Kind(Enum):
     CLIENT_MISSING = (
         Level.FAULT,
         "OpenLineage's client is not installed",
-        f"name the integration in requirements.txt, {_REQUIREMENTS} (log group `…-Task`, stream `requirements_install`)",
+        f"name the integration in requirements.txt, {_REQUIREMENTS} (log streams `requirements_install*`)",
     )
     CLIENT_BROKEN = (
         Level.FAULT,
@@ -51,8 +51,23 @@ class Kind(Enum):
     )
     SQLGLOT_MISSING = (
         Level.FAULT,
-        "sqlglot cannot be imported, without which the DAGs that run SQL cannot either",
+        "sqlglot cannot be imported, without which no SQL is read",
         f"name sqlglot in requirements.txt as airflow/requirements does, {_REQUIREMENTS}",
+    )
+    VERSION_UNTESTED = (
+        Level.WARNING,
+        "a version is installed with which lineage was not tested",
+        "take the versions of airflow/requirements for this Airflow; with another one, look whether the lineage of some tasks is right",
+    )
+    TWO_COPIES = (
+        Level.WARNING,
+        "this package is here twice, and one of the two is not used, whatever its version",
+        "take one of them away: the wheel's line in requirements.txt, or mwaa_lineage and mwaa_lineage_plugin.py in plugins.zip",
+    )
+    FORMER_PACKAGES = (
+        Level.WARNING,
+        "packages of which this one is made now are still here, and may be used in its place",
+        "remove them from plugins.zip, with env_var_plugin.py; of sql_lineage only the two modules may stay that plugins.zip has now",
     )
     PLUGIN_BROKEN = (
         Level.FAULT,
@@ -62,7 +77,7 @@ class Kind(Enum):
     PLUGIN_NOT_LOADED = (
         Level.FAULT,
         "Airflow has not loaded the env-var plugin, which gives OpenLineage its settings",
-        "plugins.zip must hold mwaa_lineage_plugin.py at its root, and [core] lazy_load_plugins be False; update the environment",
+        "plugins.zip must hold mwaa_lineage_plugin.py at its root, or requirements.txt name the wheel; [core] lazy_load_plugins be False",
     )
     INTEGRATION_DISABLED = (
         Level.FAULT,
@@ -84,6 +99,11 @@ class Kind(Enum):
         "some operators have no lineage",
         "shorten [openlineage] disabled_for_operators, if that is not wanted",
     )
+    STOCK_OPERATORS_UNREAD = (
+        Level.FAULT,
+        "the integration does not ask this package, so that operators and hooks have the integration's own lineage, or none",
+        "remove what stands in the way as this line says, or take the integration's version of airflow/requirements for this Airflow",
+    )
     TRANSPORT_BROKEN = (
         Level.FAULT,
         "OpenLineage's client cannot make its transport",
@@ -92,7 +112,7 @@ class Kind(Enum):
     TRANSPORT_CONSOLE = (
         Level.FAULT,
         "events are written to the log and sent nowhere",
-        "give OPENLINEAGE_URL a value: the secret airflow/variables/OPENLINEAGE_URL",
+        "give the Airflow Variable OPENLINEAGE_URL a value",
     )
     TRANSPORT_NOOP = (
         Level.FAULT,
@@ -107,17 +127,17 @@ class Kind(Enum):
     URL_MISSING = (
         Level.FAULT,
         "the address of the lineage store is not known",
-        "give the secret airflow/variables/OPENLINEAGE_URL a value like http://marquez.example:5000",
+        "give the Airflow Variable OPENLINEAGE_URL a value like http://marquez.example:5000",
     )
     NAMESPACE_MISSING = (
         Level.WARNING,
         "OPENLINEAGE_NAMESPACE has no value, so the jobs stand in the namespace `default`",
-        "give the secret airflow/variables/OPENLINEAGE_NAMESPACE a value",
+        "give the Airflow Variable OPENLINEAGE_NAMESPACE a value",
     )
     SETTING_WRONG = (
         Level.FAULT,
         "a setting cannot be used, and is left out",
-        f"correct the secret airflow/variables/<its name>, {_RESTART}",
+        f"correct the Airflow Variable of that name, {_RESTART}",
     )
     SETTING_STALE = (
         Level.WARNING,
@@ -157,17 +177,17 @@ class Kind(Enum):
     NOT_A_LINEAGE_API = (
         Level.FAULT,
         "what answers there takes no lineage events",
-        "OPENLINEAGE_URL is the address of Marquez's API without a path, not of its web page, a sign-in, or a redirect",
+        "OPENLINEAGE_URL is the address of the store's API, not of its web page, a sign-in, or a redirect; OPENLINEAGE_ENDPOINT its path",
     )
     KEY_WANTED = (
         Level.FAULT,
         "the store wants an API key, and none is set",
-        f"put the store's key into the secret airflow/variables/OPENLINEAGE_API_KEY, {_RESTART}",
+        f"put the store's key into the Airflow Variable OPENLINEAGE_API_KEY, {_RESTART}",
     )
     KEY_REFUSED = (
         Level.FAULT,
         "the store does not accept the API key",
-        f"put the store's key into the secret airflow/variables/OPENLINEAGE_API_KEY, {_RESTART}",
+        f"put the store's key into the Airflow Variable OPENLINEAGE_API_KEY, {_RESTART}",
     )
     EVENT_REFUSED = (
         Level.FAULT,
@@ -192,7 +212,7 @@ class Kind(Enum):
     WRITE_ONLY = (
         Level.WARNING,
         "the store takes events and lets nobody read here, so that nothing says whether they arrived",
-        "look at the store's own page for the job of this line; a key that may read would let the doctor see it",
+        "look at the store's own page for the job of this line; the doctor reads a Marquez only, with a key that may read",
     )
     INTEGRATION_SILENT = (
         Level.FAULT,
@@ -228,6 +248,16 @@ class Kind(Enum):
         Level.FAULT,
         "the spool's place in S3 cannot be written or listed, so that a worker that vanishes takes its events along",
         "the execution role needs s3:PutObject, GetObject, DeleteObject and ListBucket there, the subnets a way to S3",
+    )
+    NAMESPACES_WRONG = (
+        Level.FAULT,
+        "the option that names warehouses cannot be read, and is left out",
+        "correct the configuration option mwaa_lineage.namespaces",
+    )
+    CONNECTION_UNKNOWN = (
+        Level.WARNING,
+        "the option that names warehouses has a connection that Airflow does not give",
+        "correct its id in the configuration option mwaa_lineage.namespaces, or add the connection",
     )
     MASK_UNUSABLE = (
         Level.WARNING,

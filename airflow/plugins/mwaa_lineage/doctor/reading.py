@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from mwaa_lineage.transport.settings import DEFAULT_ENDPOINT, Settings
 from mwaa_lineage.transport.store import WHOLE, connection, headers, watched
 
-_LONGEST_ANSWER = 4_194_304  # bytes
+_LONGEST_ANSWER = 33_554_432  # bytes: fifty jobs with all that their runs say
 
 
 class Unreadable(Exception):
@@ -37,6 +37,19 @@ class Reader:
         """When a job's latest run has started; empty when there is none. Raises Unreadable."""
         found = self._get(f"namespaces/{quote(namespace, safe='')}/jobs/{quote(job, safe='')}") or {}
         return str((found.get("latestRun") or {}).get("startedAt") or "")
+
+    def page(self, path: str, items: str, *, limit: int, offset: int) -> list[dict[str, Any]]:
+        """Some of a list of objects; an empty one where there is nothing. Raises Unreadable."""
+        found = self._get(f"{path}?limit={limit}&offset={offset}")
+        listed = [] if found is None else found.get(items)
+        if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+            raise Unreadable(f"its answer lists no {items}")
+        return listed
+
+    def run_facets(self, run_id: str) -> dict[str, Any]:
+        """The facets of a run by name. Raises Unreadable."""
+        found = (self._get(f"jobs/runs/{quote(run_id, safe='')}/facets?type=run") or {}).get("facets")
+        return found if isinstance(found, dict) else {}
 
     def _get(self, path: str) -> dict[str, Any] | None:
         """An answer; None when there is nothing at the path."""

@@ -76,7 +76,10 @@ def _namespace(adapter: Any) -> str:
 
 def _store(report: Report, transport: Any) -> Settings | None:
     if transport.kind == "spool":
-        return Settings.from_environment()
+        store = Settings.from_environment()
+        for secret in store.secrets:
+            report.mask.hide(secret)
+        return store
     if transport.kind != "http":
         return None
     bearer = str(transport.config.auth.get_bearer() or "")

@@ -20,7 +20,7 @@ from mwaa_lineage.masking.words import names_secret
 LONGEST = 250_000  # characters of a text that are looked through (`make bench-masking`); the rest of it is left out,
 MARGIN = 10_000  # and as many before it, among which the beginning of a secret may be
 
-_NAMES, _VALUES = {"name", "key", "parametername", "parameterkey"}, {"value", "parametervalue"}
+_NAMES, _VALUES = {"name", "key", "parametername", "parameterkey"}, {"value", "parametervalue", "default"}
 """Members of an object that is a pair: {"Name": "PASSWORD", "Value": "..."}."""
 _LONG_ENOUGH = 8  # characters of a value with a secret's name that is looked for elsewhere: `{"secret_type": "new"}`
 _BY_COLUMN = {"columnLineage", "dataQualityMetrics"}  # facets whose keys are names of columns, such as `password`, and no parameters
@@ -73,7 +73,8 @@ class _Walk:
         pair = not by_column and any(names_secret(value) for key, value in found.items() if _folded(key) in _NAMES)
         done = Numbered()
         for key, value in found.items():
-            hidden = secret or (not by_column and names_secret(key)) or (pair and _folded(key) in _VALUES)
+            is_result = key == "pass" and not isinstance(value, str)
+            hidden = secret or (not by_column and not is_result and names_secret(key)) or (pair and _folded(key) in _VALUES)
             shown = self._key(key, by_column=by_column) if isinstance(key, str) else key
             done.put(shown, self.value(value, name=str(key), secret=hidden, by_column=by_column or key in _BY_COLUMN))
         return done.kept

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from mwaa_lineage.masking import operands, words
 from mwaa_lineage.masking.literals import Value
 
-_NAMES = re.compile(r"\((?P<names>[^()'=;]{1,4000})\)\s{0,99}(?:(?P<sign>=)|values\s{0,99}|(?P<query>select\s))", re.IGNORECASE)
+_NAMES = re.compile(
+    r"\((?P<names>[^()'=;]{1,4000})\)\s{0,99}(?:(?P<sign>=)|(?:as\s{0,9}\(\s{0,9})?(?:values\s{0,99}|(?P<query>select\s)))", re.IGNORECASE
+)
 _PIECE = re.compile(r"(?P<open>\()|(?P<close>\))|(?P<comma>,)|'(?P<literal>(?:[^'\\]|''|\\.)*+)'?|\"[^\"]*+\"|[^()',\"]++|\"", re.DOTALL)
 _NEXT = re.compile(r"\s{0,99},\s{0,99}(?=\()")
 _ENDS_QUERY = re.compile(r";|\b(?:from|union|where)\b", re.IGNORECASE)

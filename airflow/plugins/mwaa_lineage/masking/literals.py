@@ -4,25 +4,22 @@ import re
 from typing import NamedTuple
 
 _LONGEST_COMMENT = 1_000
-_BLANKS = re.compile(rf"\s+|--[^\n]{{0,{_LONGEST_COMMENT}}}\n|\\+[nrt](?![A-Za-z])|\x1b\[[\d;]*m")
-_ENCODED = r"&quot;|&apos;|&#0?3[49];|&#x2[27];|\\+u002[27]|%2[27]"
-_BEGINS_BLANKS = "-\\\x1b/"  # beside white space
-QUOTE = rf"(?:\\*[\"'`]|{_ENCODED})"
-"""A quote of a literal, or of a literal within a text: with backslashes, or as markup, JSON and addresses write it."""
-_OPENING = re.compile(
-    rf"(?:[ENBXRFU]|U&|RB|BR|FR|RF)?(?:(?P<escapes>\\*)(?P<quote>'''|\"\"\"|['\"`])|(?P<encoded>{_ENCODED}))", re.IGNORECASE
-)
-_BEGIN_OPENING = "'\"`\\&%ENBXRFUenbxrfu"  # the characters
+_MOST_COMMENTS = 12  # between a name and its value: comments full of names are passed over for each of these
+_BLANKS = re.compile(rf"\s+|--[^\n]{{0,{_LONGEST_COMMENT}}}\n\s*+|\x1b\[[\d;]*m")
+_BEGINS_BLANKS = "-\x1b/"  # beside white space
+QUOTE = r"(?:\\*[\"'`])"
+"""A quote of a literal, or with backslashes, of a literal within a text."""
+_OPENING = re.compile(r"(?:[ENBXRFU]|U&|RB|BR|FR|RF)?(?P<escapes>\\*)(?P<quote>'''|\"\"\"|['\"`])", re.IGNORECASE)
+_BEGIN_OPENING = "'\"`\\ENBXRFUenbxrfu"  # the characters
 _CLOSING = {
     "'": re.compile(r"(?:[^'\\]|''|\\.)*", re.DOTALL),
     '"': re.compile(r'(?:[^"\\]|""|\\.)*', re.DOTALL),
     "`": re.compile(r"(?:[^`\\]|\\.)*", re.DOTALL),
 }
-_IN_A_LITERAL = re.compile(r"''([^'\s,);][^']*)''")  # of a query that is itself a literal
 _DOLLARS = re.compile(r"\$(?:[A-Za-z_]\w*)?\$")
 _GOES_ON = {
-    "'": re.compile(r"\s*(?:\n|\|\||\+|\\\r?\n)\s*[bruENR]?(?=')"),
-    '"': re.compile(r'\s*(?:\+|\\\r?\n)\s*[bru]?(?=")'),
+    "'": re.compile(r"(?:[^\S\n]*+(?=\n)|\s*+(?:\|\||\+|\\\r?\n))\s*+[bruENR]?(?=')"),
+    '"': re.compile(r'\s*+(?:\+|\\\r?\n)\s*+[bru]?(?=")'),
 }
 _BRACES = re.compile(r"\{(?:[^{}]|\}\}){1,1000}\}")
 _BARE = re.compile(r"[^\s'\"`;,&<>\\\x1b]+")
@@ -41,7 +38,9 @@ _LINE = 500  # characters before a place
 
 def past_blanks(text: str, at: int) -> int:
     """Where the text goes on behind blanks, comments of SQL, colours and, in a text within a text, escaped ends of lines."""
-    while at < len(text) and (text[at] in _BEGINS_BLANKS or text[at].isspace()):
+    for _ in range(_MOST_COMMENTS):
+        if at >= len(text) or not (text[at] in _BEGINS_BLANKS or text[at].isspace()):
+            return at
         if blanks := _BLANKS.match(text, at):
             at = blanks.end()
         elif text.startswith("/*", at) and (end := text.find("*/", at + 2, at + _LONGEST_COMMENT)) >= 0:
@@ -61,8 +60,6 @@ class Value(NamedTuple):
 
 def quoted(text: str, at: int) -> Value | None:
     """The literal that begins at a place. One that nothing ends goes to the end of the text, which may have been cut."""
-    if text.startswith("''", at) and (within := _IN_A_LITERAL.match(text, at)):
-        return Value((within.span(1),), within.end(), "'")
     if text.startswith("$", at) and (tag := _DOLLARS.match(text, at)):
         end = text.find(tag.group(), tag.end())
         end = end if end >= 0 else len(text)
@@ -70,9 +67,6 @@ def quoted(text: str, at: int) -> Value | None:
     opening = _OPENING.match(text, at) if text[at : at + 1] in _BEGIN_OPENING else None
     if opening is None:
         return None
-    if encoded := opening["encoded"]:
-        end = until(text, encoded, opening.end())
-        return Value(((opening.end(), end),), min(end + len(encoded), len(text)), '"')
     quote, escapes = opening["quote"], opening["escapes"]
     if escapes or len(quote) > 1:
         end = until(text, escapes + quote, opening.end())

@@ -5,7 +5,7 @@ import re
 from mwaa_lineage.masking import literals, words
 from mwaa_lineage.masking.literals import Value
 
-_GIVES = ("=", "==", "===", ":", ":=", "=>", "+=", "?=", "||=", "%3d", "%3a", "&#61;")
+_GIVES = ("=", "==", "===", ":", ":=", "=>", "+=", "?=", "||=")
 """Operators behind which a value may stand without quotes,"""
 _MAY_GIVE = re.compile(r"->|(?:is|was)\s*[:=]|\\")
 """and what begins those behind which a value with a digit stands; the others would be prose."""
@@ -36,45 +36,19 @@ _OTHERWISE = re.compile(
     r"|[\w.]{0,80}\.?(?:get\w{0,30}|pop|setdefault)\(\s?(?:[bru]?(?:'[^'\n]{0,100}'|\"[^\"\n]{0,100}\")\s?,\s?){1,2}(?:\w{1,30}\s?=\s?)?(?=[bru]?['\"])"
 )
 """What is given where nothing else is there: TOKEN or "...", os.getenv("TOKEN", "...")."""
-_WRAPPERS = (
-    *(
-        "cast",
-        "convert",
-        "try_cast",
-        "trim",
-        "upper",
-        "lower",
-        "coalesce",
-        "nullif",
-        "quote_literal",
-        "md5",
-        "sha1",
-        "sha2",
-        "password",
-        "crypt",
-    ),
-    *(
-        "str",
-        "bytes",
-        "bytearray",
-        "secretstr",
-        "secretbytes",
-        "secret",
-        "array",
-        "any",
-        "list",
-        "tuple",
-        "set",
-        "frozenset",
-        "row",
-        "quote",
-    ),
+OF_SQL = (
+    "cast|convert|try_cast|trim|ltrim|rtrim|btrim|upper|lower|coalesce|nvl|ifnull|isnull|nullif|decode|replace|concat|concat_ws"
+    "|to_char|md5|sha1?|sha2|hex|crypt|password"
 )
+_WRAPPERS = f"{OF_SQL}|quote_literal|str|bytes|bytearray|secretstr|secretbytes|secret|array|any|list|tuple|set|frozenset|row|quote"
 """Functions whose argument is the value."""
-_OPENS = re.compile(
-    rf"(?=\w*+\s?[(\[{{])(?:(?:{'|'.join(_WRAPPERS)}|(?-i:(?:[A-Z][a-z0-9]+)+))\s?)?[(\[{{](?:(?:secret_)?value\s?=)?", re.IGNORECASE
-)
+_OPENS = re.compile(rf"(?=\w*+\s?[(\[{{])(?:(?:{_WRAPPERS}|(?-i:(?:[A-Z][a-z0-9]+)+))\s?)?[(\[{{](?:(?:secret_)?value\s?=)?", re.IGNORECASE)
 """These, and what an object of some class shows of itself: SecretStr('...'), Secret(value='...')."""
+_MEMBER = re.compile(
+    rf"\{{[^{{}}]{{0,200}}?(?<!\w)(?:secret_?)?(?:value|data|string|text|plaintext)(?:{literals.QUOTE})?\s{{0,9}}:\s{{0,9}}", re.IGNORECASE
+)
+"""What holds the value in an object that has the name: {"password": {"value": "..."}}."""
+_FILLED = re.compile(r"\s?(?:\.format\(|%)\s?\(?")
 _DEEPEST = 3  # brackets around a value
 _COLUMN = re.compile(r"\.\\*[\"\w]")
 
@@ -82,7 +56,7 @@ _COLUMN = re.compile(r"\.\\*[\"\w]")
 def is_placeholder(text: str, value: Value) -> bool:
     """Whether a placeholder fills the literal."""
     start, end = value.spans[0]
-    found = _PLACEHOLDER.match(text, start, end)
+    found = None if value.quote == "$" else _PLACEHOLDER.match(text, start, end)
     return found is not None and (found.end() == end or text[found.end()] in "\"'")
 
 
@@ -101,18 +75,30 @@ def operand(text: str, name: str, operator: re.Match[str], *, is_key: bool) -> t
             sign, at = "=", annotated.end()
     value = None if (closes := literals.closes_around(text, at)) else literals.quoted(text, at)
     if value and not sign.endswith("in"):
-        may_be_a_column = value.quote == '"' and not is_key and sign != ":"
-        kept = is_placeholder(text, value) or (value.quote == '"' and sign != ":" and _COLUMN.match(text, value.end))
-        return (None if kept else value), not may_be_a_column
+        return _literal(text, value, sign, is_key=is_key)
     if value := _several(text, at):
         return value, value.quote == "'"
-    if value := _otherwise(text, at) or (literals.items(text, operator.end()) if sign == ":" else None):
+    if value := _otherwise(text, at) or (_below(text, operator.end(), at) if sign == ":" else None):
         return value, False
     if closes or is_no_value(text, at):
         return None, False
     if value := literals.braced(text, at) if sign == "=" else literals.block(text, at) if sign == ":" else None:
         return value, sign == "="
     return _bare(text, at, name, sign, spaced=at > operator.end(), is_key=is_key)
+
+
+def _literal(text: str, value: Value, sign: str, *, is_key: bool) -> tuple[Value | None, bool]:
+    may_be_a_column = value.quote == '"' and sign != ":"
+    kept = is_placeholder(text, value) or (may_be_a_column and _COLUMN.match(text, value.end))
+    filled = _FILLED.match(text, value.end) if kept else None
+    return (literals.quoted(text, filled.end()) if filled else None if kept else value), is_key or not may_be_a_column
+
+
+def _below(text: str, start: int, at: int) -> Value | None:
+    """What stands in the object or in the list that the name has."""
+    if member := _MEMBER.match(text, at):
+        return literals.quoted(text, member.end()) or literals.bare(text, member.end())
+    return literals.items(text, start)
 
 
 def _otherwise(text: str, at: int) -> Value | None:
@@ -151,6 +137,7 @@ def _bare(text: str, at: int, name: str, sign: str, *, spaced: bool, is_key: boo
         return None, False
     value = literals.bare(text, at)
     word = text[slice(*value.spans[0])] if value else ""
-    if words.is_name(word) or (sign not in _GIVES and not any(letter.isdigit() for letter in word)):
+    is_weak = sign not in _GIVES or (spaced and name in words.SHORT)
+    if words.is_name(word) or (is_weak and not any(letter.isdigit() for letter in word)):
         return None, False
     return value, not spaced

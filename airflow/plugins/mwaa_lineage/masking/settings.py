@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from mwaa_lineage.masking.printable import printable
+from mwaa_lineage.masking import printable
 
 _SETTINGS = ("OPENLINEAGE", "MARQUEZ", "AIRFLOW__OPENLINEAGE")
 _SECRET = r"[\w-]*(?:api_?key|token|passw|secret|authorization)[\w-]*"  # noqa: S105 - how such a setting is named

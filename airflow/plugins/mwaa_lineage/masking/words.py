@@ -2,34 +2,25 @@
 
 import re
 
-_WORDS = (
-    "pass word",
-    "pass wd",
-    "pass phrase",
-    "pass code",
-    "pass key",
-    "pwd",
-    "secret",
-    "token",
-    "credential",
-    "authorization",
-    *(f"{kind} key" for kind in ("api", "access", "private", "secret", "account", "shared", "signing", "encryption", "session", "master")),
-    *(f"{kind} key" for kind in ("symmetric", "fernet", "auth", "license", "storage", "webhook", "deploy", "ssh")),
-    "access key id",
-    "secret access key",
-    "master symmetric key",
-    "rediscli auth",
-    "plaintext",
-    *(f"{kind} pass" for kind in ("db", "user", "smtp", "mail", "ftp", "ldap", "ssh", "redis", "mysql", "pg", "postgres", "admin", "root")),
-    *(f"{kind} pass" for kind in ("store", "key", "database", "login", "proxy", "conn", "connection", "redshift", "warehouse")),
-    *(f"{kind} key" for kind in ("app", "application", "subscription")),
-    "registry auth",
+_KEYS = (
+    "api access private secret account shared signing encryption session master symmetric fernet auth license storage webhook deploy ssh"
+    " app application subscription hmac aes functions"
 )
+_PASSES = (
+    "db user smtp mail ftp ldap ssh redis mysql pg postgres admin root store key database login proxy conn connection redshift warehouse"
+)
+_WORDS = (
+    *("pass word", "pass wd", "pass phrase", "pass code", "pass key", "pwd", "secret", "token", "credential", "authorization"),
+    *(f"{kind} key" for kind in _KEYS.split()),
+    *("access key id", "secret access key", "master symmetric key", "rediscli auth", "plaintext", "registry auth"),
+    *(f"{kind} pass" for kind in _PASSES.split()),
+)
+SHORT = ("pass", "pw")
+"""Only as words of their own; in prose and in tables of results they are none."""
 _WHOLE = (
     "auth",
-    "dsn",
-    "cookie",
-    "cookies",
+    *SHORT,
+    *("dsn", "cookie", "cookies", "jwt", "sas", "sql alchemy conn"),
     *(f"{kind} {what}" for kind in ("conn", "connection") for what in ("uri", "url", "string", "str")),
     "database url",
 )
@@ -45,8 +36,12 @@ def _spellings(words: tuple[str, ...], separator: str) -> str:
     return "|".join(word.replace(" ", separator) for word in sorted(words, key=len, reverse=True))
 
 
-IN_A_TEXT = _spellings(tuple(word for word in _WORDS if word != "credential"), r"[_ .-]?")
-"""An expression for lower-case letters. The longest spelling comes first. What credentials hold is looked through by itself."""
+IN_A_TEXT = (
+    _spellings(tuple(word for word in _WORDS if word != "credential"), r"[_ .-]?")
+    + rf"|(?<![a-z0-9])(?:{'|'.join(SHORT)})|credentials?(?=\W{{1,9}}:\s{{0,9}}\{{)"
+)
+"""An expression for lower-case letters. The longest spelling comes first. What credentials hold is looked through by itself,
+except in an object."""
 _SECRET = re.compile(_spellings(_WORDS, ""))
 _HOLDS_ONE = re.compile(rf"(?:^|_)(?:{_spellings(_WHOLE, '_?')})$")
 _TELLS_OF_ONE = re.compile(rf"_(?:{'|'.join(_NO_VALUE)})$")

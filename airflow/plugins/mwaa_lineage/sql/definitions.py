@@ -1,23 +1,24 @@
 """What CREATE says of the table it makes."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from sqlglot import exp
 
 from mwaa_lineage.sql.redshift import DIALECT
-from mwaa_lineage.sql.relations import Column, Location
+from mwaa_lineage.sql.relations import TEMPORARY_SCHEMA, Column, Location
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A table or view to be made; `columns` is empty where a query or the table `like` gives them."""
+    """A table or view to be made; `columns` has a table in the place of its columns (LIKE), and is empty where a query gives them."""
 
     target: exp.Table
-    columns: tuple[Column, ...] = ()
-    like: exp.Table | None = None
+    columns: tuple[Column | exp.Table, ...] = ()
     location: Location | None = None
     temporary: bool = False
     keeps_existing: bool = False  # IF NOT EXISTS
+    is_view: bool = False  # of which nothing is stored
 
 
 def definition(tree: exp.Expr) -> Definition | None:
@@ -27,14 +28,14 @@ def definition(tree: exp.Expr) -> Definition | None:
     if not isinstance(tree, exp.Create) or tree.kind not in {"TABLE", "VIEW"}:
         return None
     target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
-    like, location = tree.find(exp.LikeProperty), tree.find(exp.LocationProperty)
+    location = tree.find(exp.LocationProperty)
     return Definition(
         target,
-        tuple(_column(item) for item in _items(tree) if isinstance(item, exp.ColumnDef | exp.Identifier)),
-        like.this if like else None,
+        tuple(_column(item) for item in _items(tree) if isinstance(item, exp.ColumnDef | exp.Identifier | exp.LikeProperty)),
         Location.parse(location.name) if location else None,
         temporary=tree.find(exp.TemporaryProperty) is not None or _is_session_name(target),
         keeps_existing=bool(tree.args.get("exists")),
+        is_view=tree.kind == "VIEW" and not tree.find(exp.MaterializedProperty),
     )
 
 
@@ -46,9 +47,11 @@ def _items(tree: exp.Create) -> list[exp.Expr]:
 
 def _is_session_name(table: exp.Table) -> bool:
     """Whether the name alone makes the table a temporary one (Redshift: `#name`)."""
-    return table.name.startswith("#")
+    return table.name.startswith("#") or table.db.lower() == TEMPORARY_SCHEMA
 
 
-def _column(item: exp.ColumnDef | exp.Identifier) -> Column:
+def _column(item: exp.ColumnDef | exp.Identifier | exp.LikeProperty) -> Column | exp.Table:
+    if isinstance(item, exp.LikeProperty):
+        return cast(exp.Table, item.this)
     kind = item.args.get("kind")
     return Column(item.name.lower(), kind.sql(DIALECT).lower() if kind else None)

@@ -1,30 +1,31 @@
 """What an expression is derived from: every column in it, and what the queries in it give."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from sqlglot import exp
 
-from mwaa_lineage.sql.origins import Derivation, Origins, lost, union
+from mwaa_lineage.sql.origins import Derivation, Origins, Role, lost, union
 from mwaa_lineage.sql.rows import Rows
 from mwaa_lineage.sql.scope import Scope
+from mwaa_lineage.sql.uses import Use, parts_of
 
 Bind = Callable[[exp.Expr, Scope], Rows]  # reads a query that stands within an expression
 
 
 def origins(expression: exp.Expr, scope: Scope, bind: Bind) -> Origins:
-    """The origins of the value of `expression`. A query that is only asked for its rows, by EXISTS, gives no value."""
+    """The origins of the value of `expression`, and what decides about it. A query that EXISTS asks only for its rows gives no value."""
     if isinstance(expression, exp.Column) and not expression.is_star:
         return scope.column(parts(expression))
     found: list[Origins] = []
     how = Derivation.TRANSFORMATION
-    for node, in_window in _parts(expression, scope):
+    for node, use in _parts(expression, scope):
         if isinstance(node, exp.Query):
             rows = bind(node, scope)
-            if not isinstance(node.parent, exp.Exists):
-                found.append(rows.all())
+            found += [rows.decided_by, {} if isinstance(node.parent, exp.Exists) else use.of(rows.all())]
         elif isinstance(node, exp.Column):
-            found.append(_whole(node, scope) if node.is_star else scope.column(parts(node)))
-        elif isinstance(node, exp.AggFunc) and not in_window:
+            found.append(use.of(_whole(node, scope) if node.is_star else scope.column(parts(node))))
+        elif isinstance(node, exp.AggFunc) and not use.in_window:
             how = Derivation.AGGREGATION
     return union(*found, derivation=how)
 
@@ -55,18 +56,17 @@ def output_name(node: exp.Expr) -> str:
     return "?column?"
 
 
-def _parts(expression: exp.Expr, scope: Scope) -> Iterator[tuple[exp.Expr, bool]]:
-    """The nodes of an expression and whether each stands in a window function, but not the insides of columns and queries."""
-    stack = [(expression, False)]
+def _parts(expression: exp.Expr, scope: Scope) -> Iterator[tuple[exp.Expr, Use]]:
+    """The nodes of an expression and how each is used, but not the insides of columns and queries."""
+    stack = [(expression, Use())]
     while stack:
-        node, in_window = stack.pop()
-        yield node, in_window
+        node, use = stack.pop()
+        yield node, use
         if isinstance(node, exp.Query | exp.Column):
             continue
-        in_window = in_window or isinstance(node, exp.Window)
-        stack += [(child, in_window) for child in node.iter_expressions()]
+        stack += parts_of(node, use)
         if isinstance(node, exp.Window) and (named := scope.windows.get(node.alias.lower())):
-            stack.append((named, True))
+            stack.append((named, replace(use, in_window=True).also(Role.WINDOW)))
 
 
 def _whole(star: exp.Column, scope: Scope) -> Origins:

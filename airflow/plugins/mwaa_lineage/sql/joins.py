@@ -6,7 +6,7 @@ from typing import Protocol
 from sqlglot import exp
 
 from mwaa_lineage.sql.expressions import parts
-from mwaa_lineage.sql.origins import Derivation, Origins, lost, union
+from mwaa_lineage.sql.origins import Derivation, Origins, Role, deciding, lost, union
 from mwaa_lineage.sql.pivots import pivoted
 from mwaa_lineage.sql.rewriting import AT
 from mwaa_lineage.sql.rows import NOTHING_KNOWN, Field, Item, Open, Rows
@@ -35,10 +35,10 @@ class From:
     def __init__(self, reader: Reader, scope: Scope) -> None:
         self.reader = reader
         self.scope = scope
-        self.conditions: list[exp.Expr] = []
+        self.decides: list[Origins] = []
 
-    def read(self, select: exp.Select) -> list[exp.Expr]:
-        """Fills the scope with the sources of `select`, and with the columns that these have together. Gives the joins' conditions."""
+    def read(self, select: exp.Select) -> list[Origins]:
+        """Fills the scope with the sources of `select`, and with the columns that these have together. Gives what joins them."""
         start = select.args.get("from_")
         items = [start.this] if start else []
         for node in (*items, *(select.args.get("laterals") or ())):
@@ -52,7 +52,7 @@ class From:
             else:
                 joined = self._joined(joined, join)
             self.scope.columns = Rows([*before, *joined.items])
-        return self.conditions
+        return self.decides
 
     def _chain(self, node: exp.Expr) -> Rows:
         """The columns of one item with the joins that hang on it."""
@@ -62,9 +62,14 @@ class From:
         return rows
 
     def _joined(self, left: Rows, join: exp.Join) -> Rows:
-        if condition := join.args.get("on"):
-            self.conditions.append(condition)
-        return joined(left, self._chain(join.this), join)
+        right = self._chain(join.this)
+        rows = joined(left, right, join)
+        decides = [side.find(name) or {} for name in _shared_names(left, right, join) for side in (left, right)]
+        if condition := join.args.get("on"):  # sees what is joined so far
+            so_far = Scope(self.scope.parent, self.scope.ctes, list(self.scope.sources), rows)
+            decides.append(self.reader.origins(condition, so_far))
+        self.decides += [deciding(origins, Role.JOIN) for origins in decides]
+        return rows
 
     def _item(self, node: exp.Expr) -> Rows:
         if _is_join(node):
@@ -79,7 +84,7 @@ class From:
         before = len(self.scope.sources)
         rows = self._chain(node.this)
         if node.alias:  # hides the names of what is joined
-            rows = rows.renamed(_columns(node))
+            rows = rows.renamed(_columns(node)).also(*(source.rows.decided_by for source in self.scope.sources[before:]))
             self.scope.sources[before:] = [Source([node.alias.lower()], rows)]
         return rows
 
@@ -150,14 +155,23 @@ def _is_join(node: exp.Expr) -> bool:
 
 def joined(left: Rows, right: Rows, join: exp.Join) -> Rows:
     """The columns of a join: those of USING first and once, with the value of the side that gives it, or of both."""
-    names = [name.name.lower() for name in join.args.get("using") or ()]
-    if (join.method or "").upper() == "NATURAL":
-        if left.opens or right.opens:
-            return Rows([NOTHING_KNOWN])
-        names = [name for name in left.named if name in right.named]
+    if _is_natural(join) and (left.opens or right.opens):
+        return Rows([NOTHING_KNOWN])
+    names = _shared_names(left, right, join)
     return Rows(
         [*(_shared(name, left, right, join.side.upper()) for name in names), *left.without(names).items, *right.without(names).items]
     )
+
+
+def _shared_names(left: Rows, right: Rows, join: exp.Join) -> list[str]:
+    """The columns that both sides must have the same value of, by USING or NATURAL."""
+    if _is_natural(join):
+        return [name for name in left.named if name in right.named]
+    return [name.name.lower() for name in join.args.get("using") or ()]
+
+
+def _is_natural(join: exp.Join) -> bool:
+    return (join.method or "").upper() == "NATURAL"
 
 
 def _shared(name: str, left: Rows, right: Rows, side: str) -> Field:

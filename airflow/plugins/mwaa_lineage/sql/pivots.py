@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from mwaa_lineage.sql.origins import Origins, lost, union
+from mwaa_lineage.sql.origins import Origins, Role, deciding, lost, union
 from mwaa_lineage.sql.rows import NOTHING_KNOWN, Field, Rows
 
 
@@ -19,9 +19,11 @@ def _pivot(rows: Rows, pivot: exp.Pivot, origins: Callable[[exp.Expr], Origins])
     kept = rows.without(used).items
     names = [column.name.lower() for column in pivot.args.get("columns") or ()]
     if not names:
-        return Rows([*kept, NOTHING_KNOWN])
-    aggregates = [origins(aggregate) for aggregate in pivot.expressions]
-    return Rows([*kept, *(Field(name, aggregates[index % len(aggregates)]) for index, name in enumerate(names))])
+        return Rows([*kept, NOTHING_KNOWN], rows.decided_by)
+    chosen = [deciding(origins(field.this), Role.CONDITIONAL) for field in pivot.fields]
+    aggregates = [union(origins(aggregate), *chosen) for aggregate in pivot.expressions]
+    pivoted_rows = Rows([*kept, *(Field(name, aggregates[index % len(aggregates)]) for index, name in enumerate(names))])
+    return pivoted_rows.also(rows.decided_by, *(deciding(item.origins, Role.GROUP_BY) for item in kept if isinstance(item, Field)))
 
 
 def _unpivot(rows: Rows, pivot: exp.Pivot, origins: Callable[[exp.Expr], Origins]) -> Rows:
@@ -34,4 +36,4 @@ def _unpivot(rows: Rows, pivot: exp.Pivot, origins: Callable[[exp.Expr], Origins
     fields = [
         Field(value, union(*(origins(entry[index]) for entry in entries)) if even else lost(value)) for index, value in enumerate(values)
     ]
-    return Rows([*kept, *names, *fields])
+    return Rows([*kept, *names, *fields], rows.decided_by)

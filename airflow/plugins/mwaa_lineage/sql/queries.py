@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlglot import exp
 
+from mwaa_lineage.sql.clauses import READ, compared, decided, sorted_by
 from mwaa_lineage.sql.expressions import origins, output_name, parts, queries
 from mwaa_lineage.sql.joins import From
-from mwaa_lineage.sql.origins import Derivation, Origin, Origins, lost
+from mwaa_lineage.sql.origins import Derivation, Origin, Origins, lost, rows_of
 from mwaa_lineage.sql.relations import Table
 from mwaa_lineage.sql.rows import NOTHING_KNOWN, Field, Item, Open, Rows, stacked
 from mwaa_lineage.sql.scope import Scope
@@ -18,23 +19,31 @@ Ctes = dict[str, Rows]
 
 
 class Queries:
-    """Reads queries. `tables` are those they read, in the order met, whatever for."""
+    """Reads queries. `tables` are those they read, in the order met, whatever for. `ordered`: the one whose order of rows counts."""
 
-    def __init__(self, resolve: Callable[[exp.Table], Table], columns: Callable[[Table], tuple[str, ...]]) -> None:
+    def __init__(
+        self, resolve: Callable[[exp.Table], Table], columns: Callable[[Table], tuple[str, ...]], ordered: exp.Expr | None = None
+    ) -> None:
         self.resolve = resolve
         self.columns = columns
+        self.ordered = ordered
         self.tables: dict[Table, None] = {}
 
     def query(self, query: exp.Expr, parent: Scope | None = None, ctes: Ctes | None = None) -> Rows:
         """The columns of `query`, which stands within `parent` and sees `ctes`. Raises ValueError for what is no query."""
         ctes = self._ctes(query, parent, ctes or {})
         if isinstance(query, exp.Subquery):
-            return self.query(query.this, parent, ctes)
+            return self._in_order(query, self.query(query.this, parent, ctes), parent, ctes)
         if isinstance(query, exp.SetOperation):
-            return self._set_operation(query, parent, ctes)
+            return self._in_order(query, self._set_operation(query, parent, ctes), parent, ctes)
         if isinstance(query, exp.Select):
             return self._select(query, parent, ctes)
         raise ValueError(f"{query.key.upper()} within a query is not supported")
+
+    def _in_order(self, query: exp.Expr, rows: Rows, parent: Scope | None, ctes: Ctes) -> Rows:
+        """`rows` of a query in brackets or of a set operation, which may be sorted and limited as a whole."""
+        scope = Scope(parent, ctes, columns=rows)
+        return rows.also(*sorted_by(query, rows, lambda key: self.origins(key, scope), query is self.ordered))
 
     def table(self, node: exp.Table) -> tuple[Sequence[str], Rows]:
         """Database, schema and name of a table, and its columns."""
@@ -44,7 +53,7 @@ class Queries:
         def column(name: str) -> Origins:
             return {Origin(table, name): Derivation.IDENTITY}
 
-        return table, Rows([Field(name, column(name)) for name in self.columns(table)] or [Open(column)])
+        return table, Rows([Field(name, column(name)) for name in self.columns(table)] or [Open(column)], rows_of(table))
 
     def exists(self, node: exp.Table) -> bool:
         """Whether the warehouse is known to have the table."""
@@ -67,7 +76,7 @@ class Queries:
             if clause.recursive and isinstance(cte.this, exp.SetOperation) and name in _mentioned(cte.this):
                 first, *_ = _operands(cte.this)
                 ctes[name] = self.query(first[1], parent, self._ctes(cte.this, parent, ctes)).renamed(names)
-                while (rows := self.query(cte.this, parent, ctes).renamed(names)).prefix() != ctes[name].prefix():
+                while not _same(rows := self.query(cte.this, parent, ctes).renamed(names), ctes[name]):
                     ctes[name] = rows
             else:
                 ctes[name] = self.query(cte.this, parent, ctes).renamed(names)
@@ -77,24 +86,38 @@ class Queries:
         """UNION, and INTERSECT, which binds tighter, have all branches. EXCEPT takes rows away from the ones before it and gives none."""
         if query.args.get("by_name"):
             raise ValueError("UNION BY NAME is not supported")
-        branches: list[Rows] = []
-        gives = True
+        terms: list[tuple[type[exp.Expr], list[Rows]]] = []
         for kind, operand in _operands(query):
-            gives = gives if kind is exp.Intersect else kind is not exp.Except
             rows = self.query(operand, parent, ctes)
-            if gives:
-                branches.append(rows)
-        return stacked(branches)
+            if kind is exp.Intersect:
+                terms[-1][1].append(rows)
+            else:
+                terms.append((kind, [rows]))
+        branches: list[Rows] = []
+        decides: list[Origins] = []
+        for kind, term in terms:
+            if len(term) > 1:
+                decides.append(compared(term))
+            if kind is exp.Except:
+                decides.append(compared([*branches, *term]))
+            else:
+                branches += term
+        return stacked(branches).also(*decides)
 
     def _select(self, select: exp.Select, parent: Scope | None, ctes: Ctes) -> Rows:
         scope = Scope(parent, ctes)
-        conditions = From(self, scope).read(select)
+        joins = From(self, scope).read(select)
+        if select.args.get("connect"):
+            scope.aliases["level"] = {}
         scope.windows = {window.name.lower(): window for window in select.args.get("windows") or ()}
-        items = [item for node in select.expressions for item in self._output(node, scope)]
-        for clause in (*conditions, *_filters(select)):
+        rows = Rows([item for node in select.expressions for item in self._output(node, scope)])
+        for clause in _others(select):
             for query in queries(clause):
                 self._nested(query, scope)
-        return Rows(items).without(_named(select.args.get("exclude")))
+        decides = decided(select, rows, lambda expression: self.origins(expression, scope), select is self.ordered)
+        return rows.also(*(source.rows.decided_by for source in scope.sources), *joins, *decides).without(
+            _named(select.args.get("exclude"))
+        )
 
     def _output(self, node: exp.Expr, scope: Scope) -> Iterable[Item]:
         """The columns of one item of the SELECT list."""
@@ -122,10 +145,14 @@ def _named(columns: Iterable[exp.Expr] | None) -> set[str]:
     return {column.name.lower() for column in columns or ()}
 
 
-def _filters(select: exp.Select) -> Iterator[exp.Expr]:
-    """What a SELECT has besides its list and its sources."""
+def _same(one: Rows, other: Rows) -> bool:
+    return one.prefix() == other.prefix() and one.decided_by == other.decided_by
+
+
+def _others(select: exp.Select) -> Iterator[exp.Expr]:
+    """What a SELECT has besides its list, its sources, and what decides about its rows."""
     for key, value in select.args.items():
-        if key not in {"expressions", "from_", "joins", "laterals", "with_"}:
+        if key not in READ and key not in {"expressions", "from_", "joins", "laterals", "with_"}:
             yield from (item for item in (value if isinstance(value, list) else [value]) if isinstance(item, exp.Expr))
 
 

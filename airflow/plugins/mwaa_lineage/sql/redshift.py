@@ -1,18 +1,35 @@
 """Redshift statements that sqlglot does not know, parsed as statements that it does."""
 
 from collections.abc import Sequence
-from typing import cast
+from itertools import accumulate
+from typing import NamedTuple, cast
 
 from sqlglot import Token, TokenType, exp
 from sqlglot.dialects.redshift import Redshift
 from sqlglot.parsers.redshift import RedshiftParser
 
 from mwaa_lineage.sql.condensed import condensed
-from mwaa_lineage.sql.rewriting import after_brackets, after_name, without_storage, words_mended
+from mwaa_lineage.sql.rewriting import after_brackets, after_name, with_column, without_storage, words_mended
 
 DIALECT = "redshift"
 REDSHIFT = Redshift()
+REMOVES_DUPLICATES = "removes_duplicates"  # an argument of exp.Merge
 MOST_TOKENS = 50_000  # of one statement that is parsed: its tree takes 2 to 4 kB for each
+
+
+REFRESHES = "refreshes"  # an argument of exp.Insert: the target is a materialized view, which is filled by its own query
+CASCADES = "cascades"  # beside it
+EMPTIES = "empties"  # an argument of exp.Insert: the tables of which the rows are moved
+FILLED = "variable filled by a query"  # stands in a procedure as the table of such a variable, which is in no FROM
+CALLS = "calls"  # an argument of exp.Select: which procedure is called; the query itself gives nothing
+
+
+class Call(NamedTuple):
+    """A call of a procedure: no schema where its name is bare."""
+
+    schema: str
+    name: str
+    arguments: int
 
 
 class TooLarge(Exception):
@@ -47,11 +64,14 @@ def _statement(tokens: list[Token], text: str) -> exp.Expr | None:
         return _append(tokens, text, words.index("APPEND"))
     if words[0] == "MERGE" and words[-2:] == ["REMOVE", "DUPLICATES"]:
         return _merge_removing_duplicates(tokens[:-2], text)
-    if words[0] == "DECLARE":
-        return _cursor(text[tokens[0].end + 1 : tokens[-1].end + 1])
+    if words[0] in _READ_FROM_TEXT:
+        return _READ_FROM_TEXT[words[0]](text[tokens[0].end + 1 : tokens[-1].end + 1])
     if words[:2] == ["CREATE", "MODEL"] or words[:4] == ["CREATE", "OR", "REPLACE", "MODEL"]:
         return _model(tokens, text, words.index("FROM"))
-    tree = _parsed(without_storage(tokens) if words[0] == "CREATE" else tokens, text)
+    if words[0] == "DROP" and (kinds := [index for index, word in enumerate(words[:3]) if word in _DROPPED]):
+        tree: exp.Expr | None = _drop(tokens, text, kinds[0])
+    else:
+        tree = _parsed(_MENDED.get(words[0], list)(tokens), text)
     return _with_schema(tree) if isinstance(tree, exp.Alter) else tree
 
 
@@ -73,19 +93,72 @@ def _append(tokens: Sequence[Token], text: str, append: int) -> exp.Expr:
     """ALTER TABLE target APPEND FROM source as INSERT INTO target BY NAME SELECT * FROM source."""
     source = [token for token in tokens[append + 2 :] if token.text.upper() not in {"IGNOREEXTRA", "FILLTARGET"}]
     query = exp.select("*").from_(_table(source, text))
-    return exp.Insert(this=_table(tokens[2:append], text), expression=query, by_name=True)
+    insert = exp.Insert(this=_table(tokens[2:append], text), expression=query, by_name=True)
+    insert.set(EMPTIES, [_table(source, text)])
+    return insert
+
+
+def _drop(tokens: list[Token], text: str, kind: int) -> exp.Expr:
+    """DROP of one or several names, of which not every sqlglot reads more than one."""
+    start = kind + (3 if tokens[kind + 1].text.upper() == "IF" else 1)
+    names: list[exp.Table] = []
+    while not names or (start < len(tokens) and tokens[start].token_type == TokenType.COMMA):
+        start += bool(names)
+        end = after_name(tokens, start)
+        names.append(_table(tokens[start:end], text))
+        start = end
+    return exp.Drop(kind=tokens[kind].text.upper(), expressions=names)
 
 
 def _merge_removing_duplicates(tokens: list[Token], text: str) -> exp.Expr:
-    """MERGE ... REMOVE DUPLICATES as INSERT INTO target SELECT * FROM source: it matches columns by position."""
+    """MERGE ... REMOVE DUPLICATES as a MERGE that is marked so."""
     merge = cast(exp.Merge, _parsed([*tokens, *REDSHIFT.tokenize("when matched then delete")], text))
-    return exp.Insert(this=merge.this, expression=exp.select("*").from_(merge.args["using"]))
+    merge.set(REMOVES_DUPLICATES, True)
+    return merge
 
 
 def _cursor(rest: str) -> exp.Expr | None:
-    """DECLARE name CURSOR FOR query as the query; sqlglot has all behind DECLARE as one text."""
+    """DECLARE name CURSOR FOR query as the query."""
     tokens = _mended(REDSHIFT.tokenize(rest))
     return _parsed(tokens[[token.text.upper() for token in tokens].index("FOR") + 1 :], rest)
+
+
+def _refresh(rest: str) -> exp.Expr:
+    """REFRESH MATERIALIZED VIEW name [RESTRICT | CASCADE]."""
+    tokens = REDSHIFT.tokenize(rest)
+    end = after_name(tokens, 2)
+    how = [token.text.upper() for token in tokens[end:]]
+    if [token.text.upper() for token in tokens[:2]] != ["MATERIALIZED", "VIEW"] or how not in ([], ["RESTRICT"], ["CASCADE"]):
+        raise ValueError("words are missing")
+    insert = exp.Insert(this=_table(tokens[2:end], rest))
+    insert.set(REFRESHES, True)
+    insert.set(CASCADES, how == ["CASCADE"])
+    return insert
+
+
+def _call(rest: str) -> exp.Expr:
+    """CALL name ([argument [, ...]])."""
+    tokens = REDSHIFT.tokenize(rest)
+    end = after_name(tokens, 0)
+    closed = after_brackets(tokens, end)
+    if closed != len(tokens) or closed == end:
+        raise ValueError("words are missing")
+    depths = accumulate((token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN) for token in tokens[end:])
+    commas = sum(depth == 1 and token.token_type == TokenType.COMMA for depth, token in zip(depths, tokens[end:], strict=True))
+    name = _table(tokens[:end], rest)
+    query = exp.select("null")
+    query.set(CALLS, Call(name.db.lower(), name.name.lower(), commas + 1 if closed - end > 2 else 0))  # noqa: PLR2004 - the brackets
+    return query
+
+
+def is_filled(node: exp.Expr) -> bool:
+    """Whether it is a variable that a query has filled."""
+    return isinstance(node, exp.Column) and node.table == FILLED
+
+
+def called(tree: exp.Expr) -> Call | None:
+    """The procedure that a statement calls."""
+    return tree.args.get(CALLS)
 
 
 def _model(tokens: list[Token], text: str, source: int) -> exp.Expr | None:
@@ -105,3 +178,8 @@ def _with_schema(alter: exp.Alter) -> exp.Alter:
     for rename in alter.find_all(exp.AlterRename):
         rename.this.set("db", alter.this.args.get("db"))
     return alter
+
+
+_MENDED = {"CREATE": without_storage, "ALTER": with_column}
+_DROPPED = frozenset(["TABLE", "VIEW", "SCHEMA"])
+_READ_FROM_TEXT = {"DECLARE": _cursor, "REFRESH": _refresh, "CALL": _call}  # sqlglot has all behind these words as one text

@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 TEMPORARY_SCHEMA = "pg_temp"  # searched first for an unqualified name, as the warehouse does
 SYSTEM_SCHEMA = "pg_catalog"  # searched next, though no search_path names it
+INFORMATION_SCHEMA = "information_schema"
+_SYSTEM_NAME = re.compile(r"(pg|stl|stv|svv|svl|svcs)_.+")
 _ROLE = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/")
 
 
@@ -21,6 +23,17 @@ class Table(NamedTuple):
 
     def __str__(self) -> str:
         return ".".join(self)
+
+    @property
+    def is_system(self) -> bool:
+        """Whether it is the warehouse's own book-keeping: schemas that begin with pg_ are its own (Amazon Redshift, CREATE SCHEMA)."""
+        return self.schema == INFORMATION_SCHEMA or (self.schema.startswith("pg_") and self.schema != TEMPORARY_SCHEMA)
+
+
+def named_as_system(name: str) -> bool:
+    """Whether system tables and views are called so (Amazon Redshift, System tables and views reference). SYS_ is left out: people have
+    tables of such names, too, so of those the catalog must know."""
+    return _SYSTEM_NAME.fullmatch(name) is not None
 
 
 class Location(NamedTuple):
@@ -70,6 +83,22 @@ class GlueTable(NamedTuple):
 Source = Table | Location
 
 
+class Name(NamedTuple):
+    """A table, or a procedure that is called, as SQL writes it: no schema where the name is bare."""
+
+    schema: str | None
+    table: str
+    is_called: bool = False
+
+
+class Procedure(NamedTuple):
+    """What the catalog tells of a stored procedure: its source, how many arguments a call gives, and the names of its parameters."""
+
+    source: str
+    arguments: int
+    parameters: tuple[str, ...]
+
+
 class Column(NamedTuple):
     """A column and its type as the catalog writes it, None where only the SQL is known."""
 
@@ -99,3 +128,13 @@ class Catalog:
     search_path: tuple[str, ...] = ("public",)
     relations: Mapping[Table, Relation] = field(default_factory=dict)
     complete: bool = True  # False: the warehouse could not be asked, so a missing relation says nothing
+    views: Mapping[Table, str] = field(default_factory=dict)  # their definitions, "" where they are not known
+    procedures: Mapping[Table, tuple[Procedure, ...]] = field(default_factory=dict)  # those of one name
+    unread: str = ""  # why definitions or procedures are missing
+
+    def knows(self, names: Iterable[Name]) -> bool:
+        """Whether it has all there is to know of tables with these names: a relation for each, and none is called."""
+        return not self.unread and all(not name.is_called and any(map(self.relations.get, self._places(name))) for name in names)
+
+    def _places(self, name: Name) -> list[Table]:
+        return [Table(self.database, schema, name.table) for schema in ([name.schema] if name.schema else self.search_path)]

@@ -8,6 +8,11 @@ from collections.abc import Iterator, Sequence
 from sqlglot import Token, TokenType
 from sqlglot.dialects.redshift import Redshift
 
+SAME_AS_DATE_PART = frozenset(["DATEPART", "PGDATE_PART"])
+VALUES = frozenset(
+    [TokenType.VAR, TokenType.IDENTIFIER, TokenType.NUMBER, TokenType.STRING, TokenType.PARAMETER, TokenType.R_PAREN, TokenType.R_BRACKET]
+)
+BEFORE_A_QUERY = frozenset([TokenType.ALIAS, TokenType.L_PAREN, TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT, TokenType.ALL])
 AT, UNPIVOT = "AT", "UNPIVOT"  # stand before the names that AT gives to the elements of nested data
 NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 QUERIES = frozenset([TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN, TokenType.VALUES])
@@ -17,15 +22,13 @@ KEPT_OF_EXTERNAL = frozenset(["LOCATION", "PARTITIONED", "PARTITIONED BY"])  # w
 
 
 def words_mended(tokens: Sequence[Token]) -> list[Token]:
-    """Keywords with a comment inside, the operators # (XOR) and @ (absolute value), and AT and UNPIVOT of nested data."""
+    """Keywords with a comment inside, DATEPART, the operators # (XOR) and @ (absolute value), and AT and UNPIVOT of nested data."""
     result: list[Token] = []
     marker = AT
-    waiting = list(reversed(_joined(tokens)))
+    waiting = list(reversed(_respelled(_joined(tokens))))
     while waiting:
         token = waiting.pop()
-        if token.text == "#" and token.token_type == TokenType.VAR:
-            result.append(_like(token, TokenType.PLUS, "+"))
-        elif token.token_type == TokenType.UNPIVOT and [next_.token_type for next_ in waiting[-2:-1]] == [TokenType.DOT]:
+        if token.token_type == TokenType.UNPIVOT and [next_.token_type for next_ in waiting[-2:-1]] == [TokenType.DOT]:
             marker = UNPIVOT
         elif waiting and token.text.upper() == AT and _names_an_element([*result[-3:], token, waiting[-1]]):
             name = waiting.pop()
@@ -57,6 +60,15 @@ def without_storage(tokens: Sequence[Token]) -> list[Token]:
     attributes = _kept_attributes(tokens[columns:query]) if external else []
     start = [token for index, token in enumerate(tokens[:body]) if (index, _word(token)) != (1, "LOCAL")]
     return [*start, *_without_attributes(tokens[body:columns]), *attributes, *tokens[query:]]
+
+
+def with_column(tokens: list[Token]) -> list[Token]:
+    """ALTER TABLE with the word COLUMN behind DROP and RENAME, where it may be left out."""
+    action = after_name(tokens, 4 if _word(tokens[2]) == "IF" else 2)
+    words = [_word(token) for token in tokens[action : action + 2]]
+    if len(words) == 1 or words[0] not in {"DROP", "RENAME"} or words[1] in {"COLUMN", "CONSTRAINT", "PARTITION", "TO"}:
+        return tokens
+    return [*tokens[: action + 1], _like(tokens[action], TokenType.COLUMN, "column"), *tokens[action + 1 :]]
 
 
 def after_name(tokens: Sequence[Token], start: int) -> int:
@@ -121,6 +133,37 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
         else:
             result.append(token)
     return result
+
+
+def _respelled(tokens: Sequence[Token]) -> list[Token]:
+    """DATEPART as the function of parts of dates, # as the operator that it is where it begins no table's name, TABLE t as a query."""
+    result: list[Token] = []
+    for token in tokens:
+        is_word = token.token_type == TokenType.VAR
+        if result and token.token_type == TokenType.L_PAREN and _word(result[-1]) in SAME_AS_DATE_PART:
+            result[-1] = _like(result[-1], TokenType.VAR, "date_part")
+        if is_word and "#" in token.text and (not token.text.startswith("#") or _has_a_value(result)):
+            for place, operand in enumerate(token.text.split("#")):
+                result += [_like(token, TokenType.PLUS, "+")] * (place > 0)
+                result += [_like(token, TokenType.NUMBER if operand.isdigit() else TokenType.VAR, operand)] * bool(operand)
+        elif token.token_type == TokenType.TABLE and _wants_a_query(result):
+            result += [_like(token, TokenType.SELECT, "select"), _like(token, TokenType.STAR, "*"), _like(token, TokenType.FROM, "from")]
+        else:
+            result.append(token)
+    return result
+
+
+def _wants_a_query(before: Sequence[Token]) -> bool:
+    """Whether TABLE behind these begins a query: that of an INSERT, of AS, in brackets or of a set operation."""
+    if not before:
+        return False
+    inserts = before[0].token_type == TokenType.INSERT and before[-1].token_type != TokenType.INTO
+    return inserts or before[-1].token_type in BEFORE_A_QUERY
+
+
+def _has_a_value(before: Sequence[Token]) -> bool:
+    """Whether the last of these ends what # may stand behind; a statement's first word and TO come before a table."""
+    return len(before) > 1 and before[-1].token_type in VALUES and _word(before[-1]) != "TO"
 
 
 def _names_an_element(around: Sequence[Token]) -> bool:

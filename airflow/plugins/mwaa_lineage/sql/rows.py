@@ -1,7 +1,7 @@
 """The columns of anything that rows can be read from: a table, a query, a join."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from mwaa_lineage.sql.origins import Origins, lost, union, unknown
@@ -30,9 +30,10 @@ NOTHING_KNOWN = Open(lost)
 
 @dataclass(frozen=True)
 class Rows:
-    """Columns in the order in which * gives them. Names may repeat."""
+    """Columns in the order in which * gives them, and what decides which rows there are. Names may repeat."""
 
     items: Sequence[Item] = ()
+    decided_by: Origins = field(default_factory=dict)
 
     @cached_property
     def named(self) -> dict[str, list[Field]]:
@@ -62,15 +63,19 @@ class Rows:
     def without(self, names: Iterable[str]) -> "Rows":
         """The columns but for those called so."""
         gone = set(names)
-        return Rows([item for item in self.items if not (isinstance(item, Field) and item.name in gone)])
+        return replace(self, items=[item for item in self.items if not (isinstance(item, Field) and item.name in gone)])
 
     def renamed(self, names: Sequence[str]) -> "Rows":
         """The columns with other names for the first of them, as in `t (a, b)`."""
         if not names:
             return self
         known = self.prefix()[: len(names)]
-        fields = [Field(name, field.origins) for name, field in zip(names, known, strict=False)]
-        return Rows([*fields, *(Field(name, lost(name)) for name in names[len(known) :]), *self.items[len(known) :]])
+        fields = [Field(name, column.origins) for name, column in zip(names, known, strict=False)]
+        return replace(self, items=[*fields, *(Field(name, lost(name)) for name in names[len(known) :]), *self.items[len(known) :]])
+
+    def also(self, *decided_by: Origins) -> "Rows":
+        """The same columns, of rows that more decides about."""
+        return replace(self, decided_by=union(self.decided_by, *decided_by))
 
     def prefix(self) -> list[Field]:
         """The columns whose position is known: those before any that are not."""
@@ -87,15 +92,16 @@ def _until_open(items: Iterable[Item]) -> Iterator[Field]:
 def stacked(branches: Sequence[Rows]) -> Rows:
     """The rows of all branches of a UNION: columns match by position, and have the names of the first branch."""
     first, *others = branches
+    decided_by = union(*(branch.decided_by for branch in branches))
     prefixes = [branch.prefix() for branch in others]
     fields: list[Item] = []
-    for position, field in enumerate(first.prefix()):
+    for position, column in enumerate(first.prefix()):
         parts = [prefix[position].origins if position < len(prefix) else unknown(STAR) for prefix in prefixes]
-        fields.append(Field(field.name, union(field.origins, *parts)))
+        fields.append(Field(column.name, union(column.origins, *parts)))
     rest = first.items[len(fields) :]
     if not rest or not others:
-        return Rows([*fields, *rest])
-    return Rows([*fields, *(_doubtful(item) for item in rest)])
+        return Rows([*fields, *rest], decided_by)
+    return Rows([*fields, *(_doubtful(item) for item in rest)], decided_by)
 
 
 def _doubtful(item: Item) -> Item:

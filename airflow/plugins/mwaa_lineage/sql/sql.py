@@ -1,17 +1,19 @@
 """Splits SQL text into statements and parses each on its own, so that one that cannot be read does not hide the others."""
 
 import logging
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 
-from mwaa_lineage.sql.catalog import Name
 from mwaa_lineage.sql.chains import balanced
 from mwaa_lineage.sql.condensed import condensed
 from mwaa_lineage.sql.outline import MOST_TABLES, Outline, outline, split
-from mwaa_lineage.sql.redshift import MOST_TOKENS, REDSHIFT, TooLarge, parse_statement
+from mwaa_lineage.sql.redshift import MOST_TOKENS, REDSHIFT, TooLarge, called, parse_statement
+from mwaa_lineage.sql.relations import Name
 from mwaa_lineage.sql.settings import NOTHING_SET, Setting, setting
 
 # sqlglot warns of what it cannot parse by quoting the SQL, with whatever credentials stand in it. Here that becomes a problem.
@@ -53,6 +55,8 @@ LONGEST_TEXT = 400_000  # characters, without most of its literals, that are par
 LOOKED_THROUGH = 1_000_000  # characters that are looked through for tables where a text is not parsed
 LONGEST_SAID = 10_000  # characters of a statement that a problem shows
 TABLES_ONLY = "only the tables that it names are told, not its columns"
+_TEMPLATE = re.compile(r"\{ ?\{[-+]?\s*[A-Za-z_][^{},(]*+(?:\([^{}]*+)?\} ?\}|\{ ?%[^{}]*+\}")
+"""Of Jinja. Texts of arrays such as {{a,b},{c,d}} are none."""
 UNDERSTOOD = (exp.Query, exp.DML, exp.Create, exp.Alter, exp.Drop, exp.TruncateTable)
 
 
@@ -67,19 +71,47 @@ class Statement:
     tables: Outline | None = None
 
 
-def parse(texts: Iterable[str]) -> list[Statement]:
+class Grammar(NamedTuple):
+    """How a dialect is read: `parse` gives the tree of one statement, and raises SqlglotError or ValueError for what it cannot parse, and
+    TooLarge; what begins with a word of `no_flow` moves no data."""
+
+    tokenize: Callable[[str], list[Token]]
+    parse: Callable[[list[Token], str], exp.Expr | None]
+    no_flow: frozenset[str] = NO_FLOW
+
+
+_REDSHIFT = Grammar(REDSHIFT.tokenize, parse_statement)
+
+
+def parse(texts: Iterable[str], grammar: Grammar = _REDSHIFT) -> list[Statement]:
     """The statements of all `texts`. Never raises for bad SQL."""
-    return [statement for text in texts for statement in _parse_text(text)]
+    return [statement for text in texts for statement in _parse_text(text, grammar)]
 
 
 def names(statements: Iterable[Statement]) -> set[Name]:
-    """Every table that the statements mention (names of CTEs among them: they are not told apart here)."""
+    """Every table that the statements mention (names of CTEs among them: they are not told apart here), and every procedure they call."""
     statements = list(statements)
     tables = [table for statement in statements if statement.tree for table in statement.tree.find_all(exp.Table) if table.name]
     tables += [table for statement in statements if statement.tables for table in statement.tables.tables]
+    found = [Name(table.db.lower() or None, table.name.lower()) for table in tables]
+    found += [Name(call.schema or None, call.name, is_called=True) for each in statements if each.tree and (call := called(each.tree))]
     path = {schema for statement in statements for schema in statement.setting.search_path or ()}
-    bare = {Name(schema, table.name.lower()) for table in tables if not table.db for schema in (None, *path)}
-    return bare | {Name(table.db.lower(), table.name.lower()) for table in tables if table.db}
+    return {*found, *(name._replace(schema=schema) for name in found if name.schema is None for schema in path)}
+
+
+def change_tables(statements: Iterable[Statement]) -> bool:
+    """Whether one may change what the catalog tells of a table that is there, as what cannot be read may."""
+    return any(each.problem or each.tables or not _leaves_tables(each) for each in statements)
+
+
+def _leaves_tables(statement: Statement) -> bool:
+    tree = statement.tree
+    if tree is None:  # such as ALTER SCHEMA, which gives tables other names
+        return _keyword(statement.text) not in DEFINITIONS
+    if isinstance(tree, exp.Create):  # a bare name may be known in another schema than the one in which it is made
+        made = tree.find(exp.Table)
+        return bool(tree.args.get("exists") and made and made.db)
+    return isinstance(tree, (exp.Query, exp.DML, exp.TruncateTable))
 
 
 def outlined(statements: Iterable[Statement]) -> list[Statement]:
@@ -87,18 +119,18 @@ def outlined(statements: Iterable[Statement]) -> list[Statement]:
     return [_outlined(each.text) if each.tree and not _is_definition(each.text) else each for each in statements]
 
 
-def _parse_text(text: str) -> Iterator[Statement]:
+def _parse_text(text: str, grammar: Grammar = _REDSHIFT) -> Iterator[Statement]:
     text = condensed(text)
     if len(text) > LONGEST_TEXT:
         yield from _look_through(text, f"the SQL has more than {LONGEST_TEXT} characters beside lists of literals: {TABLES_ONLY}")
         return
     try:
-        tokens = REDSHIFT.tokenize(text)
+        tokens = grammar.tokenize(text)
     except TokenError:
         yield Statement(text, problem="the SQL cannot be read: a quotation or comment in it has no end")
         return
-    for chunk in _split(tokens):
-        yield _statement(chunk, text)
+    for chunk in chunks(tokens):
+        yield read_statement(chunk, text, grammar)
 
 
 def looked_through(texts: Iterable[str]) -> list[Statement]:
@@ -143,7 +175,8 @@ def _outlined(sql: str, problem: str | None = None) -> Statement:
     return Statement(sql[:LONGEST_SAID], tables.made, said, tables=tables)
 
 
-def _split(tokens: Iterable[Token]) -> Iterator[list[Token]]:
+def chunks(tokens: Iterable[Token]) -> Iterator[list[Token]]:
+    """The statements, without the semicolons between them."""
     chunk: list[Token] = []
     for token in tokens:
         if token.token_type != TokenType.SEMICOLON:
@@ -155,17 +188,20 @@ def _split(tokens: Iterable[Token]) -> Iterator[list[Token]]:
         yield chunk
 
 
-def _statement(tokens: list[Token], text: str) -> Statement:
+def read_statement(tokens: list[Token], text: str, grammar: Grammar = _REDSHIFT) -> Statement:
+    """One statement of `text`. Never raises for bad SQL."""
     sql = text[tokens[0].start : tokens[-1].end + 1]
-    keyword = tokens[0].text.upper()
-    if keyword in NO_FLOW:
+    keyword = next((token.text for token in tokens if token.text), "").partition(" ")[0].upper()
+    if keyword in grammar.no_flow:
         return Statement(sql, setting=setting(tokens))
     try:
-        tree = parse_statement(tokens, text)
-    except TooLarge:
-        return _outlined(sql, f"{keyword} has more than {MOST_TOKENS} words and signs: {TABLES_ONLY}")
-    except RecursionError:
-        return _outlined(sql, f"{keyword} is nested too deeply: {TABLES_ONLY}")
+        _require_rendered(tokens, text)
+        tree = grammar.parse(tokens, text)
+    except (TooLarge, RecursionError) as error:
+        cause = "is nested too deeply" if isinstance(error, RecursionError) else f"has more than {MOST_TOKENS} words and signs"
+        return _outlined(sql, f"{keyword} {cause}: {TABLES_ONLY}")
+    except _Unrendered:
+        return _unread(sql, f"{keyword} has a template that did not render: what it reads and writes is missing")
     except (SqlglotError, ValueError) as error:
         problem = f"{keyword} cannot be parsed{_place(error)}: what it reads and writes is missing"
     else:
@@ -174,8 +210,22 @@ def _statement(tokens: list[Token], text: str) -> Statement:
         problem = f"{keyword} is not supported: what it reads and writes is missing"
     if _moves_no_data(keyword, tokens):
         return Statement(sql)
-    # What follows must not take the table's name for another one's.
-    return Statement(sql, outline(sql).made if keyword == "CREATE" else None, problem)
+    return _unread(sql, problem)
+
+
+def _unread(sql: str, problem: str) -> Statement:
+    """What follows must not take the name of a table that it makes for another one's."""
+    return Statement(sql, outline(sql).made if _keyword(sql) == "CREATE" else None, problem)
+
+
+class _Unrendered(Exception):
+    """A template of Jinja stands in a statement."""
+
+
+def _require_rendered(tokens: Iterable[Token], text: str) -> None:
+    """In a literal of the statement, or outside; in a comment a template does no harm. Raises _Unrendered."""
+    if "{" in text and _TEMPLATE.search(" ".join(text[token.start : token.end + 1] for token in tokens)):
+        raise _Unrendered
 
 
 def _place(error: Exception) -> str:

@@ -6,23 +6,50 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
+from mwaa_lineage.sql.columns import Reading
 from mwaa_lineage.sql.definitions import Definition, definition
-from mwaa_lineage.sql.origins import Origins, union, unknown
-from mwaa_lineage.sql.relations import SYSTEM_SCHEMA, TEMPORARY_SCHEMA, Catalog, Column, Relation, Source, Table
+from mwaa_lineage.sql.origins import Origins, direct, union, unknown
+from mwaa_lineage.sql.relations import (
+    SYSTEM_SCHEMA,
+    TEMPORARY_SCHEMA,
+    Catalog,
+    Column,
+    Relation,
+    Source,
+    Table,
+    named_as_system,
+)
 from mwaa_lineage.sql.settings import Setting, Transaction, saves
 from mwaa_lineage.sql.sql import Statement
 
 
 @dataclass
 class Output:
-    """What was written to one dataset: the datasets it comes from, and the origins of each column written."""
+    """What was written to one dataset: the datasets it comes from, the origins of each column written, and what decides about its rows."""
 
     inputs: dict[Source, None] = field(default_factory=dict)
-    columns: dict[str, Origins] = field(default_factory=dict)
+    written: dict[str, Origins] = field(default_factory=dict)
+    decided_by: Origins = field(default_factory=dict)
+
+    @property
+    def columns(self) -> dict[str, Origins]:
+        """Of each column written what forms its value."""
+        return {column: direct(origins) for column, origins in self.written.items()}
+
+    def copy(self) -> "Output":
+        """The same, which further statements do not change."""
+        return Output(dict(self.inputs), dict(self.written), self.decided_by)
+
+    def merge(self, other: "Output") -> None:
+        """Adds all of another one."""
+        self.inputs.update(other.inputs)
+        for column, origins in other.written.items():
+            self.add(column, origins)
+        self.decided_by = union(self.decided_by, other.decided_by)
 
     def add(self, column: str, origins: Origins) -> None:
         """Adds to the origins of a column."""
-        self.columns[column] = union(self.columns.get(column, {}), origins)
+        self.written[column] = union(self.written.get(column, {}), origins)
 
 
 @dataclass
@@ -31,27 +58,36 @@ class Content:
 
     dataset: Table  # what it is called for lineage: a table that was there before by its old name, one made here by its last
     relation: Relation | None
-    maker: int | None = None  # the statement that made it
-    fleeting: bool = False  # made here and gone in the end: what it holds comes from elsewhere
+    maker: int | None = None  # the statement that made it, or looked into it last, if it is a view
+    fleeting: bool = False  # made here and gone in the end: what it holds comes from elsewhere; a system table's comes from nowhere
     old: bool = True  # holds what was in it before
     written: bool = False
     partly: bool = False  # something was written of which the columns are not known
+    query: exp.Create | None = None  # of a view that was made here
+    shows: Reading | None = None  # by that query, whatever is in its tables then; not of a materialized view
+    over: Sequence[Table] = ()  # the datasets that this query read
     output: Output = field(default_factory=Output)
+    used: Output = field(default_factory=Output)  # as it was when others were made of it, which no TRUNCATE undoes
 
     def origins(self, column: str) -> Origins:
         """What a column of a fleeting table is derived from. One that nothing was written to is constant, if all writing is known."""
-        if column in self.output.columns:
-            return self.output.columns[column]
-        told = not self.partly and (self.relation is not None and column in self.relation.names)
+        if column in self.output.written:
+            return self.output.written[column]
+        told = self.dataset.is_system or (not self.partly and self.relation is not None and column in self.relation.names)
         return {} if told else unknown()
 
     def copy(self) -> "Content":
         """The same, which further statements do not change."""
-        return replace(self, output=Output(dict(self.output.inputs), dict(self.output.columns)))
+        return replace(self, output=self.output.copy())
+
+    def use(self, by: "Content | None") -> None:
+        """Keeps what was written, as another table, or a file, is made of it. Of a fleeting one that is told already."""
+        if not self.fleeting and by is not self:
+            self.used = self.output.copy()
 
     def empty(self) -> None:
         """Forgets what was written, as TRUNCATE does."""
-        self.output, self.old, self.partly = Output(), False, False
+        self.output, self.old, self.partly = self.used.copy(), False, False
 
     def alter(self, action: exp.Expr) -> None:
         """ALTER TABLE ADD, DROP or RENAME COLUMN. A catalog that was read after the change has it already."""
@@ -62,12 +98,12 @@ class Content:
         elif isinstance(action, exp.Drop) and (action.kind or "").upper() == "COLUMN":
             gone = {column.name.lower() for column in action.find_all(exp.Column)}
             columns = [column for column in columns if column.name not in gone]
-            self.output.columns = {name: origins for name, origins in self.output.columns.items() if name not in gone}
+            self.output.written = {name: origins for name, origins in self.output.written.items() if name not in gone}
         elif isinstance(action, exp.RenameColumn):
             old, new = action.this.name.lower(), action.args["to"].name.lower()
             columns = [column._replace(name=new) if column.name == old else column for column in columns]
-            if old in self.output.columns:
-                self.output.columns[new] = self.output.columns.pop(old)
+            if old in self.output.written:
+                self.output.written[new] = self.output.written.pop(old)
         if self.relation:
             self.relation = replace(self.relation, columns=tuple(columns))
 
@@ -132,16 +168,19 @@ class Tables:
         if schema:
             return Table(database, schema, name)
         path = [Table(database, schema, name) for schema in (TEMPORARY_SCHEMA, SYSTEM_SCHEMA, *self.search_path)]
-        return next((table for table in path if self.exists(table)), path[2])
+        return next((table for table in path if self.exists(table)), path[1 if named_as_system(name) else 2])
 
     def exists(self, table: Table) -> bool:
         """Whether there is such a table, as far as that is known."""
-        return self.state.names[table] is not None if table in self.state.names else table in self.catalog.relations
+        if table in self.state.names:
+            return self.state.names[table] is not None
+        return table in self.catalog.relations or table in self.catalog.views
 
     def content(self, table: Table) -> Content:
         """The table that is called so now."""
         if (content := self.state.names.get(table)) is None:
-            content = Content(table, None if table in self.state.names else self.catalog.relations.get(table))
+            relation = None if table in self.state.names else self.catalog.relations.get(table)
+            content = Content(table, relation, fleeting=table.is_system, old=not table.is_system)
             self.state.names[table] = content
             self.state.contents.append(content)
         return content
@@ -176,7 +215,7 @@ class Tables:
             for node in tree.find_all(exp.Table):
                 self.state.names[self.resolve(node)] = None
         elif isinstance(tree, exp.Drop) and (tree.kind or "").upper() == "SCHEMA":
-            schemas = {node.db.lower() for node in tree.find_all(exp.Table)}
+            schemas = {(node.name or node.db).lower() for node in tree.find_all(exp.Table)}
             self.state.names.update({table: None for table in self.state.names if table.schema in schemas})
         elif isinstance(tree, exp.Alter) and isinstance(tree.this, exp.Table):
             for action in tree.args.get("actions") or ():

@@ -31,10 +31,11 @@ class Stopped(BaseException):
 class Work(Generic[T]):
     """What `do` gives; begun at once. Raises RuntimeError where no thread is to be had."""
 
-    def __init__(self, do: Callable[[], T]) -> None:
+    def __init__(self, do: Callable[[], T], megabytes: float = MEGABYTES) -> None:
         self.stopped = ""
         """Why it was stopped, in words."""
         self._do = do
+        self._most = megabytes
         self._outcome: tuple[T | None, BaseException | None] | None = None
         self._lock = threading.Lock()
         self._computes = False
@@ -91,8 +92,8 @@ class Work(Generic[T]):
             self._thread.join(_EVERY)
             if time.monotonic() - begun > SECONDS:
                 self.stop(f"it took more than {SECONDS:g} s")
-            elif _megabytes() - size > MEGABYTES:
-                self.stop(f"it took more than {MEGABYTES} MB of memory")
+            elif _megabytes() - size > self._most:
+                self.stop(f"it took more than {self._most:g} MB of memory")
 
     def computes(self, begins: bool) -> None:
         """Say whether it may be interrupted from now on. Raises Stopped where it should have ended already."""
@@ -100,6 +101,14 @@ class Work(Generic[T]):
             self._computes = begins
             if begins and self.stopped:
                 raise Stopped(self.stopped)
+
+
+def within(seconds: float, do: Callable[[], T]) -> T:
+    """What `do` gives, if that takes no longer. Raises TimeoutError, and what `do` raises."""
+    work = Work(do)
+    if not work.finished(seconds):
+        raise TimeoutError
+    return work.result()
 
 
 _here = threading.local()

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import singledispatch
-from typing import cast
+from typing import Any, cast
 
 from sqlglot import exp
 
+from mwaa_lineage.sql.redshift import REMOVES_DUPLICATES, is_filled
 from mwaa_lineage.sql.relations import Location
 
 
@@ -29,6 +30,7 @@ class Write:
     in_place: bool = False  # the query names the target only because its rows are changed where they are
     replaces: bool = False  # the written columns have nothing of what was in them before
     empties: bool = False  # nothing of what was in the target before is left
+    decided_by: exp.Query | None = None  # gives no rows, but decides about those of the other, as the ON of a MERGE
 
 
 @singledispatch
@@ -85,14 +87,25 @@ def _(tree: exp.Delete) -> Iterator[Write]:
 
 @writes.register
 def _(tree: exp.Merge) -> Iterator[Write]:
-    using, on = tree.args["using"], exp.Where(this=tree.args["on"])
+    using, on = tree.args["using"], tree.args["on"]
+
+    def matched(values: Iterable[exp.Expr], where: exp.Expr | None = None) -> exp.Query:
+        return _with_ctes(tree, _select(values, [using, tree.this], where, on))
+
+    if tree.args.get(REMOVES_DUPLICATES):  # it matches columns by position
+        yield Write(tree.this, exp.select("*").from_(using.copy()), Naming.BY_POSITION, decided_by=matched([]))
+        return
+    decided_by: exp.Query | None = matched([])
     for when in tree.args["whens"].expressions:
         then = when.args["then"]
+        where = exp.Where(this=when.args["condition"]) if when.args.get("condition") else None
         if isinstance(then, exp.Update):
             columns, values = _assignments(then.expressions)
-            yield Write(tree.this, _with_ctes(tree, _select(values, [using, tree.this], on)), columns, in_place=True)
+            yield Write(tree.this, matched(values, where), columns, in_place=True)
+            decided_by = None  # told already, by the target as it was before
         elif isinstance(then, exp.Insert):
-            yield Write(tree.this, _with_ctes(tree, _select(_row(then), [using], None)), _merged(then))
+            rows = _with_ctes(tree, _select(_row(then), [using], where))
+            yield Write(tree.this, rows, _merged(then), decided_by=decided_by)
 
 
 @writes.register
@@ -138,12 +151,13 @@ def _with_ctes(tree: exp.Expr, query: exp.Query) -> exp.Query:
     return query
 
 
-def _select(values: Iterable[exp.Expr], tables: Iterable[exp.Expr], where: exp.Expr | None) -> exp.Select:
-    """SELECT values FROM tables WHERE where, with the joins of each table."""
+def _select(values: Iterable[exp.Expr], tables: Iterable[exp.Expr], where: exp.Expr | None, on: exp.Expr | None = None) -> exp.Select:
+    """SELECT values FROM tables WHERE where, with the joins of each table. `on` joins the last of them."""
     first, *others = (table.copy() for table in tables)
     joins = [join for table in (first, *others) for join in table.args.pop("joins", None) or ()]
     select = exp.Select(expressions=[value.copy() for value in values] or [exp.Null()], from_=exp.From(this=first))
-    select.set("joins", [*joins, *(exp.Join(this=other, kind="CROSS") for other in others)])
+    how: dict[str, Any] = {"on": on.copy()} if on else {"kind": "CROSS"}
+    select.set("joins", [*joins, *(exp.Join(this=other, **how) for other in others)])
     select.set("where", where.copy() if where else None)
     return select
 
@@ -178,9 +192,9 @@ def _value(node: exp.Expr) -> exp.Expr:
 
 
 def _values(rows: exp.Values) -> exp.Query:
-    """VALUES as a union of SELECTs; of the rows without a subquery one stands for all, as they are derived from nothing."""
+    """VALUES as a union of SELECTs; of the rows without a subquery or a variable one stands for all, as they are derived from nothing."""
     constant, *_ = rows.expressions
-    queries = [row for row in rows.expressions if row.find(exp.Query)]
+    queries = [row for row in rows.expressions if any(isinstance(node, exp.Query) or is_filled(node) for node in row.walk())]
     first, *others = (exp.Select(expressions=[_value(value) for value in row.expressions]) for row in queries or [constant])
     query: exp.Query = first
     for other in others:

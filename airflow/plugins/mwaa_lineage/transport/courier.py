@@ -11,7 +11,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from mwaa_lineage.masking.printable import printable
+from mwaa_lineage.masking import printable
 from mwaa_lineage.transport.delivery import Tally, deliver
 from mwaa_lineage.transport.safekeeping import Safekeeping
 from mwaa_lineage.transport.settings import Settings

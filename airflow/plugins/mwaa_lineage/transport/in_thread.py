@@ -19,7 +19,7 @@ from threading import Lock, Thread
 from types import ModuleType
 from typing import Any
 
-from mwaa_lineage.transport.waits import END, START, waits
+from mwaa_lineage.transport.bounds import END, START, bound
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ AT_START = "on_running"  # all integrations call it so; every other event is of 
 
 def replace_waits() -> None:
     """Let the integration that listens use threads. Raises what importing it raises."""
-    for listener in _listeners():
+    for listener in listeners():
         if isinstance(listener, ModuleType):  # openlineage-airflow
             listener.execute = lambda emit: in_thread(emit, emit.__name__)  # type: ignore[attr-defined]
         elif hasattr(listener, "_execute"):
@@ -40,7 +40,7 @@ def replace_waits() -> None:
 
 def in_thread(emit: Callable[[], Any], name: str) -> None:
     """Call `emit`, and wait for it as long as a task may be held up. What it raises is logged."""
-    seconds = waits(START if name == AT_START else END)
+    seconds = bound(START if name == AT_START else END)
     thread = Thread(target=copy_context().run, args=(_logged, emit, name), name=f"openlineage-{name}", daemon=True)
     try:
         thread.start()
@@ -68,7 +68,7 @@ def _execute(listener: Any, emit: Callable[[], Any], name: str, use_fork: bool =
         emit()
 
 
-def _listeners() -> list[Any]:
+def listeners() -> list[Any]:
     """What the integration has Airflow call; nothing where it is switched off. Imported only when its settings are set."""
     try:
         from airflow.providers.openlineage.plugins.openlineage import (  # type: ignore[import-not-found]  # noqa: PLC0415

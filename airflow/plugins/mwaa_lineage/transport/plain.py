@@ -22,6 +22,8 @@ LONGEST = 2_000  # bits of an integer that is written in decimal: Python may ref
 MOST = 2_000_000  # values: more than an event of 100,000 datasets has, and a bound for what holds the same things time and again
 
 _TOO_MUCH = "too much"
+_PARTS, _SIDES = ("run", "job", "dataset"), {"inputs", "outputs"}
+_FACETS = {"facets", "inputFacets", "outputFacets"}
 _LISTS: tuple[Any, ...] = (list, tuple, set, frozenset)
 
 
@@ -36,7 +38,27 @@ class Plain:
 
     def event(self, event: Any) -> Any:
         """The event as dictionaries, lists and values of JSON, without what is None, as OpenLineage's own client leaves it out."""
-        return self._value(event, DEEPEST)
+        plain = self._value(event, DEEPEST)
+        if isinstance(plain, dict):
+            self._keep_its_form(plain)
+        return plain
+
+    def _keep_its_form(self, event: dict[str, Any]) -> None:
+        """Without datasets that have no name, and facets that are no objects: stores refuse the whole event (OpenLineage 2-0-2, $defs)."""
+        for side in _SIDES & event.keys():
+            found = event[side]
+            event[side] = self._left_of(found, [each for each in found if _is_dataset(each)] if isinstance(found, list) else [])
+        parts = [event.get(name) for name in _PARTS] + [each for side in _SIDES for each in event.get(side, ())]
+        for part in (part for part in parts if isinstance(part, dict)):
+            for name in _FACETS & part.keys():
+                found = part[name]
+                facets = {key: facet for key, facet in found.items() if isinstance(facet, dict)} if isinstance(found, dict) else {}
+                part[name] = self._left_of(found, facets)
+
+    def _left_of(self, found: Any, kept: Any) -> Any:
+        if kept != found:
+            self.changed.add("facets and datasets that are none were left out")
+        return kept
 
     def _value(self, value: Any, levels: int) -> Any:
         try:
@@ -153,6 +175,10 @@ class Plain:
         if hasattr(type(value), "item") and getattr(value, "shape", None) == ():
             return self._value(value.item(), levels)
         return _name(value)
+
+
+def _is_dataset(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name), str) and value[name] for name in ("namespace", "name"))
 
 
 def _name(value: Any) -> str:

@@ -129,7 +129,8 @@ def connection(settings: Settings) -> http.client.HTTPConnection:
 def headers(settings: Settings) -> dict[str, str]:
     """Who is asking."""
     asking = {"User-Agent": "lineage-transport"}
-    return {**asking, "Authorization": settings.authorization} if settings.authorization else asking
+    known = {"Authorization": settings.authorization} if settings.authorization else {}
+    return {**asking, **known, **settings.headers}
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from mwaa_lineage.transport.launch import start_courier
 from mwaa_lineage.transport.plain import Plain
 from mwaa_lineage.transport.settings import Settings, folders
 from mwaa_lineage.transport.spool import Folder, new_name
+from mwaa_lineage.transport.views import apart
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +49,16 @@ class SpoolTransport(Transport):
     def emit(self, event: Any) -> None:
         """Take an event over. Raises nothing that has to do with the disk, the courier or the store."""
         made = Plain()
-        plain = self._naming.event(made.event(zoned(event)))
+        plain = made.event(zoned(event))
         run_id = str(plain.get("run", {}).get("runId", ""))
-        content = json.dumps(masked(plain, self._settings.secrets), sort_keys=True, allow_nan=False).encode()
         if made.changed:
             log.warning("The lineage event of run %s had values that no store takes: %s", run_id, "; ".join(sorted(made.changed)))
+        for each in apart(plain):
+            self._take(self._naming.event(each), run_id)
+
+    def _take(self, plain: Any, run_id: str) -> None:
+        """Into the spool; `run_id` is that of the run that the event is of, or was made by."""
+        content = json.dumps(masked(plain, self._settings.secrets), sort_keys=True, allow_nan=False).encode()
         name = new_name(plain.get("eventTime", ""), run_id)
         folder = self._put(name, content)
         if folder is None:
