@@ -83,6 +83,13 @@ class MarquezClient:
         facets = self._get(f"jobs/runs/{_segment(run_id)}/facets", type="run")["facets"]
         return dict(facets)
 
+    def events(self, before: str) -> Iterator[Json]:
+        """The events before a time (ISO 8601, UTC), the oldest first. A page may hold fewer than were asked for, as events are large."""
+        offset = 0
+        while page := self._get("events/lineage", limit=_PAGE, offset=offset, before=before, sortDirection="asc")["events"]:
+            yield from page
+            offset += len(page)
+
     def event_count(self) -> int:
         """How many events the store has taken."""
         return int(self._get("events/lineage", limit=1)["totalCount"])
@@ -134,18 +141,19 @@ class MarquezClient:
 
 def read_lineage(url: str, api_key: str | None = None) -> Graph:
     """The whole lineage of the API at `url`. Raises StoreUnreachableError, UnexpectedAnswerError and RefusedError."""
-    with MarquezClient(url, api_key=api_key) as client, _as_marquez_does(url):
+    with MarquezClient(url, api_key=api_key) as client, as_marquez_does(url):
         return read_graph(client)
 
 
 def count_events(url: str) -> int:
     """How many events the API at `url` has taken. Raises StoreUnreachableError and UnexpectedAnswerError."""
-    with MarquezClient(url) as client, _as_marquez_does(url):
+    with MarquezClient(url) as client, as_marquez_does(url):
         return client.event_count()
 
 
 @contextmanager
-def _as_marquez_does(url: str) -> Iterator[None]:
+def as_marquez_does(url: str) -> Iterator[None]:
+    """An answer of another shape is an UnexpectedAnswerError."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, ValueError) as error:

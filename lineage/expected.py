@@ -1,50 +1,64 @@
-"""The lineage that a pipeline must produce, read from a file written by hand.
-
-The file has two mappings. `datasets` gives each dataset an alias, its `namespace` and `name`, and for one that no job
-writes its `fields`. `jobs` gives each job its `inputs` and `output` by alias, and in `columns` every column of the output
-with the columns it is derived from, as `<alias>.<column>`. Placeholders in braces stand for what differs by installation.
-"""
+"""The lineage that pipelines must produce, as plain values, and which of them a captured job or dataset is meant by."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from lineage import plugins  # noqa: F401
 from lineage.graph import Column, ColumnEdge, DatasetId
-from lineage.shapes import as_object
-
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+from mwaa_lineage.coverage.names import pattern
 
 
-class ExpectedLineageError(Exception):
-    """The file cannot be used; `problems` lists everything that is wrong with it."""
+@dataclass(frozen=True, order=True)
+class Place:
+    """A line of a file, counted from 1."""
 
-    def __init__(self, path: Path, problems: list[str]) -> None:
-        super().__init__(f"{path}: " + "; ".join(problems))
-        self.problems = problems
+    file: Path
+    line: int
+
+    def __str__(self) -> str:
+        here = Path.cwd()
+        return f"{self.file.relative_to(here) if self.file.is_relative_to(here) else self.file}:{self.line}"
 
 
 @dataclass(frozen=True)
 class ExpectedJob:
-    """A job with what it reads, what it writes, and the columns it derives."""
+    """A job with what it reads, what it writes, and the columns it derives; an optional one may be missing.
+
+    `filters` are the columns that filter the rows of its outputs; None where the file does not say.
+    """
 
     name: str
     inputs: tuple[DatasetId, ...]
-    output: DatasetId
+    outputs: tuple[DatasetId, ...]
     column_edges: frozenset[ColumnEdge]
+    optional: bool = False
+    filters: frozenset[Column] | None = None
+
+    @property
+    def datasets(self) -> frozenset[DatasetId]:
+        """All datasets it touches."""
+        return frozenset((*self.inputs, *self.outputs))
 
 
 @dataclass(frozen=True)
 class Expected:
-    """Expected jobs, and the column names of every expected dataset."""
+    """Expected jobs, and the column names of every expected dataset: none for one that has no schema.
+
+    A `*` in a name of a job, or in the namespace or name of a dataset, stands for any characters. `optional` datasets may be missing;
+    `ignored_jobs` and `ignored_datasets`, names with `*` too, are not looked at. `places` says where each stands: jobs by their names,
+    a job's edges by (job, dataset), datasets by their ids, columns by themselves; `aliases` what the files call each dataset.
+    """
 
     jobs: tuple[ExpectedJob, ...]
     datasets: Mapping[DatasetId, tuple[str, ...]]
+    optional: frozenset[DatasetId] = frozenset()
+    ignored_jobs: tuple[str, ...] = ()
+    ignored_datasets: tuple[str, ...] = ()
+    places: Mapping[object, Place] = field(default_factory=dict, compare=False, repr=False)
+    aliases: Mapping[DatasetId, str] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def column_edges(self) -> frozenset[ColumnEdge]:
@@ -54,119 +68,49 @@ class Expected:
     @cached_property
     def pairs(self) -> frozenset[tuple[DatasetId, DatasetId]]:
         """Each (input, output) that some job makes a pair of."""
-        return frozenset((origin, job.output) for job in self.jobs for origin in job.inputs)
+        return frozenset((origin, target) for job in self.jobs for origin in job.inputs for target in job.outputs)
 
+    def job(self, name: str) -> ExpectedJob | None:
+        """The expected job that a captured one of this name is: the one of exactly this name, else the first whose `*` fits."""
+        return self._exact_jobs.get(name) or next((job for pattern, job in self._job_patterns if pattern.fullmatch(name)), None)
 
-def load(path: Path, values: Mapping[str, str]) -> Expected:
-    """Reads the file, with `values` in the place of placeholders. Raises ExpectedLineageError with every mistake at once."""
-    problems: list[str] = []
-    try:
-        document = _Loader(path.read_text(encoding="utf-8"), problems).get_single_data()
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ExpectedLineageError(path, [" ".join(str(error).split())]) from error
-    expected = _Reader(values, problems).read(document)
-    if problems:
-        raise ExpectedLineageError(path, list(dict.fromkeys(problems)))
-    return expected
+    def dataset(self, id_: DatasetId) -> DatasetId:
+        """The expected dataset that a captured one is, or itself."""
+        if id_ in self.datasets:
+            return id_
+        fitting = (known for namespace, name, known in self._patterns if namespace.fullmatch(id_.namespace) and name.fullmatch(id_.name))
+        return next(fitting, id_)
 
+    def column(self, column: Column) -> Column:
+        """The same of a column."""
+        return Column(self.dataset(column.dataset), column.name)
 
-class _Loader(yaml.SafeLoader):
-    """Notes keys that stand twice in a mapping: YAML itself would silently take the last."""
+    def ignores_job(self, name: str) -> bool:
+        """Whether nobody asks for its lineage."""
+        return self.job(name) is None and any(pattern.fullmatch(name) for pattern in self._ignored_jobs)
 
-    def __init__(self, text: str, problems: list[str]) -> None:
-        super().__init__(text)
-        self._problems = problems
+    def ignores_dataset(self, id_: DatasetId) -> bool:
+        """Whether it is not looked at: by its name, or by its namespace, a blank and its name."""
+        if self.dataset(id_) in self.datasets:
+            return False
+        return any(pattern.fullmatch(id_.name) or pattern.fullmatch(str(id_)) for pattern in self._ignored_datasets)
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
-        self._problems += [f"line {node.start_mark.line + 1}: {key} stands twice" for key, count in keys.items() if count > 1]
-        return super().construct_mapping(node, deep)
+    @cached_property
+    def _exact_jobs(self) -> dict[str, ExpectedJob]:
+        return {job.name: job for job in self.jobs}
 
+    @cached_property
+    def _job_patterns(self) -> list[tuple[re.Pattern[str], ExpectedJob]]:
+        return [(pattern(job.name), job) for job in self.jobs if "*" in job.name]
 
-class _Reader:
-    def __init__(self, values: Mapping[str, str], problems: list[str]) -> None:
-        self._values = values
-        self._problems = problems
-        self._ids: dict[str, DatasetId] = {}
-        self._columns: dict[str, list[str]] = {}
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], re.Pattern[str], DatasetId]]:
+        return [(pattern(id_.namespace), pattern(id_.name), id_) for id_ in self.datasets if "*" in str(id_)]
 
-    def read(self, document: Any) -> Expected:
-        datasets = self._mapping(document, "datasets", "the file")
-        jobs = self._mapping(document, "jobs", "the file")
-        for alias, entry in datasets.items():
-            self._read_dataset(str(alias), entry)
-        for name, entry in jobs.items():
-            self._read_output(str(name), entry)
-        expected = tuple(self._job(str(name), entry) for name, entry in jobs.items())
-        self._check_datasets()
-        return Expected(expected, {id_: tuple(self._columns.get(alias, ())) for alias, id_ in self._ids.items()})
+    @cached_property
+    def _ignored_jobs(self) -> list[re.Pattern[str]]:
+        return list(map(pattern, self.ignored_jobs))
 
-    def _read_dataset(self, alias: str, entry: Any) -> None:
-        place = f"dataset {alias}"
-        namespace, name = self._text(entry, "namespace", place), self._text(entry, "name", place)
-        self._ids[alias] = DatasetId(namespace, name)
-        if isinstance(entry, dict) and "fields" in entry:
-            self._columns[alias] = self._names(entry, "fields", place)
-
-    def _read_output(self, job: str, entry: Any) -> None:
-        """A job's columns are the schema of its output."""
-        columns = list(self._mapping(entry, "columns", f"job {job}"))
-        output = str(as_object(entry).get("output"))
-        if output in self._columns and set(columns) != set(self._columns[output]):
-            self._problems.append(f"job {job}: its columns are not those that {output} has elsewhere in the file")
-        self._columns.setdefault(output, columns)
-
-    def _job(self, name: str, entry: Any) -> ExpectedJob:
-        place = f"job {name}"
-        inputs = self._names(entry, "inputs", place)
-        output = self._text(entry, "output", place)
-        edges = [
-            ColumnEdge(origin, Column(self._dataset(output, place), column))
-            for column in self._mapping(entry, "columns", place)
-            for origin in self._origins(entry["columns"], column, inputs, place)
-        ]
-        return ExpectedJob(name, tuple(self._dataset(alias, place) for alias in inputs), self._dataset(output, place), frozenset(edges))
-
-    def _origins(self, columns: Any, column: str, inputs: list[str], place: str) -> Iterable[Column]:
-        place = f"{place}, column {column}"
-        for reference in self._names(columns, column, place):
-            alias, _, origin = reference.rpartition(".")
-            if alias not in inputs:
-                self._problems.append(f"{place}: {reference} is of no input of the job")
-            elif origin not in self._columns.get(alias, (origin,)):
-                self._problems.append(f"{place}: {alias} has no column {origin}")
-            yield Column(self._ids.get(alias, DatasetId("", alias)), origin)
-
-    def _check_datasets(self) -> None:
-        self._problems += [f"dataset {alias}: no job writes it, so it needs fields" for alias in self._ids if alias not in self._columns]
-        same = Counter(self._ids.values())
-        self._problems += [f"dataset {id_}: stands under {count} aliases" for id_, count in same.items() if count > 1 and id_.name]
-
-    def _dataset(self, alias: str, place: str) -> DatasetId:
-        if alias in self._ids:
-            return self._ids[alias]
-        self._problems.append(f"{place}: there is no dataset {alias}")
-        return DatasetId("", alias)
-
-    def _mapping(self, parent: Any, key: str, place: str) -> dict[str, Any]:
-        value = parent.get(key) if isinstance(parent, dict) else None
-        if isinstance(value, dict):
-            return value
-        self._problems.append(f"{place}: {key} is missing, or no mapping")
-        return {}
-
-    def _names(self, parent: Any, key: str, place: str) -> list[str]:
-        value = parent.get(key) if isinstance(parent, dict) else None
-        if isinstance(value, list) and all(isinstance(name, str) for name in value):
-            return value
-        self._problems.append(f"{place}: {key} is missing, or no list of names")
-        return []
-
-    def _text(self, parent: Any, key: str, place: str) -> str:
-        value = parent.get(key) if isinstance(parent, dict) else None
-        if not isinstance(value, str) or not value:
-            self._problems.append(f"{place}: {key} is missing, or no text")
-            return ""
-        missing = [name for name in _PLACEHOLDER.findall(value) if name not in self._values]
-        self._problems += [f"{{{name}}} has no value: give it with --set {name}=..." for name in missing]
-        return _PLACEHOLDER.sub(lambda match: self._values.get(match[1], match[0]), value)
+    @cached_property
+    def _ignored_datasets(self) -> list[re.Pattern[str]]:
+        return list(map(pattern, self.ignored_datasets))

@@ -1,11 +1,15 @@
 """The whole lineage that a Marquez API knows, as plain values: what the check compares and the page draws."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
+from lineage import column_facet
+from lineage.column_facet import WHOLE, column_edges
 from lineage.shapes import Json, as_list, as_object, as_text
+
+MOST_SAID, LONGEST_SAID = 100, 10_000  # errors of a run, and characters of each
 
 
 class LineageApi(Protocol):
@@ -57,6 +61,22 @@ class ColumnEdge:
         return f"{self.origin} -> {self.target}"
 
 
+@dataclass(frozen=True, order=True)
+class IndirectEdge:
+    """A column that decides about an output without forming it; `column` is the output column concerned, "" where all rows are.
+
+    `how` is OpenLineage's word for it: FILTER, JOIN, GROUP_BY, SORT, WINDOW, CONDITIONAL, or another that a producer has.
+    """
+
+    origin: Column
+    target: DatasetId
+    column: str
+    how: str
+
+    def __str__(self) -> str:
+        return f"{self.origin} -> {self.target}{self.column and '.'}{self.column} ({self.how})"
+
+
 @dataclass(frozen=True)
 class Field:
     """A column of a schema; the type as the producer wrote it."""
@@ -77,7 +97,7 @@ class Dataset:
 class Run:
     """A run. `state` is NEW, RUNNING, COMPLETED, FAILED or ABORTED; times are ISO 8601; `error` is why it failed, if it said so.
 
-    `extraction_errors` are what the integration could not read the lineage of.
+    `extraction_errors` are what the integration could not read the lineage of; `facets` all that it said of the run.
     """
 
     id: str
@@ -86,11 +106,13 @@ class Run:
     duration_ms: int | None
     error: str | None
     extraction_errors: tuple[str, ...]
+    ended_at: str | None = None
+    facets: Json = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job with its current inputs and outputs, its SQL and its latest run."""
+    """A job with its current inputs and outputs, its SQL and its latest run; `facets` is all that was said of the job."""
 
     namespace: str
     name: str
@@ -98,6 +120,7 @@ class Job:
     outputs: tuple[DatasetId, ...]
     sql: str | None
     run: Run | None
+    facets: Json = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def datasets(self) -> frozenset[DatasetId]:
@@ -107,11 +130,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Graph:
-    """Jobs by namespace and name, datasets by id, and the lineage of columns."""
+    """Jobs by namespace and name, datasets by id, the lineage of columns, and what decides about these and about rows."""
 
     jobs: tuple[Job, ...]
     datasets: tuple[Dataset, ...]
     column_edges: frozenset[ColumnEdge]
+    indirect_edges: frozenset[IndirectEdge] = frozenset()
 
     @cached_property
     def pairs(self) -> frozenset[tuple[DatasetId, DatasetId]]:
@@ -133,6 +157,7 @@ def read_graph(api: LineageApi) -> Graph:
         tuple(_job(api, jobs[key]) for key in sorted(jobs)),
         tuple(Dataset(id_, _fields(datasets[id_])) for id_ in sorted(datasets)),
         frozenset(edge for id_, dataset in datasets.items() for edge in _column_edges(id_, dataset)),
+        frozenset(edge for id_, dataset in datasets.items() for edge in _indirect_edges(id_, dataset)),
     )
 
 
@@ -145,6 +170,7 @@ def _job(api: LineageApi, job: Json) -> Job:
         tuple(sorted(_dataset_id(part) for part in job["outputs"] or ())),
         as_text(_facet(job.get("facets"), "sql").get("query")),
         _run(run, api.run_facets(run["id"])) if run else None,
+        as_object(job.get("facets")),
     )
 
 
@@ -154,13 +180,22 @@ def _run(run: Json, facets: Json) -> Run:
         run["state"],
         run.get("startedAt"),
         run.get("durationMs"),
-        as_text(_facet(facets, "errorMessage").get("message")),
-        tuple(_extraction_error(error) for error in as_list(_facet(facets, "extractionError").get("errors"))),
+        shortened(as_text(_facet(facets, "errorMessage").get("message")) or "", LONGEST_SAID) or None,
+        _extraction_errors(as_list(_facet(facets, "extractionError").get("errors"))),
+        run.get("endedAt"),
+        facets,
     )
 
 
-def _extraction_error(error: Any) -> str:
-    return as_text(as_object(error).get("errorMessage")) or str(error)
+def _extraction_errors(errors: list[Any]) -> tuple[str, ...]:
+    told = [as_text(as_object(error).get("errorMessage")) or str(error) for error in errors[:MOST_SAID]]
+    more = [f"and {len(errors) - MOST_SAID} more"] if len(errors) > MOST_SAID else []
+    return (*(shortened(error, LONGEST_SAID) for error in told), *more)
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, of a longer one its beginning."""
+    return text if len(text) <= most else f"{text[:most]}... ({len(text) - most} characters more)"
 
 
 def _facet(facets: Any, name: str) -> Json:
@@ -173,10 +208,34 @@ def _fields(dataset: Json) -> tuple[Field, ...]:
 
 
 def _column_edges(id_: DatasetId, dataset: Json) -> Iterable[ColumnEdge]:
+    """Those that form a value. Marquez lists the others among them, but has the facet of the newest version as it came."""
+    told = () if "indirectLineage" in dataset else list(column_edges(_facet(dataset.get("facets"), "columnLineage")))
+    direct, indirect = ({_of_facet(id_, edge) for edge in told if edge.indirect is kind} for kind in (False, True))
     for entry in dataset.get("columnLineage") or ():
         for source in entry["inputFields"]:
-            origin = Column(DatasetId(source["namespace"], source["dataset"]), source["field"])
-            yield ColumnEdge(origin, Column(id_, entry["name"]))
+            edge = ColumnEdge(_origin(source), Column(id_, entry["name"]))
+            if edge in direct or edge not in indirect:
+                yield edge
+
+
+def _indirect_edges(id_: DatasetId, dataset: Json) -> Iterable[IndirectEdge]:
+    """As this project's store lists them; of Marquez those of the facet."""
+    if "indirectLineage" in dataset:
+        for entry in dataset["indirectLineage"]:
+            for source in entry["inputFields"]:
+                yield IndirectEdge(_origin(source), id_, entry["name"] or WHOLE, source["transformationType"])
+        return
+    for edge in column_edges(_facet(dataset.get("facets"), "columnLineage")):
+        if edge.indirect:
+            yield IndirectEdge(_of_facet(id_, edge).origin, id_, edge.output_field, edge.transformation_type or "INDIRECT")
+
+
+def _origin(source: Json) -> Column:
+    return Column(DatasetId(source["namespace"], source["dataset"]), source["field"])
+
+
+def _of_facet(id_: DatasetId, edge: column_facet.ColumnEdge) -> ColumnEdge:
+    return ColumnEdge(Column(DatasetId(edge.namespace, edge.name), edge.field), Column(id_, edge.output_field))
 
 
 def _dataset_id(part: Json) -> DatasetId:

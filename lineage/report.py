@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lineage import coverage
 from lineage.check import JobResult, Verdict
 from lineage.terminal import plain
 
@@ -26,7 +27,11 @@ def print_verdict(verdict: Verdict, out: Console) -> None:
         out.print(Text(f"\n{kind} ({len(subjects)})", "bold"))
         for subject in subjects:
             out.print(Text(f"  {plain(subject)}"))
+    if unknown := sorted({finding.subject.partition(".")[0] for finding in verdict.findings if finding.kind == "job not expected"}):
+        out.print(Text(f"\n`python -m lineage expect {plain(unknown[0])}` writes what was captured of a DAG, for review"))
     out.print()
+    if verdict.coverage.rows:
+        out.print(Text(plain(coverage.verdict(verdict.coverage))))
     out.print(Text(verdict_line(verdict), "bold green" if verdict.is_complete else "bold red"))
 
 
@@ -42,7 +47,7 @@ def verdict_line(verdict: Verdict) -> str:
 
 def _table(verdict: Verdict) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
-    for heading in ("Job", "Inputs", "Output"):
+    for heading in ("Job", "Inputs", "Outputs"):
         table.add_column(heading, overflow="fold")
     table.add_column("Columns", justify="right", no_wrap=True)
     table.add_column("Run", no_wrap=True)
@@ -57,7 +62,7 @@ def _row(result: JobResult) -> tuple[Text, ...]:
     return (
         Text(plain(job.name)),
         Text("\n".join(plain(id_.name) for id_ in job.inputs)),
-        Text(plain(job.output.name)),
+        Text("\n".join(plain(id_.name) for id_ in job.outputs)),
         Text(f"{result.columns_right}/{total}", "green" if result.columns_right == total else "bold red"),
         Text(plain(state), _STATE_STYLES.get(state, "yellow")),
     )
@@ -66,5 +71,6 @@ def _row(result: JobResult) -> tuple[Text, ...]:
 def _by_kind(verdict: Verdict) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = defaultdict(list)
     for finding in verdict.findings:
-        groups[finding.kind].append(f"{finding.subject}: {finding.detail}" if finding.detail else finding.subject)
+        line = f"{finding.subject}: {finding.detail}" if finding.detail else finding.subject
+        groups[finding.kind].append(f"{line}  [{finding.place}]" if finding.place else line)
     return groups

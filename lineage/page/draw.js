@@ -57,7 +57,7 @@ function drawNode(model, node, width) {
     svgElement("title", {}, `${node.name}\n${node.namespace}`),
     svgElement("rect", { class: "box", width, height: NODE_HEIGHT, rx: isJob ? NODE_HEIGHT / 2 : 8 }),
     isJob ? svgElement("circle", { class: `dot ${stateClass(node.state)}`, cx: 19, cy: NODE_HEIGHT / 2, r: 5 }) : drawStripe(),
-    svgElement("text", { class: "label", x: left, y: 23 }, node.short),
+    svgElement("text", { class: "label", x: left, y: 23 }, node.label),
     svgElement("text", { class: "detail", x: left, y: 40 }, node.detail),
   );
 }
@@ -85,11 +85,11 @@ function lightPaths(model, scene, paths) {
   for (const element of scene.querySelectorAll(".edge")) light(element, paths?.edges.get(element.dataset.edge));
   // What is lit lies above what is not.
   const firstNode = scene.querySelector(".node");
-  scene.querySelectorAll(".edge.up, .edge.down").forEach((edge) => scene.insertBefore(edge, firstNode));
+  scene.querySelectorAll(".edge.up, .edge.down, .edge.decides").forEach((edge) => scene.insertBefore(edge, firstNode));
 }
 
 function light(element, side) {
-  for (const name of ["self", "up", "down"]) element.classList.toggle(name, name === side);
+  for (const name of ["self", "up", "down", "decides"]) element.classList.toggle(name, name === side);
 }
 
 // A dataset on a column's path names its columns there, as many as its box has room for.

@@ -21,8 +21,9 @@ function buildModel(data) {
     job.inputs.forEach((input) => link(nodes, `d${input}`, key));
     job.outputs.forEach((output) => link(nodes, key, `d${output}`));
   });
-  const model = { nodes, loose, groups: groupsOf(nodes), pairs: data.pairs, columnEdges: data.columnEdges.length };
-  return { ...model, ...columnNeighbours(data.columnEdges) };
+  const { jobs, gaps, pairs } = data;
+  const model = { nodes, jobs, gaps, loose, groups: groupsOf(nodes), pairs, columnEdges: data.columnEdges.length };
+  return { ...model, ...columnNeighbours(data.columnEdges), deciding: decidingColumns(data.indirectEdges) };
 }
 
 function datasetNode(dataset) {
@@ -70,11 +71,38 @@ function columnNeighbours(edges) {
   return { columnUp, columnDown };
 }
 
+// What decides about a column without forming it, or about all rows of a dataset, whose field is then WHOLE: each with how.
+const WHOLE = "";
+
+function decidingColumns(edges) {
+  const deciding = new Map();
+  for (const [origin, originField, target, field, how] of edges) {
+    const key = columnKey({ dataset: `d${target}`, field });
+    if (!deciding.has(key)) deciding.set(key, []);
+    deciding.get(key).push({ dataset: `d${origin}`, field: originField, how });
+  }
+  return deciding;
+}
+
+function decidingOn(model, dataset, field) {
+  return model.deciding.get(columnKey({ dataset, field })) ?? [];
+}
+
 function columnKey(column) {
   return JSON.stringify([column.dataset, column.field]);
 }
 
-// What a selection lights up: nodes and edges ("from to"), each with its side: "self", "up" or "down".
+// The same model with only some of its nodes; colours and columns stay those of the whole.
+function partOf(model, keys) {
+  const within = (neighbours) => new Set([...neighbours].filter((key) => keys.has(key)));
+  const nodes = new Map();
+  for (const [key, node] of model.nodes) {
+    if (keys.has(key)) nodes.set(key, { ...node, up: within(node.up), down: within(node.down) });
+  }
+  return { ...model, nodes };
+}
+
+// What a selection lights up: nodes and edges ("from to"), each with its side: "self", "up" or "down"; of a column "decides", too.
 function pathsOfNode(model, key) {
   const paths = { nodes: new Map([[key, "self"]]), edges: new Map(), columns: new Map() };
   for (const side of ["up", "down"]) {
@@ -108,7 +136,19 @@ function pathsOfColumn(model, start) {
       }
     }
   }
+  markDeciding(model, paths, start);
   return paths;
+}
+
+// Where what only decides about a column comes from, as far as its values do not come that way, too.
+function markDeciding(model, paths, { dataset, field }) {
+  for (const from of [...decidingOn(model, dataset, field), ...decidingOn(model, dataset, WHOLE)]) {
+    for (const job of model.nodes.get(dataset).up) {
+      if (!model.nodes.get(job).up.has(from.dataset)) continue;
+      for (const key of [from.dataset, job]) if (!paths.nodes.has(key)) paths.nodes.set(key, "decides");
+      for (const key of [`${from.dataset} ${job}`, `${job} ${dataset}`]) if (!paths.edges.has(key)) paths.edges.set(key, "decides");
+    }
+  }
 }
 
 function markStep(model, paths, side, from, to) {

@@ -8,24 +8,42 @@ function htmlElement(name, attributes, ...children) {
   return element;
 }
 
-// `choose` is called with a node's key and, for a column, its field.
-function fillPanel(panel, model, selection, paths, choose) {
+// `choose` is called with a node's key and, for a column, its field; `focus` has a label and what a click on it does.
+function fillPanel(panel, model, selection, paths, choose, focus) {
   panel.hidden = selection === null;
   if (selection === null) return;
   const node = model.nodes.get(selection.key);
   const body = node.type === "dataset" ? datasetBody(model, node, selection.field, choose) : jobBody(model, node, choose);
-  panel.replaceChildren(panelHead(node, paths, choose), ...body);
+  panel.replaceChildren(panelHead(node, paths, choose, focus), ...body);
   panel.querySelector(".column.chosen")?.scrollIntoView({ block: "nearest" });
 }
 
-function panelHead(node, paths, choose) {
+// A list in the place of one dataset or job: entries of name, remark and, for those in the graph, a key.
+function fillList(panel, title, entries, choose) {
+  panel.hidden = false;
+  const rows = entries.map(({ name, remark, key }) => {
+    const label = key === undefined ? htmlElement("b", {}, name) : htmlElement("button", { type: "button", class: "link" }, name);
+    if (key !== undefined) label.addEventListener("click", () => choose(key));
+    return htmlElement("li", {}, label, htmlElement("p", { class: "remark" }, remark));
+  });
+  const head = htmlElement("div", { class: "head" }, closeButton(choose), htmlElement("h2", {}, title));
+  panel.replaceChildren(head, htmlElement("ul", { class: "links" }, ...rows));
+}
+
+function closeButton(choose) {
   const close = htmlElement("button", { type: "button", class: "close", title: "Close (Esc)", "aria-label": "Close" }, "×");
   close.addEventListener("click", () => choose(null));
+  return close;
+}
+
+function panelHead(node, paths, choose, focus) {
+  const only = htmlElement("button", { type: "button", class: "focus" }, focus.label);
+  only.addEventListener("click", focus.act);
   const count = (side) => [...paths.nodes].filter(([key, found]) => found === side && key.startsWith("d")).length;
   return htmlElement(
     "div",
     { class: "head" },
-    close,
+    closeButton(choose),
     htmlElement("p", { class: "over" }, node.type === "dataset" ? `${node.kind} dataset` : "Job"),
     htmlElement("h2", {}, node.short),
     htmlElement("p", { class: "full" }, node.name),
@@ -36,6 +54,7 @@ function panelHead(node, paths, choose) {
       htmlElement("span", { class: "up" }, datasetsCount(count("up"), "upstream")),
       htmlElement("span", { class: "down" }, datasetsCount(count("down"), "downstream")),
     ),
+    only,
   );
 }
 
@@ -50,18 +69,39 @@ function datasetBody(model, node, chosen, choose) {
     ...nodeLinks(model, "Read by", node.down, choose),
     htmlElement("h3", {}, facts(node)),
     rows.length ? htmlElement("ul", { class: "columns" }, ...rows) : htmlElement("p", { class: "none" }, "No event told its schema."),
+    ...decidingRows(model, decidingOn(model, node.key, WHOLE)),
   ];
+}
+
+// What decides which rows there are, a line for each way.
+function decidingRows(model, columns) {
+  if (columns.length === 0) return [];
+  const lines = [...byHow(model, columns)].map(([how, names]) =>
+    htmlElement("li", {}, htmlElement("span", { class: "how" }, how), ` ${names.join(", ")}`));
+  return [htmlElement("h3", {}, "What decides about its rows"), htmlElement("ul", { class: "deciding" }, ...lines)];
+}
+
+function byHow(model, columns) {
+  const found = new Map();
+  for (const { dataset, field, how } of columns) {
+    const words = how.toLowerCase().replaceAll("_", " ");
+    if (!found.has(words)) found.set(words, []);
+    found.get(words).push(`${model.nodes.get(dataset).short}.${field}`);
+  }
+  return found;
 }
 
 function columnRow(model, node, field, isChosen, choose) {
   const origins = model.columnUp.get(columnKey({ dataset: node.key, field: field.name })) ?? [];
   const names = origins.map((origin) => `${model.nodes.get(origin.dataset).short}.${origin.field}`);
+  const deciding = [...byHow(model, decidingOn(model, node.key, field.name))].map(([how, columns]) => `${how} ${columns.join(", ")}`);
   const button = htmlElement(
     "button",
     { type: "button", class: isChosen ? "column chosen" : "column", "aria-pressed": String(isChosen) },
     htmlElement("span", { class: "name" }, field.name),
     htmlElement("span", { class: "type" }, field.type ?? ""),
     names.length ? htmlElement("span", { class: "origins", title: "Derived from" }, `← ${names.join(", ")}`) : null,
+    deciding.length ? htmlElement("span", { class: "origins decides", title: "Decides about it" }, `⇠ ${deciding.join("; ")}`) : null,
   );
   button.addEventListener("click", () => (isChosen ? choose(node.key) : choose(node.key, field.name)));
   return htmlElement("li", {}, button);

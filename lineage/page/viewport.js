@@ -1,20 +1,36 @@
 "use strict";
 // Panning and zooming: a wheel zooms at the pointer, dragging moves, "fit" shows everything.
 
-const ZOOM = { least: 0.08, most: 3, step: 1.25 };
+const ZOOM = { least: 0.08, legible: 0.6, most: 3, step: 1.25 };
 
-// `arrange` places the scene for a room of some width and height, and answers with the size that took.
-function createViewport(canvas, scene, arrange) {
-  const view = { x: 0, y: 0, scale: 1, isFitted: true };
+function createViewport(canvas) {
+  const view = { x: 0, y: 0, scale: 1, least: ZOOM.least, isFitted: true };
+  let scene = null;
+  let arrange = null;
+
+  // `place` places the scene for a room of some width and height, and answers with the size that took. Whoever moved or zoomed keeps the view.
+  function show(drawn, place) {
+    [scene, arrange] = [drawn, place];
+    canvas.replaceChildren(scene);
+    if (view.isFitted) {
+      fit();
+      return;
+    }
+    arrange(canvas.getBoundingClientRect());
+    apply();
+  }
 
   function apply() {
+    if (scene === null) return;
     scene.setAttribute("transform", `translate(${view.x},${view.y}) scale(${view.scale})`);
   }
 
   function fit() {
+    if (scene === null) return;
     const { width, height } = canvas.getBoundingClientRect();
     const size = arrange({ width, height });
-    view.scale = Math.max(ZOOM.least, Math.min(1, (width - 2 * MARGIN) / size.width, (height - 2 * MARGIN) / size.height));
+    view.scale = Math.min(1, Math.max(1, width - 2 * MARGIN) / size.width, Math.max(1, height - 2 * MARGIN) / size.height);
+    view.least = Math.min(ZOOM.least, view.scale);
     view.x = (width - size.width * view.scale) / 2;
     view.y = (height - size.height * view.scale) / 2;
     view.isFitted = true;
@@ -22,7 +38,7 @@ function createViewport(canvas, scene, arrange) {
   }
 
   function zoom(factor, x, y) {
-    const scale = clamp(view.scale * factor, ZOOM.least, ZOOM.most);
+    const scale = clamp(view.scale * factor, view.least, ZOOM.most);
     view.x = x - ((x - view.x) * scale) / view.scale;
     view.y = y - ((y - view.y) * scale) / view.scale;
     view.scale = scale;
@@ -48,13 +64,27 @@ function createViewport(canvas, scene, arrange) {
     apply();
   });
 
+  // Whoever asks for a node by its name wants to read it.
+  function reveal(element) {
+    const [frame, box] = [canvas, element].map((one) => one.getBoundingClientRect());
+    const isInside = box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+    if (isInside && view.scale >= ZOOM.legible) return;
+    const [x, y] = [(box.left + box.right) / 2 - frame.left, (box.top + box.bottom) / 2 - frame.top];
+    const scale = Math.max(view.scale, ZOOM.legible);
+    view.x = frame.width / 2 - ((x - view.x) * scale) / view.scale;
+    view.y = frame.height / 2 - ((y - view.y) * scale) / view.scale;
+    view.scale = scale;
+    view.isFitted = false;
+    apply();
+  }
+
   // After the room has changed: whoever moved or zoomed keeps what they look at.
   function refit() {
-    if (view.isFitted) fit();
+    if (view.isFitted && scene !== null) fit();
   }
 
   new ResizeObserver(refit).observe(canvas);
-  return { fit, refit, in: () => zoomAtMiddle(ZOOM.step), out: () => zoomAtMiddle(1 / ZOOM.step) };
+  return { show, fit, refit, reveal, in: () => zoomAtMiddle(ZOOM.step), out: () => zoomAtMiddle(1 / ZOOM.step) };
 }
 
 // Only a pointer that has moved some way drags: less is a click on what lies under it.

@@ -107,9 +107,19 @@ def _store(database: Database, body: bytes) -> None:
         ingest.record(connection, event)
 
 
-def _draw(connection: sqlite3.Connection, _: Request) -> HTMLResponse:
-    graph = read_graph(StoredLineage(connection))
-    return HTMLResponse(page.render(graph), headers={"Content-Security-Policy": f"{page.policy()}; frame-ancestors 'none'"})
+def _draw(connection: sqlite3.Connection, request: Request) -> Response:
+    """The page; to who has it as it is, nothing, which costs no look at the lineage."""
+    version = _version(connection)
+    headers = {"Content-Security-Policy": f"{page.policy(live=True)}; frame-ancestors 'none'", "ETag": version, "Cache-Control": "no-store"}
+    if request.headers.get("if-none-match") == version:
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(page.render(read_graph(StoredLineage(connection)), version), headers=headers)
+
+
+def _version(connection: sqlite3.Connection) -> str:
+    """Another one for every event: the last one's number and digest, as an ETag."""
+    last = connection.execute("select id, hex(digest) from events order by id desc limit 1").fetchone()
+    return f'"{last[0]}-{last[1][:16]}"' if last else '"nothing"'
 
 
 async def _healthcheck(request: Request) -> JSONResponse:

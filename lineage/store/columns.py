@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
+from lineage.column_facet import column_edges
 from lineage.shapes import Json
 from lineage.store import parts
 from lineage.store.database import statements
-from lineage.store.facets import column_edges
 
 _SQL = statements("columns.sql")
 _NO_RUN = ""
@@ -27,13 +28,19 @@ def record(connection: sqlite3.Connection, facet: Json, *, dataset_id: int, job_
     others = _counted(row for row in together if row["id"] != told["run_id"])
     if len(together) == len(tellers) and counted == others | {told["run_id"]}:
         if before is None:  # one part more of perhaps a thousand
-            connection.execute(_SQL["add"], {**output, "runs": json.dumps([told["run_id"]])})
+            _add(connection, output, [told["run_id"]])
             return
         if before["edges"] == edges:
             return
     connection.execute(_SQL["forget"], {**output, "runs": json.dumps([row["id"] for row in together])})
     connection.execute(_SQL["clear"], output)
-    connection.execute(_SQL["add"], {**output, "runs": json.dumps(sorted(counted))})
+    connection.execute(_SQL["clear_indirect"], output)
+    _add(connection, output, sorted(counted))
+
+
+def _add(connection: sqlite3.Connection, output: Json, runs: list[Any]) -> None:
+    for statement in ("add", "add_indirect"):
+        connection.execute(_SQL[statement], {**output, "runs": json.dumps(runs)})
 
 
 def _are_parts(one: sqlite3.Row, other: sqlite3.Row) -> bool:

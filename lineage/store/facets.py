@@ -1,6 +1,5 @@
 """What the store understands of OpenLineage's facets. A facet that does not keep to its specification is read as far as it does."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -15,18 +14,6 @@ class Parent:
     namespace: str
     job: str
     run_id: str
-
-
-@dataclass(frozen=True)
-class ColumnEdge:
-    """One input column of an output column; the input stands under the name the facet gives it."""
-
-    output_field: str
-    namespace: str
-    name: str
-    field: str
-    transformation_type: str | None
-    transformation_description: str | None
 
 
 def facets(part: Json) -> dict[str, Json]:
@@ -82,23 +69,6 @@ def fields(dataset_facets: dict[str, Json]) -> list[Json]:
         for field in listed
         if _is_name(field.get("name"))
     ]
-
-
-def column_edges(facet: Json) -> Iterator[ColumnEdge]:
-    """The edges of a columnLineage facet (https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json)."""
-    for output_field, entry in as_object(facet.get("fields")).items():
-        for source in as_objects(as_object(entry).get("inputFields")):
-            namespace, name, field = source.get("namespace"), source.get("name"), source.get("field")
-            if _is_name(namespace) and _is_name(name) and _is_name(field):
-                kind, description = _transformation(entry, source)
-                yield ColumnEdge(output_field, namespace, name, field, kind, description)
-
-
-def _transformation(entry: Json, source: Json) -> tuple[str | None, str | None]:
-    """Type and description: of the input column since specification 1-1-0, of the output column before."""
-    first = next(iter(as_objects(source.get("transformations"))), {})
-    kind = as_text(first.get("subtype")) or as_text(first.get("type")) or as_text(entry.get("transformationType"))
-    return kind, as_text(first.get("description")) or as_text(entry.get("transformationDescription"))
 
 
 def _time(value: Any) -> str | None:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from lineage import expected as expectations
 from lineage.expected import Expected
+from lineage.expected_files import load
 from lineage.store.database import Database
 from tests.lineage.served import Serve, start
-from tests.lineage.tickit import EXPECTED_FILE, VALUES, Json, Store, client_of, pipeline_events
+from tests.lineage.tickit import EXPECTED_FILES, VALUES, Json, Store, client_of, pipeline_events
 
 
 @pytest.fixture(scope="session")
 def expected() -> Expected:
-    return expectations.load(EXPECTED_FILE, VALUES)
+    return load(EXPECTED_FILES, VALUES)
 
 
 @pytest.fixture

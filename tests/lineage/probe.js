@@ -11,6 +11,17 @@ const acts = {
   columns: () => document.querySelectorAll(".column").forEach((_, place) => document.querySelectorAll(".column")[place].click()),
   column: (name) => [...document.querySelectorAll(".column")].find((column) => column.querySelector(".name").textContent === name).click(),
   key: (name, key) => nodeNamed(name).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })),
+  search: (text) => {
+    const field = document.getElementById("search");
+    field.value = text;
+    field.dispatchEvent(new Event("input"));
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+  },
+  slash: () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "/", bubbles: true })),
+  focus: () => document.querySelector(".focus").click(),
+  fit: () => document.querySelector("[data-zoom=fit]").click(),
+  unfold: () => document.querySelector("#legend .link").click(),
+  alert: (kind) => document.querySelector(`.alert.${kind}`).click(),
   escape: () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })),
 };
 
@@ -24,7 +35,7 @@ function seenNode(node) {
   return {
     name: node.querySelector("title").textContent.split("\n")[0],
     type: node.classList.contains("job") ? "job" : "dataset",
-    side: ["self", "up", "down"].find((side) => node.classList.contains(side)) ?? null,
+    side: ["self", "up", "down", "decides"].find((side) => node.classList.contains(side)) ?? null,
     detail: detail.textContent,
     box: boxOf(node.querySelector(".box")),
     texts: [boxOf(node.querySelector(".label")), boxOf(detail)],
@@ -47,7 +58,15 @@ function look(actions) {
     nodes: [...document.querySelectorAll(".node")].map(seenNode),
     headings: [...document.querySelectorAll(".heading text")].map(boxOf),
     edges: document.querySelectorAll(".edge").length,
+    edgeBoxes: [...document.querySelectorAll(".edge")].map(boxOf).sort(),
+    canvas: boxOf(document.getElementById("canvas")),
+    found: [...document.querySelectorAll(".node.found title")].map((title) => title.textContent.split("\n")[0]),
+    counted: document.getElementById("found").textContent,
+    typing: document.activeElement.id,
+    legend: document.querySelectorAll("#legend li").length,
+    dashed: [...document.querySelectorAll(".edge")].filter((edge) => getComputedStyle(edge).strokeDasharray !== "none").length,
     totals: [...document.querySelectorAll("#totals li")].map((item) => item.innerText),
+    alerts: [...document.querySelectorAll(".alert")].map((alert) => alert.innerText),
     arrived,
     panel: textOf("panel"),
     empty: textOf("empty"),

@@ -9,14 +9,16 @@ import pytest
 from rich.console import Console
 
 from lineage.check import Verdict, compare
+from lineage.column_facet import WHOLE
 from lineage.expected import Expected
-from lineage.graph import Column, ColumnEdge, Dataset, DatasetId, Field, Graph, Job, Run
+from lineage.graph import Column, ColumnEdge, Dataset, DatasetId, Field, Graph, IndirectEdge, Job, Run
 from lineage.report import print_verdict, verdict_line
-from tests.lineage.tickit import VALUES, Json, Store, dataset, pipeline_events, run_event
+from tests.lineage.tickit import JOBS, VALUES, Json, Store, dataset, pipeline_events, run_event
 
 WAREHOUSE = VALUES["warehouse"]
 DIM_EVENT = DatasetId(WAREHOUSE, "dev.dm.dim_event")
 JOB = "rs_staging_to_dm.load_dim_event"
+DATASET_EVENT = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent"
 
 
 @pytest.fixture
@@ -80,6 +82,31 @@ def test_one_column_wrong(expected: Expected, graph: Graph) -> None:
     verdict = compare(expected, _with_columns(graph, [right], [wrong]))
     assert _findings(verdict) == [f"column edge missing: {right}", f"column edge not expected: {wrong}"]
     assert next(result.columns_right for result in verdict.results if result.job.name == JOB) == 12
+
+
+def _filtered(expected: Expected, graph: Graph, wanted: Iterable[Column] | None, *found: IndirectEdge) -> list[str]:
+    jobs = tuple(replace(job, filters=wanted if wanted is None else frozenset(wanted)) if job.name == JOB else job for job in expected.jobs)
+    return _findings(compare(replace(expected, jobs=jobs), replace(graph, indirect_edges=frozenset(found))))
+
+
+def test_filters_that_are_wanted(expected: Expected, graph: Graph) -> None:
+    name, date = (Column(DatasetId(WAREHOUSE, f"dev.staging.{table}"), table) for table in ("event", "date"))
+    right, other = (IndirectEdge(column, DIM_EVENT, WHOLE, "FILTER") for column in (name, date))
+    elsewhere = [
+        replace(right, how="JOIN"),
+        replace(right, column="eventid"),
+        replace(other, target=DatasetId(WAREHOUSE, "dev.dm.fact_sales")),
+    ]
+    assert _filtered(expected, graph, [name], right, *elsewhere) == []
+    assert _filtered(expected, graph, [name], *elsewhere) == [f"filter missing: {name} -> {DIM_EVENT}"]
+    assert _filtered(expected, graph, [], right) == [f"filter not expected: {name} -> {DIM_EVENT}"]
+    assert _filtered(expected, graph, None, right, other) == []
+
+
+def test_what_decides_is_not_counted(expected: Expected, graph: Graph) -> None:
+    edge = next(iter(graph.column_edges))
+    more = replace(graph, indirect_edges=frozenset({IndirectEdge(edge.origin, edge.target.dataset, WHOLE, "FILTER")}))
+    assert compare(expected, more) == compare(expected, graph)
 
 
 def test_an_output_without_column_lineage_is_one_finding(expected: Expected, graph: Graph) -> None:
@@ -147,9 +174,14 @@ def test_the_report_shows_a_row_a_job_the_findings_and_the_verdict(expected: Exp
     lines = out.getvalue().splitlines()
     row = next(line.split() for line in lines if line.startswith(JOB))
     assert row == [JOB, "dev.staging.event", "dev.dm.dim_event", "13/13", "COMPLETED"]
-    assert lines[-4:] == ["schema missing (1)", f"  {DIM_EVENT}", "", "Lineage INCOMPLETE: 1 finding"]
+    assert lines[-4:] == [
+        "schema missing (1)",
+        f"  {DIM_EVENT}  [tests/lineage/expected/rs_staging_to_dm.lineage.yaml:5]",
+        "",
+        "Lineage INCOMPLETE: 1 finding",
+    ]
     assert "\x1b" not in out.getvalue()
-    assert re.search(r"^Job {30,}Inputs {10,}Output {10,}Columns   Run *$", lines[0]), "three blanks between the columns"
+    assert re.search(r"^Job {30,}Inputs {10,}Outputs {10,}Columns   Run *$", lines[0]), "three blanks between the columns"
 
 
 @pytest.mark.parametrize("trick", ["\x1b[2K", "\x9b31m", "\u202e", "\u2028", "\r", "\nLineage complete:", "\ud800"])
@@ -158,9 +190,24 @@ def test_no_name_and_no_message_reaches_the_terminal_as_more_than_text(expected:
     run = Run("1", "FAILED", None, None, f"message{trick}", (f"error{trick}",))
     job = Job(f"space{trick}", f"job{trick}", (odd,), (odd,), None, run)
     strange = replace(graph, jobs=(*graph.jobs, job), datasets=(*graph.datasets, Dataset(odd, (Field(f"field{trick}", None),))))
-    renamed = replace(expected.jobs[0], name=f"expected{trick}", inputs=(odd,), output=odd)
+    renamed = replace(expected.jobs[0], name=f"expected{trick}", inputs=(odd,), outputs=(odd,))
     out = StringIO()
     print_verdict(compare(replace(expected, jobs=(renamed, *expected.jobs[1:])), strange), Console(file=out, width=400))
     assert {"job", "message", "error", "expected", "space"} <= set(re.findall(r"[a-z]+(?=\\)", out.getvalue()))
     assert all(line.isprintable() for line in out.getvalue().split("\n"))
     assert out.getvalue().count("\nLineage complete") == 0
+
+
+def test_what_views_are_made_of_is_no_finding(expected: Expected, store: Store, events: list[Json]) -> None:
+    """It comes from no job, so that no file of expected lineage can have it. What a job writes is held against the file as ever."""
+    outputs = {id_ for job in expected.jobs for id_ in job.outputs}
+    read = next(id_ for job in expected.jobs for id_ in job.inputs if id_ not in outputs)
+    facet = {"fields": {"catid": {"inputFields": [{"namespace": WAREHOUSE, "name": "dev.raw.category", "field": "id"}]}}}
+    static = {"eventTime": events[-1]["eventTime"], "producer": events[0]["producer"], "schemaURL": DATASET_EVENT}
+    store.post(*events)
+    for made in (read, DatasetId(WAREHOUSE, "dev.raw.view"), DIM_EVENT):
+        store.post({**static, "dataset": {"namespace": made.namespace, "name": made.name, "facets": {"columnLineage": facet}}})
+    graph = store.graph()
+    assert sum(edge.origin.dataset.name == "dev.raw.category" for edge in graph.column_edges) == 3
+    unexpected = f"column edge not expected: {WAREHOUSE} dev.raw.category.id -> {WAREHOUSE} dev.dm.dim_event.catid"
+    assert [_findings(compare(expected, graph, namespace)) for namespace in (None, JOBS)] == [[unexpected]] * 2

@@ -12,13 +12,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from click.testing import CliRunner, Result
 
+from lineage import __main__ as command_line
 from lineage import client
 from lineage.__main__ import main
 from lineage.client import MarquezClient, RefusedError, StoreUnreachableError, UnexpectedAnswerError, read_lineage
-from tests.lineage.tickit import VALUES, Json, Store
+from tests.lineage.tickit import EXPECTED_FILES, VALUES, Json, Store
 from tests.mwaa_lineage.transport.endpoint import DRIPS, OK, raw, serving
 
-SETTINGS = [part for name, value in VALUES.items() for part in ("--set", f"{name}={value}")]
+EXPECTED = ["--expected", str(EXPECTED_FILES)]
+SETTINGS = [*EXPECTED, *(part for name, value in VALUES.items() for part in ("--set", f"{name}={value}"))]
 
 
 @contextmanager
@@ -199,10 +201,27 @@ def test_check_of_an_unreachable_store_is_one_line() -> None:
     assert result.stderr.count("\n") == 1
 
 
+def test_check_finds_the_values_of_placeholders_in_the_store(url: str) -> None:
+    assert CliRunner().invoke(main, ["check", "--url", url, *EXPECTED]).exit_code == 0
+    wrong = CliRunner().invoke(main, ["check", "--url", url, *EXPECTED, "--set", "bucket=other"])
+    assert (wrong.exit_code, "s3://other tickit/date" in wrong.stdout) == (1, True)
+
+
+def test_expect_writes_a_draft_and_never_over_a_file(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_line, "_DAGS", EXPECTED_FILES)
+    runner, output = CliRunner(mix_stderr=False), tmp_path / "x.lineage.yaml"
+    written = runner.invoke(main, ["expect", "rs_staging_to_dm", "--url", url, "--output", str(output)])
+    assert (written.exit_code, written.stdout) == (0, f"Written for review: {output}\n")
+    printed = runner.invoke(main, ["expect", "rs_staging_to_dm", "--url", url, "--output", "-"])
+    assert (printed.exit_code, printed.stdout) == (0, output.read_text(encoding="utf-8"))
+    assert 'name: "{database}.dm.fact_sales"' in printed.stdout
+    again = runner.invoke(main, ["expect", "rs_staging_to_dm", "--url", url])
+    assert (again.exit_code, "rs_staging_to_dm.lineage.yaml is there already" in again.stderr) == (2, True)
+    assert runner.invoke(main, ["expect", "nowhere", "--url", url]).exit_code == 2
+
+
 def test_check_with_bad_input(tmp_path: Path) -> None:
     runner = CliRunner(mix_stderr=False)
-    unset = runner.invoke(main, ["check", "--url", "http://127.0.0.1:9"])
-    assert (unset.exit_code, unset.stderr.count("--set")) == (2, 3)
     assert runner.invoke(main, ["check", "--url", "http://127.0.0.1:9", "--set", "bucket"]).exit_code == 2
     missing = runner.invoke(main, ["check", "--url", "http://127.0.0.1:9", "--expected", str(tmp_path / "none.yaml")])
     assert (missing.exit_code, "No such file" in missing.stderr) == (2, True)

@@ -120,6 +120,37 @@ def test_extraction_errors_of_any_shape(store: Store, expected: Expected, errors
     assert len(job.run.extraction_errors) == (len(errors) if isinstance(errors, list) else 0)
 
 
+MANY = [0] * 2_000_000
+LARGE: dict[str, tuple[Json, Json]] = {
+    "errors": ({"extractionError": {"errors": MANY}}, {}),
+    "an error": ({"extractionError": {"errors": [MANY]}}, {}),
+    "the message of an error": ({"extractionError": {"errors": [{"errorMessage": "x" * 4_000_000}]}}, {}),
+    "the message of a failure": ({"errorMessage": {"message": "x" * 4_000_000}}, {}),
+    "an operator": ({"airflow": {"task": {"operator_class": MANY}}}, {}),
+    "a facet that nobody knows": ({"x": {"values": MANY}}, {}),
+    "SQL": ({}, {"sql": {"query": "x" * 4_000_000}}),
+}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_the_page_shows_little_of_what_is_very_large(store: Store, expected: Expected, what: str) -> None:
+    run, job = LARGE[what]
+    store.post(run_event("load", "COMPLETE", "12:00:00"))
+    before = len(store.client.get("/").text)
+    store.post(run_event("load", "COMPLETE", "12:00:00", run_facets=run, job_facets=job))
+    assert len(store.client.get("/").text) - before < 101_000
+    assert len(compare(expected, store.graph()).findings) < 200
+
+
+def test_of_many_errors_the_first_are_told_and_how_many_there_are_more(store: Store) -> None:
+    errors = [{"errorMessage": f"error {number}"} for number in range(2_000)]
+    store.post(run_event("load", "COMPLETE", "12:00:00", run_facets={"extractionError": {"errors": errors}}))
+    (job,) = store.graph().jobs
+    assert job.run is not None
+    assert job.run.extraction_errors[0] == "error 0"
+    assert job.run.extraction_errors[99:] == ("error 99", "and 1900 more")
+
+
 @pytest.mark.parametrize("namespace", [["x"], {"a": 1}, 5, None, "a b", "..", "", True])
 def test_a_namespace_of_any_shape_in_a_part_that_the_event_does_not_need(store: Store, expected: Expected, namespace: Any) -> None:
     schema = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent"

@@ -6,6 +6,7 @@ All pass the transport, which names things, but those of dbt, which runs beside 
 import copy
 import json
 import random
+from itertools import permutations
 
 import pytest
 
@@ -83,6 +84,36 @@ def test_the_table_is_one_node(store: Store, seed: int) -> None:
     assert {edge["destination"] for edge in node["outEdges"]} == {f"job:{JOBS}:{name}" for name in PRODUCERS if name != "spark"}
     from_it = [edge for edge in store.graph().column_edges if edge.origin.dataset == DatasetId(*LAKE)]
     assert {edge.target.dataset.name for edge in from_it} == {"dev.shop.stock", "dev.staging.event", "awsdatacatalog.tickit.model"}
+
+
+class Marquez:
+    """Its rule (MarquezProject/marquez, OpenLineageDao and DatasetSymlinkDao): a name is of the dataset that it first came with."""
+
+    def __init__(self) -> None:
+        self.datasets: dict[tuple[str, str], int] = {}
+
+    def post(self, sent: Json) -> list[int]:
+        """The datasets that the event reads and writes."""
+        found = []
+        for each in [*sent["inputs"], *sent["outputs"]]:
+            found.append(self.datasets.setdefault((each["namespace"], each["name"]), len(self.datasets)))
+            for symlink in each["facets"].get("symlinks", {"identifiers": []})["identifiers"]:
+                self.datasets.setdefault((symlink["namespace"], symlink["name"]), found[-1])
+        return found
+
+
+def test_the_table_is_one_dataset_by_marquez_rules() -> None:
+    """In every order, for whoever names the lake. Another name leads there once an event has told that it does."""
+    tells = {"dbt": {"spark", "ours"}, "stock": {"ours"}}
+    for order in permutations(PRODUCERS):
+        marquez, of, told = Marquez(), set(), set[str]()
+        for name in order:
+            sent = copy.deepcopy(PRODUCERS[name])
+            found = marquez.post(sent if name == "dbt" else NAMING.event(sent))
+            if name not in tells or told & tells[name]:
+                of.add(found[-1] if name == "spark" else found[0])
+            told.add(name)
+        assert len(of) == 1, order
 
 
 def test_the_copy_and_the_task_after_it_are_one_way(store: Store) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import NamedTuple, Protocol
 import pytest
 
 from lineage import page
+from lineage.column_facet import WHOLE
 from lineage.expected import Expected
-from lineage.graph import Column, ColumnEdge, Dataset, DatasetId, Field, Graph, Job, Run
+from lineage.graph import Column, ColumnEdge, Dataset, DatasetId, Field, Graph, IndirectEdge, Job, Run
 from lineage.store.database import Database
 from tests.lineage.browser import HEIGHT, WIDTH, require_browser, shown
 from tests.lineage.tickit import Json, Store, client_of, pipeline_events
@@ -160,6 +162,37 @@ def test_a_chosen_column_lights_its_path_and_names_the_columns_on_it(scenes: Jso
         assert all(Box(*node["box"]).holds(Box(*text)) for text in node["texts"]), node
 
 
+def test_what_only_decides_is_told_apart_and_dashed(look: Look, store: Store, expected: Expected) -> None:
+    store.post(*pipeline_events(expected))
+    fact, users, sales, date = (
+        next(output for job in expected.jobs for output in job.outputs if output.name.endswith(f".{name}"))
+        for name in ("dm.fact_sales", "dm.dim_users", "staging.sales", "staging.date")
+    )
+    edges = {
+        IndirectEdge(Column(sales, "pricepaid"), fact, WHOLE, "FILTER"),
+        IndirectEdge(Column(sales, "dateid"), fact, WHOLE, "JOIN"),
+        IndirectEdge(Column(date, "dateid"), fact, WHOLE, "JOIN"),
+        IndirectEdge(Column(sales, "saletime"), fact, "saledate", "CONDITIONAL"),
+        IndirectEdge(Column(sales, "qtysold"), users, WHOLE, "FILTER"),  # no job makes the one of the other
+        IndirectEdge(Column(fact, "saledate"), fact, WHOLE, "GROUP_BY"),
+    }
+    seen = look(replace(store.graph(), indirect_edges=frozenset(edges)), {**SCENARIOS, "users": ["click dev.dm.dim_users"]})
+    column = seen["column"]
+    assert {node["name"] for node in column["nodes"] if node["side"] == "decides"} == {"dev.staging.sales"}
+    assert (column["dashed"], seen["dataset"]["dashed"], seen["untouched"]["dashed"]) == (1, 0, 0)
+    for text in (
+        "← date.caldate",
+        "⇠ conditional sales.saletime",
+        "filter sales.pricepaid",
+        "join date.dateid, sales.dateid",
+        "group by fact_sales.saledate",
+    ):
+        assert text in column["panel"]
+    assert "filter sales.qtysold" in seen["users"]["panel"]
+    assert seen["untouched"]["totals"][-1] == "104 column edges"
+    assert column["errors"] == []
+
+
 def test_a_job_chosen_by_key_shows_its_run_and_sql(scenes: Json) -> None:
     for text in ("load_dim_users", "completed", "7.3 s", "insert into dev.dm.dim_users", "dev.staging.users"):
         assert text in scenes["job"]["panel"]
@@ -175,7 +208,8 @@ def _odd_graph(name: str) -> Graph:
     datasets = tuple(Dataset(id_, (Field(name, name),)) for id_ in ids)
     job = Job(name, name, (ids[0],), (ids[1],), name, Run(name, name, name, 1, name, (name,)))
     alone = Job(name, f"{name}.other", (ids[0],), (), None, None)
-    return Graph((job, alone), datasets, frozenset({ColumnEdge(Column(ids[0], name), Column(ids[1], name))}))
+    decides = frozenset(IndirectEdge(Column(ids[0], name), ids[1], column, name) for column in (name, WHOLE))
+    return Graph((job, alone), datasets, frozenset({ColumnEdge(Column(ids[0], name), Column(ids[1], name))}), decides)
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -201,3 +235,100 @@ def test_an_address_that_names_a_dataset_chooses_it(look: Look) -> None:
 def test_an_empty_store_says_so(look: Look) -> None:
     seen = look(Graph((), (), frozenset()))["untouched"]
     assert ("No lineage yet" in seen["empty"], seen["nodes"], seen["errors"]) == (True, [], [])
+
+
+def _job(name: str, state: str, kind: str = "", **facets: Json) -> Job:
+    run = Run(name, state, None, None, "no such table" if state == "FAILED" else None, (), None, facets)
+    return Job("jobs", name, (), (), None, run, {"jobType": {"jobType": kind}} if kind else {})
+
+
+def test_failed_tasks_and_gaps_are_counted_in_the_header_and_named(look: Look) -> None:
+    writer = Job(
+        "jobs",
+        "dag.writes",
+        (DatasetId("ns", "a"),),
+        (),
+        None,
+        Run("w", "FAILED", None, None, "disk full", ()),
+        {"jobType": {"jobType": "TASK"}},
+    )
+    jobs = (
+        writer,
+        _job("dag", "FAILED", "DAG"),
+        _job("dag.lonely", "FAILED", "TASK"),
+        _job("dag.lonely.query.1", "FAILED"),
+        _job("alone", "FAILED", "DAG"),
+        _job("dag.python", "COMPLETED", "TASK", airflow={"task": {"operator_class": "PythonOperator"}}),
+    )
+    seen = look(
+        Graph(jobs, (Dataset(DatasetId("ns", "a"), ()),), frozenset()),
+        {"untouched": [], "failed": ["alert bad"], "gaps": ["alert gap"], "gone": ["alert bad", "escape"]},
+    )
+    assert seen["untouched"]["alerts"] == ["3 failed", "1 without lineage"]
+    for text in ("dag.writes", "disk full", "dag.lonely", "no such table", "alone"):
+        assert text in seen["failed"]["panel"]
+    assert "query" not in seen["failed"]["panel"]
+    assert "none \u00b7 PythonOperator \u00b7 operator without lineage" in seen["gaps"]["panel"]
+    assert (seen["gone"]["panel"], seen["gone"]["errors"]) == (None, [])
+
+
+def test_what_has_no_dataset_at_all_is_red_too(look: Look) -> None:
+    seen = look(Graph((_job("dag.only", "FAILED", "TASK"),), (), frozenset()), {"untouched": [], "failed": ["alert bad"]})
+    assert (seen["untouched"]["alerts"], "dag.only" in seen["failed"]["panel"], seen["failed"]["errors"]) == (["1 failed"], True, [])
+
+
+def _chain(length: int, *jobs: Job, name: str = "table") -> Graph:
+    """Datasets, each in a schema of its own, one made of the other, and further jobs."""
+    ids = [DatasetId("wh", f"s{place:03d}.{name}") for place in range(length)]
+    steps = tuple(Job("jobs", f"dag.step_{place:03d}", (ids[place],), (ids[place + 1],), None, None) for place in range(length - 1))
+    return Graph((*steps, *jobs), tuple(Dataset(id_, (Field("id", None),)) for id_ in ids), frozenset())
+
+
+def test_a_large_graph_fits_its_legend_folds_and_long_names_are_shortened(look: Look) -> None:
+    long = "long_name_of_a_table_" * 7 + "end"
+    seen = look(_chain(150, name=long), {"untouched": [], "unfolded": ["unfold"], "again": ["search s100", "fit"]})
+    canvas = Box(*seen["untouched"]["canvas"])
+    for scene in ("untouched", "again"):
+        assert len(seen[scene]["nodes"]) == 299
+        assert all(canvas.holds(Box(*node["box"])) for node in seen[scene]["nodes"]), scene
+    assert [seen[scene]["legend"] for scene in ("untouched", "unfolded")] == [7, 151]
+    widest = max(node["box"][2] - node["box"][0] for node in look(_chain(2, name=long), {"untouched": []})["untouched"]["nodes"])
+    assert widest < 320
+    assert seen["untouched"]["errors"] == []
+
+
+def test_edges_against_the_direction_stay_inside(look: Look) -> None:
+    first, second = DatasetId("wh", "s000.table"), DatasetId("wh", "s001.table")
+    back = Job("jobs", "dag.back", (second,), (first,), None, None)
+    itself = Job("jobs", "dag.itself", (second,), (second,), None, None)
+    seen = look(_chain(2, back, itself), {"untouched": []})["untouched"]
+    assert (seen["edges"], seen["errors"]) == (6, [])
+    canvas = Box(*seen["canvas"])
+    assert all(canvas.holds(Box(*box)) for box in seen["edgeBoxes"])
+
+
+def test_a_search_finds_by_a_part_of_the_name_and_goes_on_with_enter(look: Look) -> None:
+    scenarios = {"one": ["search s007"], "second": ["search step_00", "search step_00"], "none": ["search nothing"], "slash": ["slash"]}
+    seen = look(_chain(20), scenarios)
+    assert (seen["one"]["found"], seen["one"]["counted"], "s007.table" in seen["one"]["panel"]) == (["s007.table"], "1 of 1", True)
+    box = next(Box(*node["box"]) for node in seen["one"]["nodes"] if node["side"] == "self")
+    assert Box(*seen["one"]["canvas"]).holds(box)
+    assert box.right - box.left >= 0.6 * 136, "a node that was asked for can be read"
+    assert (len(seen["second"]["found"]), seen["second"]["counted"]) == (10, "1 of 10")
+    assert (seen["none"]["found"], seen["none"]["counted"], seen["none"]["panel"]) == ([], "0 found", None)
+    assert (seen["slash"]["typing"], seen["slash"]["errors"]) == ("search", [])
+
+
+def test_a_focus_draws_only_what_is_up_and_downstream(look: Look) -> None:
+    other = Job("jobs", "dag.other", (DatasetId("wh", "s000.table"),), (), None, None)
+    scenarios = {
+        "focus": ["search step_002", "focus"],
+        "back": ["search step_002", "focus", "focus"],
+        "escaped": ["search step_002", "focus", "escape"],
+    }
+    seen = look(_chain(4, other), scenarios)
+    names = {node["name"] for node in seen["focus"]["nodes"]}
+    assert "dag.other" not in names
+    assert (len(names), seen["focus"]["edges"], "Show everything" in seen["focus"]["panel"]) == (7, 6, True)
+    assert [len(seen[scene]["nodes"]) for scene in ("back", "escaped")] == [8, 8]
+    assert seen["escaped"]["errors"] == []

@@ -70,6 +70,13 @@ def test_a_late_start_does_not_reopen_a_run_but_tells_when_it_started(store: Sto
     assert (run["state"], run["startedAt"], run["durationMs"]) == ("COMPLETED", "2026-01-31T12:00:00.000000Z", 5000)
 
 
+@pytest.mark.parametrize(("ended", "took"), [("11:59:00", 0), ("12:00:00", 0), ("12:00:01", 1000), ("12:01:00", 60_000)])
+def test_a_run_takes_no_less_than_no_time(store: Store, ended: str, took: int) -> None:
+    """Whatever the clocks say that gave the times."""
+    store.post(run_event("a", "START", "12:00:00"), run_event("a", "COMPLETE", ended))
+    assert _job(store)["latestRun"]["durationMs"] == took
+
+
 def test_a_late_older_end_does_not_replace_the_newer_one(store: Store) -> None:
     store.post(run_event("a", "COMPLETE", "12:00:05"), run_event("a", "FAIL", "12:00:03"))
     assert _job(store)["latestRun"]["state"] == "COMPLETED"

@@ -20,6 +20,9 @@ delete from told_columns where output_id = :output_id and job_id = :job_id and r
 -- name: clear
 delete from column_edges where output_id = :output_id and job_id = :job_id
 
+-- name: clear_indirect
+delete from indirect_edges where output_id = :output_id and job_id = :job_id
+
 -- name: add
 -- Of two ways to derive the same column the first by name is told, and a known one before none, whichever part came first.
 insert into column_edges (
@@ -29,9 +32,21 @@ select
     :output_id, json_extract(edge.value, '$[0]'), :job_id, json_extract(edge.value, '$[1]'), json_extract(edge.value, '$[2]'),
     json_extract(edge.value, '$[3]'), json_extract(edge.value, '$[4]'), json_extract(edge.value, '$[5]')
 from told_columns as told, json_each(told.edges) as edge
-where told.output_id = :output_id and told.job_id = :job_id and told.run_id in (select value from json_each(:runs))
+where
+    told.output_id = :output_id and told.job_id = :job_id and told.run_id in (select value from json_each(:runs))
+    and not coalesce(json_extract(edge.value, '$[6]'), 0)
 on conflict do update set
     transformation_type = excluded.transformation_type, transformation_description = excluded.transformation_description
 where
     (coalesce(excluded.transformation_type, '~'), coalesce(excluded.transformation_description, '~'))
     < (coalesce(transformation_type, '~'), coalesce(transformation_description, '~'))
+
+-- name: add_indirect
+insert or ignore into indirect_edges (output_id, output_field, job_id, input_namespace, input_name, input_field, transformation_type)
+select
+    :output_id, json_extract(edge.value, '$[0]'), :job_id, json_extract(edge.value, '$[1]'), json_extract(edge.value, '$[2]'),
+    json_extract(edge.value, '$[3]'), coalesce(json_extract(edge.value, '$[4]'), 'INDIRECT')
+from told_columns as told, json_each(told.edges) as edge
+where
+    told.output_id = :output_id and told.job_id = :job_id and told.run_id in (select value from json_each(:runs))
+    and json_extract(edge.value, '$[6]')

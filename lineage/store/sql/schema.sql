@@ -152,7 +152,7 @@ create table if not exists told_columns (
     job_id    integer not null,
     run_id    text not null,
     as_of     text not null,
-    edges     text not null, -- a JSON array of the columns of column_edges, from output_field on
+    edges     text not null, -- a JSON array of the columns of column_edges, from output_field on, and whether the edge is indirect
     primary key (output_id, job_id, run_id)
 ) strict, without rowid;
 
@@ -172,3 +172,15 @@ create index if not exists column_edges_by_input on column_edges (input_namespac
 
 create view if not exists shown_column_edges as
 select * from column_edges where job_id = 0 or job_id in (select id from shown_jobs where shown_jobs.id = column_edges.job_id);
+
+-- What decides about an output column, or with '' in its place about all rows, and forms no value. One column may do so in several ways.
+create table if not exists indirect_edges (
+    output_id           integer not null,
+    output_field        text not null,
+    job_id              integer not null,
+    input_namespace     text not null,
+    input_name          text not null,
+    input_field         text not null,
+    transformation_type text not null,
+    primary key (output_id, output_field, job_id, input_namespace, input_name, input_field, transformation_type)
+) strict, without rowid;

@@ -105,6 +105,21 @@ left join datasets as inputs on inputs.id = names.root_id
 where outputs.root_id in (select value from json_each(:ids))
 order by 1, 2, 3, 4, 5, 6, 7
 
+-- name: indirect_lineage
+select distinct
+    outputs.root_id as output_id, edges.output_field as name, edges.transformation_type,
+    coalesce(inputs.namespace, edges.input_namespace) as namespace,
+    coalesce(inputs.name, edges.input_name) as dataset,
+    edges.input_field as field
+from datasets as outputs
+inner join indirect_edges as edges on edges.output_id = outputs.id
+left join datasets as names on names.namespace = edges.input_namespace and names.name = edges.input_name
+left join datasets as inputs on inputs.id = names.root_id
+where
+    outputs.root_id in (select value from json_each(:ids))
+    and (edges.job_id = 0 or edges.job_id in (select id from shown_jobs where shown_jobs.id = edges.job_id))
+order by 1, 2, 3, 4, 5, 6
+
 -- name: events_asc
 select body from events where event_time >= :after and event_time < :before order by event_time, digest limit :limit offset :offset
 

@@ -27,10 +27,13 @@ def _datasets(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[J
     edges: dict[int, list[sqlite3.Row]] = defaultdict(list)
     for edge in connection.execute(SQL["column_lineage"], {"ids": as_array(ids)}):
         edges[edge["output_id"]].append(edge)
-    return [_dataset(row, found[row["id"]], edges[row["id"]]) for row in rows]
+    indirect: dict[int, list[sqlite3.Row]] = defaultdict(list)
+    for edge in connection.execute(SQL["indirect_lineage"], {"ids": as_array(ids)}):
+        indirect[edge["output_id"]].append(edge)
+    return [_dataset(row, found[row["id"]], edges[row["id"]], indirect[row["id"]]) for row in rows]
 
 
-def _dataset(row: sqlite3.Row, found: Json, edges: Iterable[sqlite3.Row]) -> Json:
+def _dataset(row: sqlite3.Row, found: Json, edges: Iterable[sqlite3.Row], indirect: Iterable[sqlite3.Row]) -> Json:
     return {
         "id": id_of(row),
         "type": "DB_TABLE",
@@ -46,6 +49,7 @@ def _dataset(row: sqlite3.Row, found: Json, edges: Iterable[sqlite3.Row]) -> Jso
         "description": as_text(found.get("documentation", {}).get("description")),
         "facets": found,
         "columnLineage": _column_lineage(edges),
+        "indirectLineage": _indirect_lineage(indirect),
         "deleted": False,
     }
 
@@ -62,4 +66,14 @@ def _column_lineage(edges: Iterable[sqlite3.Row]) -> list[Json]:
         source = {"namespace": edge["namespace"], "dataset": edge["dataset"], "field": edge["field"], **transformation}
         if source not in entry["inputFields"]:
             entry["inputFields"].append(source)
+    return list(entries.values())
+
+
+def _indirect_lineage(edges: Iterable[sqlite3.Row]) -> list[Json]:
+    """What decides about each output column (its name; null: about all rows) without forming it. Marquez has no such answer."""
+    entries: dict[str, Json] = {}
+    for edge in edges:
+        entry = entries.setdefault(edge["name"], {"name": edge["name"] or None, "inputFields": []})
+        source = {"namespace": edge["namespace"], "dataset": edge["dataset"], "field": edge["field"]}
+        entry["inputFields"].append({**source, "transformationType": edge["transformation_type"]})
     return list(entries.values())
