@@ -1,10 +1,12 @@
 """The Python that runs an Airflow version: the project's own for the version installed there, else an environment made with uv.
 
 Such an environment is .state/airflow/<version>, made from airflow/locks/<version>.txt when it is first needed, and again when the lock or
-its Python has changed. It has MWAA's Python where this machine does.
+its Python has changed. It has MWAA's Python where this machine does. With packages that somebody's DAGs need it is
+.state/airflow/<version>-more, for the version installed in the project's own environment too, which nobody else's packages get into.
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -20,6 +22,7 @@ from tools.alone import alone
 
 ENVIRONMENTS = ROOT / ".state/airflow"
 LOCKS = ROOT / "airflow/locks"
+OWN_LOCK = ROOT / "Pipfile.lock"
 REQUIREMENTS = ROOT / "airflow/requirements"
 UV = ROOT / ".state/pipenv/bin/uv"
 ELSE = "3.11"
@@ -51,13 +54,16 @@ class AirflowPython:
         return self.version.startswith(f"{self.runtime.python}.")
 
 
-def airflow_python(runtime: Runtime) -> AirflowPython:
-    """The interpreter for a runtime; makes its environment where that is due. Raises MissingArtefact."""
-    if metadata.version("apache-airflow") == runtime.airflow:
+def airflow_python(runtime: Runtime, more: Path | None = None) -> AirflowPython:
+    """The interpreter for a runtime; makes its environment where that is due. `more` names packages, as pip's requirements do.
+
+    Raises MissingArtefact, also for packages that do not go with that Airflow's own, as on MWAA.
+    """
+    if not more and metadata.version("apache-airflow") == runtime.airflow:
         _check_own(runtime)
         return AirflowPython(runtime, Path(sys.executable), _version(Path(sys.executable)))
     base = _find(runtime.python) or _find(ELSE) or Path(sys.executable)
-    interpreter = _environment(runtime.airflow, base) / "bin/python"
+    interpreter = _environment(runtime.airflow, base, more) / "bin/python"
     return AirflowPython(runtime, interpreter, _version(interpreter))
 
 
@@ -69,17 +75,31 @@ def _check_own(runtime: Runtime) -> None:
         raise MissingArtefact(f"{requirements.name} asks for {wanted}, installed are {found}: `make install` installs the locked ones")
 
 
-def _environment(version: str, base: Path) -> Path:
-    lock, folder = LOCKS / f"{version}.txt", ENVIRONMENTS / version
+def _environment(version: str, base: Path, more: Path | None) -> Path:
+    pins, folder = _pins(version), ENVIRONMENTS / (f"{version}-more" if more else version)
     stamp = folder / "installed"
-    digest = hashlib.sha256(lock.read_bytes() + str(base.resolve()).encode()).hexdigest()
+    digest = hashlib.sha256(pins.encode() + str(base.resolve()).encode() + (more.read_bytes() if more else b"")).hexdigest()
     with alone(folder):
         if not stamp.is_file() or stamp.read_text() != digest:
             shutil.rmtree(folder, ignore_errors=True)
             _uv("venv", "--python", str(base), str(folder))
-            _uv("pip", "install", "--python", str(folder / "bin/python"), "--requirement", str(lock))
+            lock = folder / "lock.txt"
+            lock.write_text(pins)
+            install = ("pip", "install", "--python", str(folder / "bin/python"), "--requirement", str(lock))
+            _uv(*install)
+            if more:
+                _uv(*install, "--constraint", str(lock), "--requirement", str(more))
             stamp.write_text(digest)
     return folder
+
+
+def _pins(version: str) -> str:
+    """All that a version's environment holds: its lock, or what the project's own environment has of it."""
+    lock = LOCKS / f"{version}.txt"
+    if lock.is_file():
+        return lock.read_text()
+    locked = json.loads(OWN_LOCK.read_text())["default"]
+    return "".join(f"{name}{spec['version']}{'; ' + spec['markers'] if 'markers' in spec else ''}\n" for name, spec in locked.items())
 
 
 def _find(python: str) -> Path | None:

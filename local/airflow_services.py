@@ -1,7 +1,6 @@
-"""An Airflow that goes on running: scheduler, pages and API on a loopback port, and who may sign in there, as its version has them."""
+"""An Airflow that goes on running, as on MWAA: scheduler, triggerer, pages and API on a loopback port, and who may sign in there."""
 
 import json
-import secrets
 from pathlib import Path
 
 from local.orchestrator import Airflow
@@ -24,7 +23,9 @@ def _start_2(airflow: Airflow, port: int, password: str) -> None:
     # -P leaves the folder `local` out of the path of modules.
     account = [airflow.command[0], "-P", str(_ACCOUNT), "users", "create", "--username", USER, *person]
     variables = airflow.environment | {"ACCOUNT_PASSWORD": password}
-    airflow.supervisor.run("airflow users create", account, environment=variables, log="user.log", seconds=READY_SECONDS)
+    if not (made := airflow.home / f"{airflow.metadata}.{USER}").exists():
+        airflow.supervisor.run("airflow users create", account, environment=variables, log="user.log", seconds=READY_SECONDS)
+        made.touch()
     web = airflow.start("web server", "webserver", "--hostname", "127.0.0.1", "--port", str(port), "--workers", "1")
     _start_scheduler(airflow)
     web.wait_until(lambda: answers(port, "/health"), seconds=READY_SECONDS)
@@ -37,8 +38,8 @@ def _start_3(airflow: Airflow, port: int, password: str) -> None:
     passwords.write_text(json.dumps({USER: password}))
     airflow.environment |= {
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
-        "AIRFLOW__API__SECRET_KEY": secrets.token_hex(32),
-        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(32),
+        "AIRFLOW__API__SECRET_KEY": airflow.memory.secret("key of the API"),
+        "AIRFLOW__API_AUTH__JWT_SECRET": airflow.memory.secret("key of tokens"),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
     }
@@ -49,4 +50,6 @@ def _start_3(airflow: Airflow, port: int, password: str) -> None:
 
 
 def _start_scheduler(airflow: Airflow) -> None:
-    airflow.start("scheduler", "scheduler", "--skip-serve-logs")  # its log server would listen on every address
+    """And the triggerer. Their servers of logs would listen on every address."""
+    airflow.start("scheduler", "scheduler", "--skip-serve-logs")
+    airflow.start("triggerer", "triggerer", "--skip-serve-logs")

@@ -4,9 +4,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.status import Status
+
+
+@dataclass
+class Step:
+    """What is being done; whoever does it says whether it has failed."""
+
+    failed: bool = False
 
 
 class Progress:
@@ -26,15 +34,17 @@ class Progress:
         self._status = None
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str) -> Iterator["Step"]:
         """One step; its line is printed when it ends, marked when it failed."""
         self._change(started=name)
-        started = time.monotonic()
-        mark = "[red]✗[/]"
+        started, step = time.monotonic(), Step()
         try:
-            yield
-            mark = "[green]✓[/]"
+            yield step
+        except BaseException:
+            step.failed = True
+            raise
         finally:
+            mark = "[red]✗[/]" if step.failed else "[green]✓[/]"
             self.console.print(f"  {mark} {name:<58}{time.monotonic() - started:5.1f} s", highlight=False)
             self._change(ended=name)
 

@@ -54,7 +54,11 @@ def holder(state: Path) -> int | None:
 
 @dataclass(frozen=True)
 class Note:
-    """What `make up` started: where to look and how to sign in. Kept in the folder as system.json."""
+    """What `make up` started: where to look and how to sign in. Kept in the folder as system.json.
+
+    `metadata` and `warehouse` are the addresses of Airflow's database and of the warehouse's, with passwords; `command` and `environment`
+    are what runs Airflow's command line; `dags` the pipeline's DAGs in their order, as they were when it was started.
+    """
 
     airflow_version: str
     airflow_url: str
@@ -62,6 +66,13 @@ class Note:
     password: str
     lineage_url: str
     logs: str
+    metadata: str
+    warehouse: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    dags: tuple[str, ...]
+    dags_folder: str
+    import_errors: tuple[str, ...] = ()
     stopped: tuple[str, ...] = ()
     """Processes that have stopped by themselves."""
 
@@ -79,7 +90,8 @@ class Note:
         if not path.exists():
             return None
         fields = json.loads(path.read_text())
-        return cls(**fields | {"stopped": tuple(fields["stopped"])})
+        lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+        return cls(**fields | lists)
 
     @staticmethod
     def remove(state: Path) -> None:

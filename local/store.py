@@ -21,11 +21,9 @@ class Store:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start with an empty store. Raises ProcessFailed."""
+        """Start it, with what it has held before. Raises ProcessFailed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         database = self.folder / "lineage.db"
-        for file in self.folder.glob("lineage.db*"):
-            file.unlink()
         command = [sys.executable, "-m", "lineage", "store", "--port", str(self.port), "--database", str(database)]
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
         server = self.supervisor.start("the lineage store", command, environment=environment, log="store.log")

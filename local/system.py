@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,15 +14,17 @@ from local import external_schema
 from local.airflow_python import AirflowPython, airflow_python
 from local.aws.machine import Aws
 from local.console import Progress
+from local.memory import Memory
 from local.orchestrator import Airflow
 from local.postgres import Postgres
 from local.processes import Supervisor
-from local.settings import JOBS_NAMESPACE, ROOT, Settings
+from local.settings import JOBS_NAMESPACE, ROOT, WORKGROUP, Settings
 from local.state import exclusive
 from local.store import Store
 from modules.runtimes import runtime
 
 DRAIN_SECONDS = 300
+WAREHOUSE_TOLD = "warehouse.json"
 STORE_SECRET = "airflow/variables/OPENLINEAGE_URL"  # noqa: S105 - the name of one
 
 
@@ -50,46 +52,54 @@ class System:
         return {
             STORE_SECRET: self.store.url,
             "airflow/variables/OPENLINEAGE_NAMESPACE": JOBS_NAMESPACE,
-            "airflow/connections/REDSHIFT_CONNECTOR": self.warehouse.loader_uri,
+            "airflow/connections/REDSHIFT_CONNECTOR": self.warehouse.connection_to(WORKGROUP),
         }
 
 
 @contextmanager
-def running(settings: Settings, progress: Progress) -> Iterator[System]:
-    """Start everything, and stop everything on leaving. Raises ProcessFailed, MissingArtefact, StateInUse."""
+def running(settings: Settings, progress: Progress, *, kept: bool = False) -> Iterator[System]:
+    """Start everything, and stop everything on leaving; `kept` goes on with the state that it left, ports and passwords among it.
+
+    Raises ProcessFailed, MissingArtefact, StateInUse, UnusableLake.
+    """
     with exclusive(settings.state), Supervisor(settings.logs) as supervisor:
-        shutil.rmtree(settings.state, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(settings.state, ignore_errors=True)
         python = _python(settings, progress)
-        system = _compose(settings, supervisor, python)
+        system = _compose(settings, supervisor, python, Memory(settings.state / "kept.json" if kept else None))
         _start(system, progress)
         yield system
 
 
 def _python(settings: Settings, progress: Progress) -> AirflowPython:
     with progress.live(), progress.step(f"environment of Airflow {settings.airflow_version}"):
-        python = airflow_python(runtime(settings.airflow_version))
+        python = airflow_python(runtime(settings.airflow_version), settings.requirements)
     progress.console.print(f"  {python}", highlight=False, soft_wrap=True)
     return python
 
 
-def _compose(settings: Settings, supervisor: Supervisor, python: AirflowPython) -> System:
-    aws = Aws(supervisor)
-    warehouse = Postgres(settings.state / "postgres", supervisor)
-    store = Store(settings.state / "store", supervisor, port=settings.port)
-    airflow = Airflow(settings.state / "airflow", supervisor, python=python, database=warehouse, aws=aws.environment)
+def _compose(settings: Settings, supervisor: Supervisor, python: AirflowPython, memory: Memory) -> System:
+    aws = Aws(supervisor, port=memory.port("aws"), warehouse=settings.state / WAREHOUSE_TOLD)
+    warehouse = Postgres(settings.state / "postgres", supervisor, memory)
+    store = Store(settings.state / "store", supervisor, port=memory.port("store", settings.port))
+    airflow = Airflow(
+        settings.state / "airflow", supervisor, python=python, database=warehouse, aws=aws.environment, dags=settings.dags, memory=memory
+    )
     return System(settings, supervisor, aws, warehouse, store, airflow)
 
 
 def _start(system: System, progress: Progress) -> None:
     """Each part as soon as what it needs is there; the first failure stops the rest."""
+    system.airflow.install()
     with ThreadPoolExecutor(max_workers=8) as pool, progress.live():
-        tickit = pool.submit(_generate, system, progress)
+        lake = pool.submit(_lake, system, progress)
         aws = pool.submit(_start_aws, system, progress)
         warehouse = pool.submit(_start_warehouse, system, progress)
         parts: list[Future[None]] = [
             pool.submit(_start_store, system, progress),
             pool.submit(_prepare_airflow, system, progress, warehouse),
-            pool.submit(_land, system, progress, tickit, aws, warehouse),
+            pool.submit(_read_dags, system, progress),
+            pool.submit(_land, system, progress, lake, aws, warehouse),
         ]
         try:
             for part in wait(parts, return_when=FIRST_EXCEPTION).done:
@@ -99,20 +109,28 @@ def _start(system: System, progress: Progress) -> None:
             raise
 
 
-def _generate(system: System, progress: Progress) -> Mapping[str, Path]:
-    with progress.step(f"TICKIT data, scale {system.settings.scale:g}"):
-        return generate(system.settings.state / "lake", scale=system.settings.scale, seed=system.settings.seed)
+def _lake(system: System, progress: Progress) -> Path:
+    """The folder of the lake: one's own, or TICKIT's, generated."""
+    settings = system.settings
+    if settings.lake:
+        return settings.lake
+    folder = settings.state / "lake"
+    with progress.step(f"TICKIT data, scale {settings.scale:g}"):
+        generate(folder, scale=settings.scale, seed=settings.seed)
+    return folder / "tickit"
 
 
 def _start_aws(system: System, progress: Progress) -> None:
     with progress.step("AWS (emulated): S3, Glue, Secrets Manager"):
         system.aws.start()
+        system.aws.make_workgroup(WORKGROUP)
         system.aws.put_secrets(system.secrets())
 
 
 def _start_warehouse(system: System, progress: Progress) -> None:
     with progress.step("warehouse (PostgreSQL)"):
         system.warehouse.start()
+        system.warehouse.tell(system.settings.state / WAREHOUSE_TOLD)
 
 
 def _start_store(system: System, progress: Progress) -> None:
@@ -121,17 +139,21 @@ def _start_store(system: System, progress: Progress) -> None:
 
 
 def _prepare_airflow(system: System, progress: Progress, warehouse: Future[None]) -> None:
-    system.airflow.install()
     warehouse.result()
     with progress.step("Airflow's metadata database"):
         system.airflow.migrate()
 
 
-def _land(system: System, progress: Progress, tickit: Future[Mapping[str, Path]], aws: Future[None], warehouse: Future[None]) -> None:
+def _read_dags(system: System, progress: Progress) -> None:
+    with progress.step("DAGs"):
+        system.airflow.folder  # noqa: B018 - is read, and kept
+
+
+def _land(system: System, progress: Progress, lake: Future[Path], aws: Future[None], warehouse: Future[None]) -> None:
     aws.result()
-    tables = tickit.result()
+    folder = lake.result()
     with progress.step("raw bucket and Glue catalog"):
-        system.aws.land(tables)
+        system.aws.land(folder)
     warehouse.result()
     with progress.step("external schema over the lake"):
         external_schema.fill(system.warehouse, system.aws)

@@ -1,37 +1,34 @@
-"""The emulated AWS as a process, and what the local system puts into it: the lake and the three secrets that a deployment makes."""
+"""The emulated AWS as a process, and what the local system puts into it: the lake, the workgroup and the three secrets of a deployment."""
 
 import os
 import ssl
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx
-import pyarrow.parquet as pq
 from botocore.config import Config
 
 import local.expressions  # noqa: F401 - for boto3, which reads many
+from local.aws import crawled
 from local.processes import Supervisor, answers, free_port
 from local.settings import BUCKET, GLUE_DATABASE, REGION, ROOT
 
 ACCOUNT = "123456789012"
 """The emulated account, if nobody asks for another."""
-HIVE_TYPES = {"int64": "bigint", "string": "string", "bool": "boolean"}
-
-
-def hive_type(arrow_type: str) -> str:
-    """The Glue type of a Parquet column, as a crawler gives it; decimals are spelled alike but for the prefix."""
-    return HIVE_TYPES.get(arrow_type) or arrow_type.replace("decimal128", "decimal").replace(" ", "")
+LANDING = "tickit"
+"""The folder of the raw bucket in which a deployment's data lands."""
 
 
 class Aws:
     """An AWS of its own on a free loopback port, empty at every start.
 
     `interpreter` runs the emulator: one with moto[server], and a botocore that knows every parameter that clients send. `airflow` is a file
-    that tells which Airflow stands behind MWAA, as local.aws.emulator.airflow_behind says; it may come later. `region` is the clients' own.
+    that tells which Airflow stands behind MWAA, as local.aws.emulator.airflow_behind says, and `warehouse` one that tells
+    which PostgreSQL stands behind Redshift, as warehouse_behind says; they may come later. `region` is the clients' own.
     """
 
     def __init__(
@@ -40,12 +37,14 @@ class Aws:
         *,
         interpreter: Path = Path(sys.executable),
         airflow: Path | None = None,
+        warehouse: Path | None = None,
         region: str = REGION,
         account: str = ACCOUNT,
+        port: int = 0,
     ) -> None:
-        self.supervisor, self.interpreter, self.airflow = supervisor, interpreter, airflow
+        self.supervisor, self.interpreter, self.airflow, self.warehouse = supervisor, interpreter, airflow, warehouse
         self.region, self.account = region, account
-        self.port = free_port()
+        self.port = port or free_port()
         self.trusted = supervisor.logs / "aws-trusted.pem"
 
     @property
@@ -79,6 +78,7 @@ class Aws:
         authority = self.supervisor.logs / "aws-authority.pem"
         command = [str(self.interpreter), "-P", "-m", "local.aws.emulator", f"--port={self.port}", f"--authority={authority}"]
         command += [f"--airflow={self.airflow}"] if self.airflow else []
+        command += [f"--warehouse={self.warehouse}"] if self.warehouse else []
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MOTO_ACCOUNT_ID": self.account}
         server = self.supervisor.start("the emulated AWS", command, environment=environment, log="aws.log")
         server.wait_until(lambda: answers(self.port, "/emulator/calls"), seconds=180)
@@ -117,6 +117,10 @@ class Aws:
         """Let MWAA finish what it creates."""
         self._ask("POST", f"/emulator/environments/release?region={self.region}")
 
+    def keys_of_environment(self, name: str) -> dict[str, str]:
+        """What an MWAA environment's Airflow signs with, as variables: it may what the execution role may."""
+        return dict(self._ask("POST", f"/emulator/environments/keys?region={self.region}&name={name}"))
+
     def put_zone(self, name: str, id_: str) -> None:
         """Let another zone, such as use1-az3, stand behind a name in the region."""
         self._ask("POST", f"/emulator/zones?region={REGION}&name={name}&id={id_}")
@@ -130,36 +134,40 @@ class Aws:
         answer.raise_for_status()
         return answer.json()
 
-    def client(self, service: str) -> Any:
-        """A boto3 client that knows nothing but this AWS."""
+    def client(self, service: str, keys: Mapping[str, str] | None = None) -> Any:
+        """A boto3 client that knows nothing but this AWS: an administrator's, unless `keys` are somebody else's."""
+        own = {name.lower(): value for name, value in (keys or {}).items()}
         # MWAA's names of hosts begin with "api.", which a loopback address cannot.
-        return self._session.client(service, endpoint_url=self.url, config=Config(inject_host_prefix=False))
+        return self._session.client(service, endpoint_url=self.url, config=Config(inject_host_prefix=False), **own)
 
-    def land(self, tables: Mapping[str, Path]) -> None:
-        """Put {table: Parquet file} into the raw bucket and into the Glue database, one folder and one table each."""
+    def land(self, lake: Path) -> None:
+        """Put a folder's files into the raw bucket, and into the Glue database what a crawler makes of them. Raises UnusableLake."""
         s3, glue = self.client("s3"), self.client("glue")
         s3.create_bucket(Bucket=BUCKET)
         glue.create_database(DatabaseInput={"Name": GLUE_DATABASE})
-        for table, file in tables.items():
-            s3.upload_file(str(file), BUCKET, f"tickit/{table}/{file.name}")
-            columns = [{"Name": field.name, "Type": hive_type(str(field.type))} for field in pq.read_schema(file)]
-            storage = {"Columns": columns, "Location": f"s3://{BUCKET}/tickit/{table}/"}
-            glue.create_table(
-                DatabaseName=GLUE_DATABASE, TableInput={"Name": table, "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage}
-            )
+        for table in crawled.tables(lake, f"s3://{BUCKET}/{LANDING}"):
+            glue.create_table(DatabaseName=GLUE_DATABASE, TableInput=table)
+        for file in crawled.files(lake):
+            s3.upload_file(str(file), BUCKET, f"{LANDING}/{file.relative_to(lake).as_posix()}")
+
+    def make_workgroup(self, name: str) -> None:
+        """Make one of Redshift Serverless, and its namespace, for which credentials can be had."""
+        serverless = self.client("redshift-serverless")
+        serverless.create_namespace(namespaceName=name)
+        serverless.create_workgroup(workgroupName=name, namespaceName=name)
 
     def catalog(self, database: str = GLUE_DATABASE) -> list[dict[str, Any]]:
         """The tables of a Glue database, as Glue's GetTables returns them."""
         pages = self.client("glue").get_paginator("get_tables").paginate(DatabaseName=database)
         return [table for page in pages for table in page["TableList"]]
 
-    def objects(self, table: Mapping[str, Any]) -> list[bytes]:
-        """The contents of every object at a table's location."""
+    def objects(self, table: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+        """Every object at a table's location: its place below that, and its content."""
         bucket, _, prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://").partition("/")
         s3 = self.client("s3")
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-        return [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys]
+        for key in (entry["Key"] for page in pages for entry in page.get("Contents", [])):
+            yield key.removeprefix(prefix), s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
     def put_secrets(self, secrets: Mapping[str, str]) -> None:
         """Give secrets {name: value} these values, which makes those that are new."""

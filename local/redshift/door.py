@@ -7,17 +7,22 @@ comes back for it is Redshift's.
 import asyncio
 import itertools
 import re
+import ssl
+import tempfile
 from asyncio import IncompleteReadError, StreamReader, StreamWriter
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
+from local.certificates import issue
 from local.redshift.messages import CANCEL, GSS, SSL, Message, Startup, error, of_texts, read_message, read_startup, texts
 from local.redshift.refusals import Refusal, refusal
 from local.redshift.reported import AS_8_0, VERSION, reported, unknown
 
 HOST = "127.0.0.1"
 AUTHENTICATION, ERROR, PARAMETER, PARSE, QUERY = b"R", b"E", b"S", b"P", b"Q"
-NO_SSL = b"N"
+NEGATIVE, POSITIVE = b"N", b"S"
+"""Answers to a client that asks for encryption."""
 UNREADABLE = re.compile(r"\bredshift_refuses_\d+\b")
 ASKS_VERSION = re.compile(r"\s*select\s+(pg_catalog\.)?version\(\)\s*;?\s*", re.IGNORECASE)
 TRUNCATE = re.compile(r"\s*(truncate\b[^;]*?)[;\s]*", re.IGNORECASE)
@@ -25,19 +30,31 @@ TRUNCATE = re.compile(r"\s*(truncate\b[^;]*?)[;\s]*", re.IGNORECASE)
 
 async def serve(port: int, server: int) -> None:
     """Serve for ever on a loopback port, in front of the PostgreSQL on another."""
-    async with await asyncio.start_server(partial(_admit, server), HOST, port) as door:
+    async with await asyncio.start_server(partial(_admit, server, _encryption()), HOST, port) as door:
         await door.serve_forever()
 
 
-async def _admit(server: int, reader: StreamReader, writer: StreamWriter) -> None:
+def _encryption() -> ssl.SSLContext:
+    """With a certificate that nobody need trust: `sslmode=require`, as a deployment's connection has it, does not ask who signed it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = issue(Path(folder) / "authority.pem")
+        context.load_cert_chain(certificate)
+        certificate.unlink()
+    return context
+
+
+async def _admit(server: int, encryption: ssl.SSLContext, reader: StreamReader, writer: StreamWriter) -> None:
     """One client, from its first packet to its last."""
     try:
         startup = await read_startup(reader)
         while startup.code in (SSL, GSS):
-            writer.write(NO_SSL)
+            writer.write(POSITIVE if startup.code == SSL else NEGATIVE)
+            if startup.code == SSL:
+                await writer.start_tls(encryption)
             startup = await read_startup(reader)
         await _connect(server, startup, reader, writer)
-    except (IncompleteReadError, ConnectionError):
+    except (IncompleteReadError, ConnectionError, ssl.SSLError):
         pass  # either side is gone, or is no client: the other is told by the end of its connection
     finally:
         writer.close()

@@ -39,3 +39,9 @@ create table public.svv_external_columns (
     is_nullable            text
 );
 grant select on public.svv_external_schemas, public.svv_external_tables, public.svv_external_columns to loader;
+
+-- Redshift's system view on procedures, with the columns of it that are read here.
+create view public.pg_proc_info as
+select oid as prooid, proname, pronamespace, pronargs, proargnames, prosrc, prokind
+from pg_proc;
+grant select on public.pg_proc_info to loader;

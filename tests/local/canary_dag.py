@@ -15,7 +15,7 @@ except ImportError:  # before Airflow 3
     from airflow.decorators import task
     from airflow.operators.bash import BashOperator
 
-WAREHOUSE = "REDSHIFT_CONNECTOR"
+WAREHOUSE = "WITH_PASSWORD"
 
 
 def sql(owner: str) -> list[str]:

@@ -50,3 +50,20 @@ def test_an_environment_is_made_once_and_anew_when_its_lock_has_changed(tmp_path
     lock.write_text("# changed\n")
     assert airflow_python(runtime("2.10.3")).interpreter.lstat().st_mtime_ns > made
     assert interpreter.parents[1] == tmp_path / "environments/2.10.3"
+
+
+@pytest.mark.system
+def test_packages_of_ones_own_go_into_an_environment_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the version that is installed here, too; and the lock binds them."""
+    monkeypatch.setattr(module, "ENVIRONMENTS", tmp_path / "environments")
+    monkeypatch.setattr(module, "OWN_LOCK", tmp_path / "Pipfile.lock")
+    module.OWN_LOCK.write_text('{"default": {"six": {"version": "==1.16.0", "markers": "python_version >= \'3\'"}}}')
+    more = tmp_path / "requirements.txt"
+    more.write_text("six\n")
+    interpreter = airflow_python(runtime(), more).interpreter
+    assert interpreter == tmp_path / f"environments/{runtime().airflow}-more/bin/python"
+    assert list(interpreter.parents[1].glob("lib/*/site-packages/six.py"))
+    assert airflow_python(runtime()).interpreter != interpreter
+    more.write_text("six==1.17.0\n")
+    with pytest.raises(MissingArtefact, match="six"):
+        airflow_python(runtime(), more)

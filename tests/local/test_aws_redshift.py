@@ -152,6 +152,12 @@ def test_more_than_512_rpus_are_had_in_some_regions(region: str, largest: int) -
         redshift_capacity.check_size(region, {"baseCapacity": largest + 32})
 
 
+def test_the_smallest_capacity_is_not_offered_everywhere() -> None:
+    redshift_capacity.check_size("eu-north-1", {"baseCapacity": 4})
+    with pytest.raises(Refused, match="baseCapacity 4: the smallest is 8 in eu-central-1"):
+        redshift_capacity.check_size("eu-central-1", {"baseCapacity": 4})
+
+
 def test_usage_limits_go_with_their_workgroup(aws: Aws, workgroup: dict[str, Any]) -> None:
     limit = {"resourceArn": workgroup["workgroupArn"], "usageType": "serverless-compute", "period": "daily", "amount": 20}
     made = serverless(aws, "CreateUsageLimit", **limit)["usageLimit"]

@@ -1,7 +1,6 @@
 """moto's backends are made for one thread, and Terraform asks from many: the emulated AWS lets it answer one request at a time."""
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from werkzeug.test import Client
 from local.aws.emulator.airflow_behind import AirflowBehind
 from local.aws.emulator.app import Emulator
 from local.aws.emulator.moto_side import Answer, Moto
+from local.aws.emulator.warehouse_behind import WarehouseBehind
 
 SECONDS = 0.5
 
@@ -23,7 +23,7 @@ def signed(body: str) -> dict[str, str]:
     return dict(request.headers)
 
 
-def test_a_request_waits_until_moto_has_answered_the_one_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_request_waits_until_moto_has_answered_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
     answer, entered = Moto.answer, threading.Semaphore(0)
     met: list[bool] = []
     first = threading.Lock()
@@ -36,7 +36,7 @@ def test_a_request_waits_until_moto_has_answered_the_one_before(monkeypatch: pyt
         return answer(moto, environ)
 
     monkeypatch.setattr(Moto, "answer", slowly)
-    emulator, body = Emulator(AirflowBehind(tmp_path / "airflow.json")), "Action=DescribeVpcs&Version=2016-11-15"
+    emulator, body = Emulator(AirflowBehind(None), WarehouseBehind(None)), "Action=DescribeVpcs&Version=2016-11-15"
     statuses: list[int] = []
 
     def ask() -> None:

@@ -2,11 +2,14 @@
 
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 import pytest
 
 from local.aws.machine import Aws
+from tests.lineage.attacks import PLACES, Target, attacked, rebound
+from tests.lineage.browser import require_browser, shown
 from tests.local.signed import SECONDS, send_query
 
 pytestmark = pytest.mark.system
@@ -77,3 +80,28 @@ def test_as_a_proxy_it_stands_for_the_hosts_of_aws_only(aws: Aws, host: str, tak
         while piece := connection.recv(65536):
             answer += piece
     assert answer.startswith(b"HTTP/1.1 200 " if taken else b"HTTP/1.1 403 ")
+
+
+BUCKET = "the-bucket-of-secrets"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_page_in_a_browser_gets_nothing_and_nothing_done(aws: Aws, place: str, tmp_path: Path) -> None:
+    require_browser()
+    aws.client("s3").create_bucket(Bucket=BUCKET)
+    calls = aws.calls()
+    signed = SIGNED_ADDRESS.replace("secretsmanager", "sts") + "&Action=GetCallerIdentity&Version=2011-06-15"
+    found = attacked(place, Target(f"{aws.url}/emulator/reset", {}, aws.url + signed, f"{aws.url}/emulator/inventory"), tmp_path)
+    assert (found["image"], found["socket"]) == ("failed", "closed")
+    assert found["read"].startswith("TypeError"), "the browser gives no answer to the page"
+    assert aws.calls() == calls
+    assert aws.inventory()["s3"] == [BUCKET]
+
+
+def test_a_name_that_is_given_this_machines_address_reads_nothing(aws: Aws, tmp_path: Path) -> None:
+    require_browser()
+    aws.client("s3").create_bucket(Bucket=BUCKET)
+    dom = rebound(aws.port, "/emulator/inventory", tmp_path)
+    assert '"errorCode":"ERR_INVALID_RESPONSE"' in dom, "it was answered, with what no browser shows: a refusal as AWS sends it"
+    assert BUCKET not in dom
+    assert BUCKET in shown(f"{aws.url}/emulator/inventory", tmp_path, milliseconds=1000), "the person's own address shows it"

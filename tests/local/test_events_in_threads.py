@@ -11,8 +11,8 @@ import pytest
 from local.airflow_python import airflow_python
 from local.settings import CI_VERSIONS, ROOT
 from modules.runtimes import runtime
+from mwaa_lineage.transport.bounds import DEFAULTS, bound
 from mwaa_lineage.transport.in_thread import in_thread, replace_waits
-from mwaa_lineage.transport.waits import DEFAULTS, END, waits
 
 PROBE = Path(__file__).with_name("event_probe.py")
 
@@ -68,9 +68,10 @@ def test_what_takes_too_long_is_not_waited_for(
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-1", "inf"])
-def test_a_wait_that_is_none_is_the_usual_one(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__END_SECONDS", value)
-    assert waits(END) == DEFAULTS[END]
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_a_bound_that_is_none_is_the_usual_one(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"AIRFLOW__MWAA_LINEAGE__{name.upper()}", value)
+    assert bound(name) == DEFAULTS[name]
 
 
 def test_the_hooks_of_openlineage_airflow_wait_no_longer_than_they_may(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,23 +10,24 @@ import pytest
 from rich.console import Console
 
 from lineage.check import compare
-from lineage.expected import load
+from lineage.expected_files import load
 from lineage.graph import Column, ColumnEdge, Dataset, Field, Graph, Job, Run
 from local import every_runtime
 from local.airflow_python import AirflowPython
-from local.demo import EXPECTED, Outcome
+from local.demo import Outcome
 from local.every_runtime import DIFFERENT, SAME, WRONG, Row, differences, run_all, table, verdict
-from local.settings import BUCKET, DATABASE, WAREHOUSE_NAMESPACE, Settings
+from local.settings import Settings
 from modules.runtimes import runtime
+from tests.lineage.tickit import EXPECTED_FILES, VALUES
 
-WANTED = load(EXPECTED, {"bucket": BUCKET, "warehouse": WAREHOUSE_NAMESPACE, "database": DATABASE})
+WANTED = load(EXPECTED_FILES, VALUES)
 RUN = Run("1", "COMPLETED", None, None, None, ())
 
 
 def right() -> Graph:
     """What is expected, as a store would give it."""
     datasets = tuple(Dataset(id_, tuple(Field(name, "int") for name in fields)) for id_, fields in WANTED.datasets.items())
-    jobs = tuple(Job("tickit", job.name, tuple(job.inputs), (job.output,), "select", RUN) for job in WANTED.jobs)
+    jobs = tuple(Job("tickit", job.name, job.inputs, job.outputs, "select", RUN) for job in WANTED.jobs)
     return Graph(jobs, datasets, WANTED.column_edges)
 
 
@@ -50,7 +51,7 @@ def without_a_column(graph: Graph) -> Graph:
 
 
 def another_column(graph: Graph) -> Graph:
-    dataset = graph.datasets[0].id
+    dataset = graph.jobs[0].outputs[0]
     return replace(graph, column_edges=graph.column_edges | {ColumnEdge(Column(dataset, "a"), Column(dataset, "b"))})
 
 

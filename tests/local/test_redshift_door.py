@@ -6,6 +6,7 @@ Here those of the versions that CI runs; `make test-runtimes` runs the pipeline 
 import json
 import os
 import socket
+import struct
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -18,10 +19,13 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class, named as one
 
 from local.airflow_python import airflow_python
+from local.aws.machine import Aws
 from local.postgres import Postgres
-from local.processes import Supervisor
-from local.settings import CI_VERSIONS, DATABASE, ROOT
-from modules.runtimes import DRIVER, connection_uri, runtime
+from local.redshift.messages import SSL
+from local.settings import CI_VERSIONS, DATABASE, ROOT, WORKGROUP
+from modules.runtimes import DRIVER, connection_uri, release, runtime
+from tests.local.dag_runs import minting, warehouse_of
+from tests.versions import versions
 
 pytestmark = pytest.mark.system
 
@@ -30,6 +34,8 @@ PROBE = ROOT / "tests/local/warehouse_probe.py"
 DRIVERS = {"3.3.1": "psycopg"}
 """psycopg2 for the others: see tests/modules/test_images.py for MWAA's images."""
 NEW = "3.3.1"
+KNOWS_SERVERLESS = (2, 11)  # provider-postgres 6.2
+NO_SERVERLESS = 'ProgrammingError: invalid dsn: invalid connection option "redshift-serverless"'
 LINEAGE = ["tickit/event", "dev.dm.probe"]
 """Of the operator, at its start and at its end."""
 REFUSED = "UndefinedFunction: function array_agg does not exist"
@@ -38,13 +44,14 @@ UNKNOWN = "NotSupportedError: codec not available in Python: 'UNICODE'"
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    folder = tmp_path_factory.mktemp("warehouse")
-    with Supervisor(folder / "logs") as supervisor:
-        server = Postgres(folder / "server", supervisor)
-        server.start()
-        with server.connect() as connection, connection.cursor() as cursor:
-            cursor.execute(LAKE.read_text())
+    with warehouse_of(LAKE, tmp_path_factory.mktemp("warehouse")) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def aws(warehouse: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    with minting(warehouse, tmp_path_factory.mktemp("aws")) as machine:
+        yield machine
 
 
 @pytest.fixture
@@ -83,6 +90,19 @@ def test_it_reports_what_redshift_reports(warehouse: Postgres, client: Connectio
     assert "Redshift 1.0." in said
     with closing(connected(warehouse, client_encoding="UTF8")) as other:
         assert other.get_parameter_status("client_encoding") == "UTF8"
+
+
+def test_it_encrypts_what_asks_for_that_and_outlives_who_then_says_something_else(warehouse: Postgres) -> None:
+    with closing(connected(warehouse, sslmode="require")) as client:
+        assert client.info.ssl_in_use
+    with socket.create_connection(("127.0.0.1", warehouse.redshift_port), timeout=60) as connection:
+        connection.sendall(struct.pack("!ii", 8, SSL))
+        assert connection.recv(1) == b"S"
+        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        with suppress(ConnectionResetError):
+            assert connection.recv(1) in (b"", b"\x15")  # an alert
+    with closing(connected(warehouse, sslmode="disable")) as client:
+        assert not client.info.ssl_in_use
 
 
 def test_a_client_that_sets_what_redshift_does_not_know_is_not_admitted(warehouse: Postgres) -> None:
@@ -125,10 +145,11 @@ def test_whoever_cancels_is_let_through(warehouse: Postgres, client: Connection)
     timer.join()
 
 
-def probed(version: str, uri: str, home: Path) -> Mapping[str, Any]:
+def probed(version: str, uri: str, home: Path, **variables: str) -> Mapping[str, Any]:
     """What the probe says of a version with this connection."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
+        **{name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "AWS"))},
+        **variables,
         "PYTHONPATH": str(ROOT / "airflow/plugins"),
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -148,12 +169,20 @@ def uri_with(warehouse: Postgres, **extras: object) -> str:
 
 
 @pytest.mark.parametrize("version", CI_VERSIONS)
-def test_hook_operator_and_sensor_work_with_the_connection_that_a_deployment_makes(
-    version: str, warehouse: Postgres, tmp_path: Path
-) -> None:
+def test_hook_operator_and_sensor_work_with_a_password(version: str, warehouse: Postgres, tmp_path: Path) -> None:
     said = probed(version, warehouse.loader_uri, tmp_path)
     assert said["answers"] == {"run": [[1]], "run_often": [2], "refused": REFUSED, "operate": [LINEAGE, LINEAGE], "sense": True}
     assert said["driver"] == DRIVERS.get(version, "psycopg2")
+
+
+@pytest.mark.parametrize("version", versions())
+def test_operator_and_sensor_work_with_the_connection_that_a_deployment_makes_and_airflows_hook_where_it_knows_serverless(
+    version: str, warehouse: Postgres, aws: Aws, tmp_path: Path
+) -> None:
+    answers = probed(version, warehouse.connection_to(WORKGROUP), tmp_path, **aws.environment)["answers"]
+    assert (answers["operate"], answers["sense"]) == ([LINEAGE, LINEAGE], True)
+    by_airflows_own = [answers["run"], answers["run_often"], answers["refused"]]
+    assert by_airflows_own == ([[[1]], [2], REFUSED] if release(runtime(version))[:2] >= KNOWS_SERVERLESS else 3 * [NO_SERVERLESS])
 
 
 @pytest.mark.parametrize("version", CI_VERSIONS)

@@ -12,6 +12,7 @@ import pytest
 
 from local.airflow_python import airflow_python
 from modules.runtimes import runtime
+from tests.versions import versions
 from tools.bench_emission.airflow_run import SPOOL, Airflow
 
 WAYS = {
@@ -45,7 +46,7 @@ def silent() -> Iterator[int]:
 
 
 @pytest.mark.system
-@pytest.mark.parametrize("version", WAYS)
+@pytest.mark.parametrize("version", versions(WAYS))
 def test_a_task_goes_on_without_its_warehouse(version: str, silent: int, tmp_path: Path) -> None:
     connection = json.dumps(
         {"conn_type": "postgres", "host": "127.0.0.1", "port": silent, "login": "u", "password": "c4n4ryPw", "schema": "dev"}
@@ -67,6 +68,7 @@ def test_a_task_goes_on_without_its_warehouse(version: str, silent: int, tmp_pat
     assert [dataset["name"] for dataset in last["inputs"] + last["outputs"]] == ["dev.staging.users", "dev.dm.report"]
     (error,) = last["run"]["facets"]["extractionError"]["errors"]
     assert error["errorMessage"].startswith("not derived in time")
+    assert "the catalog of the warehouse has not answered" in error["errorMessage"]
 
 
 def the_event(events: list[dict[str, Any]], kind: str) -> dict[str, Any]:

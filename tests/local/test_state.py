@@ -23,7 +23,21 @@ def test_a_folder_nobody_ever_used_has_no_holder(tmp_path: Path) -> None:
 
 
 def test_the_note_is_read_back_and_is_private(tmp_path: Path) -> None:
-    note = Note("3.3.1", "http://127.0.0.1:1", "admin", "secret", "http://127.0.0.1:2", "logs", ("moto",))
+    note = Note(
+        airflow_version="3.3.1",
+        airflow_url="http://127.0.0.1:1",
+        user="admin",
+        password="secret",
+        lineage_url="http://127.0.0.1:2",
+        logs="logs",
+        metadata="postgresql://admin:secret@127.0.0.1:3/airflow",
+        warehouse="postgresql://loader:secret@127.0.0.1:3/dev",
+        command=("python", "-m", "airflow"),
+        environment={"HOME": "home"},
+        dags=("first", "second"),
+        dags_folder="dags",
+        stopped=("moto",),
+    )
     note.write(tmp_path)
     assert Note.read(tmp_path) == note
     assert (tmp_path / "system.json").stat().st_mode & 0o077 == 0

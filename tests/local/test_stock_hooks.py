@@ -12,7 +12,6 @@ from local.airflow_python import airflow_python
 from local.aws.machine import Aws
 from local.settings import CI_VERSIONS, ROOT
 from modules.runtimes import connection_uri, release, runtime
-from modules.settings import Settings
 from modules.warehouse import sign_in_extras
 from tests.local.aws_network import make_network
 from tests.local.signed import serverless
@@ -37,7 +36,7 @@ def workgroup(aws: Aws) -> Aws:
 
 def asked(aws: Aws, version: str, home: Path, **own: str) -> dict[str, Any]:
     """What the drivers of an Airflow are asked to connect with, by its own hook and by ours."""
-    extras = {**sign_in_extras(Settings.model_construct(deployment_id="tickit")), **own}
+    extras = {**sign_in_extras("tickit"), **own}
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "AWS"))},
         **aws.environment,

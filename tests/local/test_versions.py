@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,9 +13,9 @@ import pytest
 from rich.console import Console
 
 from local.console import Progress
-from local.demo import check_lineage, check_rows, run_dags
+from local.demo import check_lineage, check_rows, expected_of, run_dags
 from local.processes import ProcessFailed, free_port
-from local.settings import BUCKET, CI_VERSIONS, Settings
+from local.settings import BUCKET, CI_VERSIONS, DAGS, Settings
 from local.system import STORE_SECRET, System, running
 from modules.runtimes import runtime
 from mwaa_lineage.transport.spool import SAVED, Folder
@@ -27,7 +28,6 @@ pytestmark = pytest.mark.system
 
 SCALE = 0.02
 SPOOL = "lineage-spool/"
-EVENTS = 22  # of both DAGs, where the integration speaks of tasks only
 MET = {DOWN: "ConnectionRefusedError", HANGS: "TimeoutError", FAILS: "HTTP 500", BABBLES: "BadStatusLine"}
 """What the courier says of each fault that it has met."""
 
@@ -40,7 +40,9 @@ def progress() -> Progress:
 @pytest.fixture(scope="module", params=CI_VERSIONS)
 def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, progress: Progress) -> Iterator[System]:
     """A system of one version, whose workers may vanish, as MWAA's do; the tests follow one another on it."""
-    with running(Settings(tmp_path_factory.mktemp("version") / "system", scale=SCALE, airflow_version=request.param), progress) as system:
+    folder = tmp_path_factory.mktemp("version")
+    dags = shutil.copytree(DAGS, folder / "dags", ignore=shutil.ignore_patterns("__pycache__"))
+    with running(Settings(folder / "system", scale=SCALE, airflow_version=request.param, dags=dags), progress) as system:
         system.airflow.environment["AIRFLOW__MWAA_LINEAGE__SPOOL"] = f"s3://{BUCKET}/{SPOOL}"
         yield system
 
@@ -107,26 +109,30 @@ def test_a_store_that_fails_in_each_way_fails_no_task_and_the_dag_replays(system
     port, log = free_port(), system.airflow.spool / "courier.log"
     point_at(system, f"http://127.0.0.1:{port}")
     with hastened(system), faults_in_turn(log, port):
-        assert run_dags(system, progress) == []
+        assert run_dags(system, progress, system.airflow.folder.pipeline) == []
         for _ in range(4):  # rounds more, at most
             if unmet(log):
-                assert run_dags(system, progress) == []
+                assert run_dags(system, progress, system.airflow.folder.pipeline) == []
     assert unmet(log) == set()
-    assert len(waiting(system)) >= EVENTS
+    dags = system.airflow.folder.pipeline
+    expected = expected_of(system.airflow.dags, dags)
+    assert expected
+    least = 2 * len(expected.jobs)  # start and end of each
+    assert len(waiting(system)) >= least > 0
     assert in_bucket(system)
 
     point_at(system, system.store.url)
     assert system.airflow.test_dag("lineage_replay").succeeded
     system.drain()  # what the replay's own task has said last
     eventually(lambda: not waiting(system) and not in_bucket(system), "nothing is left, here and in the bucket")
-    outcome = check_lineage(system, progress, check_rows(system, progress))
+    outcome = check_lineage(system, progress, dags, check_rows(system, progress, dags))
     assert outcome.is_right, (outcome.problems, outcome.verdict)
-    assert outcome.events >= EVENTS
+    assert outcome.events >= least
 
 
 def test_the_doctor_then_finds_nothing(system: System) -> None:
     run = system.airflow.test_dag("lineage_doctor")
-    said = (system.supervisor.logs / "lineage_doctor.log").read_text()
+    said = system.airflow.log("lineage_doctor").read_text()
     assert run.succeeded, said[-3000:]
     assert "faults: 0, warnings: 0" in said
     assert f"{runtime(system.settings.airflow_version).integration} listens" in said
@@ -134,6 +140,13 @@ def test_the_doctor_then_finds_nothing(system: System) -> None:
     assert "has sent the start of this task, lineage_doctor.examine" in said
     assert f"s3://{BUCKET}/{SPOOL}, here as" in said
     assert "legacy config options" not in said  # the provider's words for settings that it calls outdated
+
+
+def test_the_watch_then_finds_every_task_covered(system: System) -> None:
+    run = system.airflow.test_dag("lineage_coverage")
+    said = system.airflow.log("lineage_coverage").read_text()
+    assert run.succeeded, said[-3000:]
+    assert "Coverage 100 %: " in said
 
 
 # Secrets: the last test on each system, as its events are not of the pipeline
@@ -157,8 +170,9 @@ def echo(request: Request) -> None:
 
 
 def test_no_secret_of_a_task_is_in_the_spool_or_in_a_log_or_in_the_store(system: System) -> None:
-    (system.airflow.home / "dags/canary_dag.py").write_text(Path(__file__).with_name("canary_dag.py").read_text())
+    (system.airflow.dags / "canary_dag.py").write_text(Path(__file__).with_name("canary_dag.py").read_text())
     system.airflow.environment.update(PLANTED)
+    system.aws.put_secrets({"airflow/connections/WITH_PASSWORD": system.warehouse.loader_uri})
     with serving() as store:
         store.how = echo
         point_at(system, store.url)
@@ -175,7 +189,7 @@ def test_no_secret_of_a_task_is_in_the_spool_or_in_a_log_or_in_the_store(system:
     assert '"sourceCode"' not in kept
     assert system.warehouse.credentials.loader not in kept
 
-    said = (system.supervisor.logs / "canaries.log").read_text(errors="replace")
+    said = system.airflow.log("canaries").read_text(errors="replace")
     assert HIDDEN_BY_AIRFLOW & set(CANARY.findall(said)) == set()
     assert [line for line in said.splitlines() if OF_LINEAGE.search(line) and CANARY.search(line)] == []
     assert "authentication failed" not in said  # as when the provider masks a connection that the task goes on to use

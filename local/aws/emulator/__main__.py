@@ -9,9 +9,10 @@ from werkzeug.serving import make_server
 
 from local.aws.emulator.airflow_behind import AirflowBehind
 from local.aws.emulator.app import Emulator
-from local.aws.emulator.certificates import issue
 from local.aws.emulator.walled import Walled
+from local.aws.emulator.warehouse_behind import WarehouseBehind
 from local.aws.emulator.web_server import WebServer
+from local.certificates import issue
 
 HOST = "127.0.0.1"
 
@@ -21,8 +22,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--authority", type=Path, required=True, help="where the certificate goes that clients of the web servers trust")
     parser.add_argument("--airflow", type=Path, help="which Airflow stands behind MWAA: airflow_behind.py says how")
+    parser.add_argument("--warehouse", type=Path, help="which PostgreSQL stands behind Redshift: warehouse_behind.py says how")
     arguments = parser.parse_args()
-    emulator = Emulator(AirflowBehind(arguments.airflow))
+    emulator = Emulator(AirflowBehind(arguments.airflow), WarehouseBehind(arguments.warehouse))
     _serve_airflow(emulator, arguments.authority)
     make_server(HOST, arguments.port, Walled(emulator), threaded=True, request_handler=MotoRequestHandler).serve_forever()
 

@@ -10,8 +10,9 @@ from typing import Any
 from botocore import xform_name
 from moto.core.request import Request
 
-from local.aws.emulator import protocol, zones
+from local.aws.emulator import protocol, sessions, zones
 from local.aws.emulator.airflow_behind import AirflowBehind
+from local.aws.emulator.caller import KEY
 from local.aws.emulator.errors import Invalid, NotEmulated, Refused
 from local.aws.emulator.gaps import prepare
 from local.aws.emulator.inventory import inventory
@@ -19,6 +20,7 @@ from local.aws.emulator.ledger import Ledger
 from local.aws.emulator.moto_side import Answer, Moto
 from local.aws.emulator.protocol import Addressed, Call
 from local.aws.emulator.services import OWN, Services
+from local.aws.emulator.warehouse_behind import WarehouseBehind
 
 FIRST_ERROR = 400
 log = logging.getLogger(__name__)
@@ -27,8 +29,8 @@ log = logging.getLogger(__name__)
 class Emulator:
     """The one account and everything in it."""
 
-    def __init__(self, airflow: AirflowBehind) -> None:
-        self.services, self.ledger = Services(airflow), Ledger()
+    def __init__(self, airflow: AirflowBehind, warehouse: WarehouseBehind) -> None:
+        self.services, self.ledger = Services(airflow, warehouse), Ledger()
         self._moto = Moto()
         self._one_at_a_time = threading.RLock()
 
@@ -43,10 +45,13 @@ class Emulator:
         addressed, operation = None, ""
         try:
             addressed = protocol.address(request)
+            KEY.set(addressed.key)
             model, labels = protocol.operation_of(request, addressed)
             operation = str(model.name)
             self.ledger.called(addressed.service, operation)
             call = protocol.understand(request, addressed, model, labels)
+            with self._one_at_a_time:
+                sessions.require_permitted(self.services.place(call.region), call, addressed.key)
             return self._own(call) if call.service in OWN else self._from_moto(call, request.environ)
         except Refused as refused:
             self._note(addressed, operation, refused)
@@ -105,6 +110,7 @@ class Emulator:
             "/emulator/zones": lambda: zones.put(request.args["region"], request.args["name"], request.args["id"]),
             "/emulator/zones/withhold": lambda: zones.withhold(request.args["service"], request.args["id"]),
             "/emulator/environments/hold": lambda: self.services.get("mwaa", request.args["region"]).hold(),
+            "/emulator/environments/keys": lambda: self.services.get("mwaa", request.args["region"]).keys(request.args["name"]),
             "/emulator/environments/release": lambda: self.services.get("mwaa", request.args["region"]).release(),
         }
         action = (reads if request.method == "GET" else writes).get(request.path)
@@ -112,6 +118,8 @@ class Emulator:
             return _json("404 Not Found", {"message": f"the emulator knows no {request.method} {request.path}"})
         try:
             return _json("200 OK", action())
+        except Refused as refused:
+            return _json("400 Bad Request", {"message": refused.message})
         except KeyError as error:
             return _json("400 Bad Request", {"message": f"the emulator has no {error.args[0]} for {request.full_path}"})
 

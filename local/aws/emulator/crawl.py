@@ -10,16 +10,10 @@ from moto.glue.models import FakeCrawler
 from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 
+from local.aws.crawled import FORMATS, PARQUET, hive_type
 from local.aws.emulator import crawl_permissions, lake_formation, permissions, roles
 from local.aws.emulator.errors import NotEmulated
 from local.aws.emulator.place import Place
-
-FORMATS = {
-    "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-    "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-    "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
-}
-HIVE_TYPES = {"int32": "int", "int64": "bigint", "string": "string", "bool": "boolean", "date32[day]": "date"}
 
 
 class CrawlFailed(Exception):
@@ -69,13 +63,6 @@ def _require_table(place: Place, crawler: FakeCrawler, role: str, table: str) ->
         raise CrawlFailed(refused)
 
 
-def hive_type(arrow_type: str) -> str:
-    """The Glue type of a Parquet column, as a crawler gives it; decimals are spelled alike but for the prefix."""
-    if arrow_type.startswith("timestamp"):
-        return "timestamp"
-    return HIVE_TYPES.get(arrow_type) or arrow_type.replace("decimal128", "decimal").replace(" ", "")
-
-
 def _log_group(crawler: FakeCrawler) -> str:
     """A security configuration has a log group of its own for each role."""
     security, role = crawler.crawler_security_configuration, crawler.role.rpartition("/")[2]
@@ -115,7 +102,7 @@ def _put(crawler: FakeCrawler, role: str, table: str, location: str, columns: li
         "Name": table,
         "TableType": "EXTERNAL_TABLE",
         "Parameters": {"classification": "parquet", "UPDATED_BY_CRAWLER": crawler.name},
-        "StorageDescriptor": {"Columns": columns, "Location": location, **FORMATS},
+        "StorageDescriptor": {"Columns": columns, "Location": location, **FORMATS[PARQUET]},
     }
     try:
         crawler.backend.get_table(crawler.database_name, table)

@@ -13,7 +13,7 @@ from typing import Any
 from moto.core.utils import get_service_model
 from moto.s3.exceptions import MissingBucket
 
-from local.aws.emulator import mwaa_needs, neighbours, rest_api
+from local.aws.emulator import mwaa_needs, neighbours, rest_api, sessions
 from local.aws.emulator.errors import NotEmulated, Refused, require_known
 from local.aws.emulator.mwaa_network import misconfiguration
 from local.aws.emulator.neighbours import invalid
@@ -95,6 +95,18 @@ class Mwaa:
         for environment in self._environments.values():
             if environment["Status"] == "CREATING":
                 environment["Status"] = "AVAILABLE"
+
+    def keys(self, name: str) -> dict[str, str]:
+        """What an environment's Airflow signs with, as variables: keys of a session in its execution role. Raises Refused."""
+        environment = self._environment({"Name": name})
+        if reason := mwaa_needs.cannot_assume(self._place, environment):
+            raise Refused(sessions.ACCESS_DENIED, reason)
+        session = sessions.begin(self._place, environment["ExecutionRoleArn"], "AmazonMWAA-airflow")
+        return {
+            "AWS_ACCESS_KEY_ID": session.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+            "AWS_SESSION_TOKEN": session.session_token,
+        }
 
     def resources(self) -> list[str]:
         """What exists."""

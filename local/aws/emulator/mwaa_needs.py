@@ -23,12 +23,17 @@ KEY = ("Decrypt", "DescribeKey", "GenerateDataKey", "Encrypt")
 
 def refusal(place: Place, environment: Mapping[str, Any]) -> str:
     """Why an environment with this role, and in this VPC, does not come up; empty if it does."""
+    if reason := cannot_assume(place, environment):
+        return reason
     role, arn = environment["ExecutionRoleArn"], environment["Arn"]
-    for service in SERVICES:
-        if reason := roles.refusal(place, role, service, source=arn):
-            return reason
     wanted = [*_bucket(environment), *_logs(environment), *_queue(place, environment), *_others(arn)]
     return permissions.first_refusal(place, role, wanted) or _kept_out(place, environment)
+
+
+def cannot_assume(place: Place, environment: Mapping[str, Any]) -> str:
+    """Why MWAA may not take the execution role on for an environment; empty if it may."""
+    refusals = (roles.refusal(place, environment["ExecutionRoleArn"], service, source=environment["Arn"]) for service in SERVICES)
+    return next(filter(None, refusals), "")
 
 
 def _bucket(environment: Mapping[str, Any]) -> Wanted:

@@ -10,6 +10,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from local.aws.emulator.airflow_behind import AirflowBehind
 from local.aws.emulator.gaps import prepare
+from local.aws.emulator.warehouse_behind import WarehouseBehind
 
 ACCOUNT = os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
 """moto's own variable: docs.getmoto.org, "Multi-Account support"."""
@@ -23,13 +24,14 @@ def _none(service: str) -> Any:
 
 @dataclass(frozen=True)
 class Place:
-    """A region of the one account. `own(service)` is a service of our own there; `web_server` is host:port of MWAA's web servers, and
-    `airflow` stands behind them."""
+    """A region of the one account. `own(service)` is a service of our own there; `web_server` is host:port of MWAA's web servers,
+    `airflow` stands behind them, and `warehouse` behind Redshift's workgroups."""
 
     region: str
     own: Callable[[str], Any] = _none
     web_server: str = ""
     airflow: AirflowBehind = field(default_factory=lambda: AirflowBehind(None))
+    warehouse: WarehouseBehind = field(default_factory=lambda: WarehouseBehind(None))
     account: str = ACCOUNT
 
     def arn(self, service: str, resource: str) -> str:

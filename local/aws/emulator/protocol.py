@@ -37,6 +37,8 @@ SIGNED_AS = {
 }
 """{name in a signature: botocore's name}, where they differ."""
 INVALID_CODE = {"query": "ValidationError", "ec2": "InvalidParameterValue", "rest-xml": "InvalidArgument"}
+SCOPE = 5
+"""Elements of a credential in a signature: keyid/date/region/service/term."""
 NOT_IMPLEMENTED = 501
 
 
@@ -53,8 +55,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Addressed:
-    """Whom a signed request is for, and in which of the service's protocols it is made and answered."""
+    """Whom a signed request is for, with whose access key it is signed, and in which of the service's protocols it is made and answered."""
 
+    key: str
     service: str
     region: str
     model: ServiceModel
@@ -62,23 +65,27 @@ class Addressed:
 
 
 def address(request: Request) -> Addressed:
-    """The service and the region in a request's signature. Raises Refused for a request without one, NotEmulated for an unknown service."""
+    """The service and region in a signature. Raises Refused for none or a malformed one, NotEmulated for an unknown service."""
     signature = request.headers.get("Authorization", "") or f"Credential={request.args.get('X-Amz-Credential', '')}"
-    scope = signature.partition("Credential=")[2].partition(",")[0].split("/")
-    if len(scope) < 4:  # noqa: PLR2004 - key, date, region, service
+    credential = signature.partition("Credential=")[2].partition(",")[0]
+    if not credential:
         if "AWSAccessKeyId" not in request.args:
             raise Refused("MissingAuthenticationToken", "The request is not signed.")
-        scope = ["", "", "us-east-1", "s3"]  # a URL signed in the old way, which S3 alone still takes
+        # A URL signed in the old way, which S3 alone still takes.
+        credential = f"{request.args['AWSAccessKeyId']}/date/us-east-1/s3/aws4_request"
+    scope = credential.split("/")
+    if len(scope) != SCOPE:  # such as that of somebody who takes the secret for the key's id
+        raise Refused("IncompleteSignature", f"Credential must have exactly {SCOPE} slash-delimited elements, got {credential!r}")
     region, signed_as = scope[2], scope[3]
     service = SIGNED_AS.get(signed_as, signed_as)
     if service == "s3" and request.path.startswith("/v20180820/"):
         service = "s3control"
     try:
         model = get_service_model(service)
-        return Addressed(service, region, model, determine_request_protocol(model, request.content_type))
+        return Addressed(scope[0], service, region, model, determine_request_protocol(model, request.content_type))
     except UnknownServiceError:
         raise NotEmulated(f"botocore knows no service {service}") from None
-    except NotImplementedError:
+    except NotImplementedError:  # moto's word for it
         raise NotEmulated(f"{service} in {request.content_type} is no protocol that the emulator speaks") from None
 
 
@@ -154,9 +161,9 @@ def _read(request: Request, operation: OperationModel, labels: dict[str, Any], p
 
 
 def _decoded(parsed: dict[str, Any]) -> dict[str, Any]:
-    """S3's CopySource comes URL-encoded, its slashes too if a client likes, and has its pattern when it is decoded (S3 API Reference,
-    CopyObject)."""
-    return parsed | {"CopySource": unquote(parsed["CopySource"])} if "CopySource" in parsed else parsed
+    """S3's CopySource comes URL-encoded, its slashes too if a client likes, and has its pattern when it is decoded. Older models want a
+    slash before the bucket, which S3 takes and clients leave out (S3 API Reference, CopyObject)."""
+    return parsed | {"CopySource": "/" + unquote(parsed["CopySource"]).lstrip("/")} if "CopySource" in parsed else parsed
 
 
 class _Arguments(MultiDict[str, str]):

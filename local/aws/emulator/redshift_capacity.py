@@ -11,6 +11,11 @@ from local.aws.emulator.neighbours import invalid
 
 SMALLEST, SMALL, STEP, LARGE, LARGE_STEP, LARGEST = 4, 8, 8, 512, 32, 1024
 """RPUs."""
+WITH_SMALLEST = (
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1"),
+    *("eu-west-1", "eu-north-1"),
+)
+"""The regions with 4 RPUs that the first page names."""
 BEYOND_LARGE = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1")
 """The regions with more than 512 RPUs of which both pages speak. One adds Frankfurt, the other London: neither is offered here."""
 ADDRESSES = {8: 9, 32: 13, 64: 21, 128: 37, 256: 69, 512: 133, 1024: 261}
@@ -27,6 +32,8 @@ def check_size(region: str, workgroup: Mapping[str, Any]) -> None:
     base, most = workgroup["baseCapacity"], workgroup.get("maxCapacity")
     largest = LARGEST if region in BEYOND_LARGE else LARGE
     step = STEP if base <= LARGE else LARGE_STEP
+    if base == SMALLEST and region not in WITH_SMALLEST:
+        raise invalid(f"baseCapacity {base}: the smallest is {SMALL} in {region}")
     if base != SMALLEST and not (SMALL <= base <= largest and base % step == 0):
         beyond = f", or up to {LARGEST} in steps of {LARGE_STEP}" if largest > LARGE else ""
         raise invalid(f"baseCapacity {base}: {SMALLEST}, or {SMALL} to {LARGE} RPUs in steps of {STEP}{beyond} in {region}")

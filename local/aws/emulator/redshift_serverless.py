@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.aws.emulator import neighbours, redshift_capacity
+from local.aws.emulator.caller import CALLER, DATABASE_ROLES, KEY
 from local.aws.emulator.errors import Refused, require_known
 from local.aws.emulator.neighbours import invalid
 from local.aws.emulator.paging import page
@@ -37,6 +38,8 @@ QUERY_LIMITS = {
 }
 PORTS = (range(5431, 5456), range(8191, 8216))
 ZONES = 3
+LIFE = range(900, 3601)
+"""Seconds for which a temporary password may be asked for, the first of them where nobody says (GetCredentials)."""
 
 
 NAMESPACE: tuple[str, ...] = (
@@ -73,6 +76,7 @@ class RedshiftServerless:
         self._limits: dict[str, dict[str, Any]] = {}
         self._snapshots: dict[str, dict[str, Any]] = {}
         self._tags: dict[str, dict[str, str]] = {}
+        self._minted: dict[str, tuple[str, datetime]] = {}
 
     def resources(self) -> list[str]:
         """What exists."""
@@ -267,11 +271,24 @@ class RedshiftServerless:
         return {"snapshot": self._snapshots.pop(self._snapshot(request)["snapshotName"]) | {"status": "DELETED"}}
 
     def get_credentials(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """A temporary user, for 15 minutes if nothing else is asked for."""
+        """A temporary user.
+
+        The PostgreSQL behind it knows one password of a user: while that is good it is given again, for as long as it is asked for now.
+        """
         require_known(request, "workgroupName", "dbName", "durationSeconds")
         self._workgroup(request)
-        expiration = _now() + timedelta(seconds=request.get("durationSeconds", 900))
-        return {"dbUser": "IAM:local", "dbPassword": secrets.token_urlsafe(24), "expiration": expiration, "nextRefreshTime": expiration}
+        seconds = request.get("durationSeconds", LIFE.start)
+        if seconds not in LIFE:
+            raise invalid(f"durationSeconds must be between {LIFE.start} and {LIFE.stop - 1}.")
+        user, roles = self._identity()
+        now = _now()
+        password, until = self._minted.get(user, ("", now))
+        if until <= now:
+            password = secrets.token_urlsafe(24)
+        until = max(until, now + timedelta(seconds=seconds))
+        self._place.warehouse.admit(user, password, until, roles)
+        self._minted[user] = password, until
+        return {"dbUser": user, "dbPassword": password, "expiration": until, "nextRefreshTime": until}
 
     def list_tags_for_resource(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Tags of a namespace or a workgroup."""
@@ -288,6 +305,15 @@ class RedshiftServerless:
         for key in request["tagKeys"]:
             tags.pop(key, None)
         return {}
+
+    def _identity(self) -> tuple[str, str]:
+        """The caller's name as a user of the database, and its tag RedshiftDbRoles."""
+        session = self._place.moto("sts").get_assumed_role_from_access_key(KEY.get())
+        if session is None:
+            return f"IAM:{CALLER.rpartition('/')[2]}", DATABASE_ROLES
+        name = session.role_arn.rpartition("/")[2]
+        tags, _ = self._place.moto("iam").list_role_tags(name, None)
+        return f"IAMR:{name}", next((tag["Value"] for tag in tags if tag["Key"] == "RedshiftDbRoles"), "")
 
     def _namespace(self, request: Mapping[str, Any]) -> Any:
         return _held(self.namespaces, "namespace", request["namespaceName"])

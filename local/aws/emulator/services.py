@@ -6,6 +6,7 @@ from typing import Any
 
 from local.aws.emulator.airflow_behind import AirflowBehind
 from local.aws.emulator.place import Place
+from local.aws.emulator.warehouse_behind import WarehouseBehind
 
 OWN = {
     "eks": ("local.aws.emulator.eks", "Eks"),
@@ -17,10 +18,10 @@ OWN = {
 
 
 class Services:
-    """Everything that our own services hold; `airflow` stands behind MWAA's environments."""
+    """Everything that our own services hold; `airflow` stands behind MWAA's environments, `warehouse` behind Redshift's workgroups."""
 
-    def __init__(self, airflow: AirflowBehind) -> None:
-        self.airflow, self.web_server = airflow, ""
+    def __init__(self, airflow: AirflowBehind, warehouse: WarehouseBehind) -> None:
+        self.airflow, self.warehouse, self.web_server = airflow, warehouse, ""
         self._made: dict[tuple[str, str], Any] = {}
         self._lock = threading.RLock()
 
@@ -29,9 +30,12 @@ class Services:
         with self._lock:
             if (service, region) not in self._made:
                 module, name = OWN[service]
-                place = Place(region, own=lambda other: self.get(other, region), web_server=self.web_server, airflow=self.airflow)
-                self._made[service, region] = getattr(importlib.import_module(module), name)(place)
+                self._made[service, region] = getattr(importlib.import_module(module), name)(self.place(region))
             return self._made[service, region]
+
+    def place(self, region: str) -> Place:
+        """A region, with our own services in it."""
+        return Place(region, lambda other: self.get(other, region), self.web_server, self.airflow, self.warehouse)
 
     def all(self, service: str | None = None) -> list[Any]:
         """Every instance there is, of one service or of all."""

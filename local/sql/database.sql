@@ -1,0 +1,3 @@
+select datname
+from pg_database
+where datname = %s

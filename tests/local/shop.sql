@@ -1,0 +1,12 @@
+create schema shop authorization loader;
+set role loader;
+create table shop.orders (id int, customer int, total int);
+create table shop.customers (id int, name text);
+create table shop.named (order_no int, customer_name text);
+create table shop.big (order_no int);
+create table shop.north (a text, b text);
+create table shop.south (a text, b text);
+create table shop.west (a text, b text);
+create table shop.copied (order_no int, amount int);
+insert into shop.orders values (1, 1, 20), (2, 1, 5);
+insert into shop.customers values (1, 'a'), (2, 'b');
