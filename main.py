@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cdktf import App
 
+from modules.environment import chosen_or_example
 from modules.graph import READS, stacks
 from modules.lake import LakeStack
 from modules.marquez import MarquezStack
@@ -18,11 +19,10 @@ from modules.marquez_chart import MarquezChartStack
 from modules.mwaa.stack import MwaaStack
 from modules.network import NetworkStack
 from modules.redshift.stack import RedshiftStack
-from modules.settings import InvalidSettings, Settings, load
+from modules.settings import InvalidSettings, Settings
 from modules.stack import DeploymentStack
 
 ROOT = Path(__file__).parent
-SETTINGS, EXAMPLE = ROOT / "settings.toml", ROOT / "settings.example.toml"
 BUILD: Mapping[str, Callable[..., DeploymentStack]] = {
     "network": NetworkStack,
     "lake": LakeStack,
@@ -45,9 +45,9 @@ def deployment(settings: Settings, outdir: Path | None = None) -> App:
 
 
 def main() -> None:
-    """Synthesize the deployment that settings.toml and the environment describe; without settings.toml, the example's."""
+    """Synthesize the deployment that the settings describe; without any, the example's."""
     try:
-        settings = load(SETTINGS if SETTINGS.exists() else EXAMPLE, os.environ)
+        settings, _ = chosen_or_example(ROOT, os.environ)
     except InvalidSettings as problems:
         sys.exit(str(problems))
     deployment(settings).synth()

@@ -9,7 +9,6 @@ from constructs import Construct
 
 from modules.suppressions import suppress
 
-VARIABLES = "airflow/variables"
 KEY_LENGTH = 48
 KEY_VERSION = 1
 """Raise it to have another key made."""
@@ -17,11 +16,16 @@ KEY_VERSION = 1
 
 @dataclass(frozen=True)
 class LineageSecretsProps:
-    """`endpoint` is protocol://host:port. Without `with_api_key` the key's secret stays empty: an endpoint elsewhere has its own key."""
+    """The secrets stand below `prefix`. Events go to `path` at `origin`; without a path, to OpenLineage's own.
 
-    endpoint: str
+    An endpoint that is not `of_ours` has its own key, and may want headers: their secrets stay empty.
+    """
+
+    prefix: str
+    origin: str
+    path: str
     namespace: str
-    with_api_key: bool
+    of_ours: bool
     kms_key_arn: str
 
 
@@ -30,20 +34,24 @@ class LineageSecrets(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: LineageSecretsProps) -> None:
         super().__init__(scope, id_)
-        self._kms_key_arn = props.kms_key_arn
-        self.url = self._variable("OPENLINEAGE_URL", "Where Airflow sends lineage events", props.endpoint)
+        self._props = props
+        self.url = self._variable("OPENLINEAGE_URL", "Where Airflow sends lineage events", props.origin)
         self.namespace = self._variable("OPENLINEAGE_NAMESPACE", "OpenLineage namespace of Airflow's jobs", props.namespace)
         self.api_key = self._secret("OPENLINEAGE_API_KEY", "Key of the lineage API")
-        if props.with_api_key:
+        if props.path:
+            self._variable("OPENLINEAGE_ENDPOINT", "The path that takes lineage events", props.path)
+        if props.of_ours:
             self._make_key()
+        else:
+            self._secret("OPENLINEAGE_HEADERS", "More headers for the lineage API, a JSON object")
 
     def _secret(self, name: str, description: str) -> SecretsmanagerSecret:
         secret = SecretsmanagerSecret(
             self,
             name.lower(),
-            name=f"{VARIABLES}/{name}",
+            name=f"{self._props.prefix}/{name}",
             description=description,
-            kms_key_id=self._kms_key_arn,
+            kms_key_id=self._props.kms_key_arn,
             recovery_window_in_days=0,  # else its name stays taken for days after a destroy
         )
         suppress(secret, CKV2_AWS_57="Airflow reads it when a process starts: rotation on a timer would cut running processes off")

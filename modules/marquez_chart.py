@@ -6,7 +6,7 @@ It stands apart from the cluster, because a provider cannot be configured from a
 import json
 from pathlib import Path
 
-from cdktf import Annotations, AssetType, TerraformAsset
+from cdktf import AssetType, TerraformAsset
 from cdktf_cdktf_provider_helm.provider import HelmProvider, HelmProviderKubernetes, HelmProviderKubernetesExec
 from cdktf_cdktf_provider_helm.release import Release
 from constructs import Construct
@@ -42,7 +42,6 @@ class MarquezChartStack(DeploymentStack):
 
     def __init__(self, scope: Construct, settings: Settings, network: NetworkStack, marquez: MarquezStack) -> None:
         super().__init__(scope, "marquez-chart", settings, upstream=[network, marquez])
-        self._check_region()
         self._connect(marquez.outputs)
         chart = TerraformAsset(self, "chart", path=str(CHART), type=AssetType.DIRECTORY)
         Release(
@@ -56,15 +55,6 @@ class MarquezChartStack(DeploymentStack):
             atomic=True,
             timeout=TIMEOUT_SECONDS,
         )
-
-    def _check_region(self) -> None:
-        """The chart would refuse the region too, a quarter of an hour later, when there is a cluster."""
-        authorities = CHART / f"files/rds-ca/{self.settings.region}.pem"
-        if not authorities.exists():
-            Annotations.of(self).add_error(
-                f"The chart has no certificate authority of RDS for {self.settings.region}: save AWS's bundle as "
-                f"modules/charts/marquez/files/rds-ca/{authorities.name}; tools/rds_ca/write.py says from where."
-            )
 
     def _connect(self, marquez: MarquezOutputs) -> None:
         """A token of the deployer's own, made when it is needed: nothing to keep, nothing to expire in a state."""

@@ -7,6 +7,20 @@ Serverless".
 from ipaddress import IPv4Network
 
 SMALLEST = 4
+SMALLEST_REGIONS = {
+    "ap-northeast-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-north-1",
+    "eu-west-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+}
+"""Where AWS offers it: the first page, "Redshift Serverless with 4 Redshift Processing Units (RPUs) capacity", as it stood in 2025. In any
+other region the smallest is 8."""
 LARGE = 512
 """Above it a base capacity grows in larger steps, and only in some regions."""
 LARGE_REGIONS = {"us-east-1", "us-east-2", "us-west-2", "eu-west-1"}
@@ -31,6 +45,8 @@ def base(value: int, region: str | None, vpc_cidr: str | None) -> int:
 
     Raises ValueError.
     """
+    if value == SMALLEST and region and region not in SMALLEST_REGIONS:
+        raise ValueError(f"is what AWS offers in {', '.join(sorted(SMALLEST_REGIONS))} only: take 8 in {region}")
     if value > LARGE and value % 32:
         raise ValueError(f"is no multiple of 32, as AWS wants it above {LARGE}")
     if value > LARGE and region and region not in LARGE_REGIONS:

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,13 +18,9 @@ CONNECTION = "REDSHIFT_CONNECTOR"
 DRIVER = {"client_encoding": "UTF8", "prepare_threshold": None}
 """The connection's extras that psycopg 3, the driver of Airflow 3.3.1, needs with Redshift: mwaa_lineage/airflow/connection.py says why."""
 
-SECRETS = {
-    "connections_prefix": "airflow/connections",
-    "variables_prefix": "airflow/variables",
-    "connections_lookup_pattern": "^(?!aws_default$).*$",
-}
-"""Where Airflow looks for its secrets. The pattern is the one that MWAA sets and that setting the prefixes would remove: aws_default, which
-hooks and task logs ask for, is no secret (images/airflow/3.3.1/python/mwaa/config/airflow.py in aws/amazon-mwaa-docker-images)."""
+LOOKED_UP = "^(?!aws_default$).*$"
+"""The connections that Airflow looks for among its secrets. MWAA sets this pattern, and setting the prefixes would remove it: aws_default,
+which hooks and task logs ask for, is no secret (images/airflow/3.3.1/python/mwaa/config/airflow.py in aws/amazon-mwaa-docker-images)."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +39,15 @@ def release(runtime: Runtime) -> tuple[int, ...]:
     return tuple(map(int, runtime.airflow.split(".")))
 
 
-def load_runtimes(path: Path = RUNTIMES) -> dict[str, Runtime]:
+@cache
+def load_runtimes(path: Path = RUNTIMES) -> Mapping[str, Runtime]:
     """{Airflow version: Runtime}, the default first. ValueError names the rows that are wrong."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     default = table.pop("default", None)
     if default not in table:
         raise ValueError(f"{path.name}: default = {default!r} is none of its rows: {', '.join(table)}")
-    runtimes, problems = {}, []
+    runtimes: dict[str, Runtime] = {}
+    problems = []
     for version in sorted(table, key=lambda version: version != default):
         try:
             runtimes[version] = Runtime(version, **table[version])
@@ -69,18 +68,27 @@ def runtime(version: str | None = None) -> Runtime:
     return runtimes[version]
 
 
-def configuration_options(version: str, *, warehouse_namespace: str, spool: str | None = None) -> dict[str, str]:
+def configuration_options(
+    version: str, *, warehouse_namespace: str, secrets_prefix: str = "airflow", spool: str | None = None
+) -> dict[str, str]:
     """Airflow's configuration for any 2.x or 3.x version, as MWAA takes it: {"section.key": value}.
 
     `warehouse_namespace` is the OpenLineage namespace of the warehouse, `redshift://<workgroup>.<region>:<port>`; `spool` the place in S3
-    for lineage events that cannot be delivered, `s3://<bucket>/<prefix>/`.
+    for lineage events that cannot be delivered, `s3://<bucket>/<prefix>/`. Secrets stand below `<secrets_prefix>/connections` and
+    `<secrets_prefix>/variables`.
     """
     parsed = re.match(r"([23])\.(\d+)\.\d+$", version)
     if parsed is None:
         raise ValueError(f"{version!r} is not a version of Airflow like 2.7.2")
     options = {
         "secrets.backend": "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend",
-        "secrets.backend_kwargs": json.dumps(SECRETS),
+        "secrets.backend_kwargs": json.dumps(
+            {
+                "connections_prefix": f"{secrets_prefix}/connections",
+                "variables_prefix": f"{secrets_prefix}/variables",
+                "connections_lookup_pattern": LOOKED_UP,
+            }
+        ),
         "core.lazy_load_plugins": "False",
         "mwaa_lineage.namespaces": json.dumps({CONNECTION: warehouse_namespace}),
     }

@@ -49,11 +49,6 @@ def deployment_id(value: str) -> str:
     return _matching(value, rf"(?!({'|'.join(TAKEN_BEGINNINGS)})(-|$)).*", f"begins names, and AWS takes none that begin with {begins}-")
 
 
-def region(value: str) -> str:
-    """A region's code."""
-    return _matching(value, r"[a-z]{2}(-[a-z]{1,12}){1,3}-\d", "is not the code of an AWS region")
-
-
 def account_id(value: str) -> str:
     """An account's number."""
     return _matching(value, r"\d{12}", "is not the number of an AWS account: 12 digits, in quotes")
@@ -79,6 +74,15 @@ def instance_type(value: str) -> str:
 def lineage_namespace(value: str) -> str:
     """A namespace that OpenLineage and Marquez take."""
     return _matching(value, r"[\w.:/=+-]{1,255}", "must be letters, digits and .:/=+-_ only")
+
+
+def secrets_prefix(value: str) -> str:
+    """What Secrets Manager takes in a name (API reference, CreateSecret: at most 512 characters), with room for what follows it.
+
+    A prefix below another deployment's connections or variables would have its Airflow read these secrets.
+    """
+    otherwise = "must be 1 to 64 letters, digits and _+=.@-, in parts with a slash between, none of them connections or variables"
+    return _matching(value, r"(?=.{1,64}$)(?!(.*/)?(connections|variables)(/|$))[\w+=.@-]+(/[\w+=.@-]+)*", otherwise)
 
 
 def domain(value: str) -> str:
@@ -195,10 +199,18 @@ def _today() -> date:
 
 
 def lineage_url(value: str) -> str:
-    """protocol://host:port, without a path, a user or a password: the OpenLineage clients append their own path."""
-    otherwise = "must be http or https://<host>:<port>, the host in lower case, the port spelled out and nothing after it"
-    _matching(value, rf"https?://(?=[^:]{{1,253}}:)({LABEL}\.)*{LABEL}:[1-9]\d{{0,4}}", otherwise)
-    if int(value.rpartition(":")[2]) > LAST_PORT:
+    """protocol://host:port, without a user or a password; with the path that takes events where that is not OpenLineage's own.
+
+    Sources of the paths: docs/lineage/openlineage.md of DataHub; docs.open-metadata.org, API reference, "OpenLineage Events".
+    """
+    otherwise = "must be http or https://<host>:<port>, the host in lower case, the port spelled out, and after it a path or nothing"
+    _matching(value, rf"(?=.{{1,512}}$)https?://(?=[^:]{{1,253}}:)({LABEL}\.)*{LABEL}:[1-9]\d{{0,4}}(/(?!\.+(/|$))[\w.-]+)*", otherwise)
+    _matching(
+        value,
+        "(?!.*/openlineage$).*",
+        "needs the whole path: DataHub's is /openapi/openlineage/api/v1/lineage, OpenMetadata's /api/v1/openlineage/lineage",
+    )
+    if int(re.split("[:/]", value)[4]) > LAST_PORT:
         raise ValueError(otherwise)
     return value
 

@@ -3,12 +3,13 @@
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from modules import redshift_capacity, tag_rules
+from modules import redshift_capacity, regions, tag_rules
 from modules import setting_rules as rules
 
 MANDATORY_TAGS = ("owner", "deployment", "managed-by")
@@ -18,7 +19,7 @@ REDSHIFT_PORT = 5439
 
 DeploymentId = Annotated[str, AfterValidator(rules.deployment_id)]
 Owner = Annotated[str, AfterValidator(tag_rules.owner)]
-Region = Annotated[str, AfterValidator(rules.region)]
+Region = Annotated[str, AfterValidator(regions.region)]
 AccountId = Annotated[str, AfterValidator(rules.account_id)]
 ExternalIp = Annotated[str, AfterValidator(rules.external_ip)]
 VpcCidr = Annotated[str, AfterValidator(rules.vpc_cidr)]
@@ -31,6 +32,7 @@ Rpus = Annotated[int, AfterValidator(redshift_capacity.rpus)]
 LineageNamespace = Annotated[str, AfterValidator(rules.lineage_namespace)]
 LineageUrl = Annotated[str, AfterValidator(rules.lineage_url)]
 Domain = Annotated[str, AfterValidator(rules.domain)]
+SecretsPrefix = Annotated[str, AfterValidator(rules.secrets_prefix)]
 CertificateArn = Annotated[str, AfterValidator(rules.certificate_arn)]
 TickitLocation = Annotated[str, AfterValidator(rules.tickit_location)]
 StateBackend = Annotated[str, AfterValidator(rules.state_backend)]
@@ -56,14 +58,14 @@ class Settings(BaseModel):
     region: Region = setting("AWS region.", example="us-east-1")
     account_id: AccountId | None = setting("The only AWS account to deploy to. Unset: the credentials' own.", None, example="123456789012")
     external_ip: list[ExternalIp] = setting(
-        "Your own addresses, CIDRs: the only ones that reach Marquez's UI and may sign in to Airflow.",
+        "Your own addresses, CIDRs: the only ones that reach Marquez's UI, and that the deployed policy lets sign in to Airflow.",
         example=["203.0.113.7/32"],
         min_length=1,
     )
 
     vpc_cidr: VpcCidr = setting("Addresses of the deployment's own VPC.", "10.20.0.0/16")
     existing_vpc_id: VpcId | None = setting(
-        "Deploy into this VPC, which must have NAT, or endpoints for all that is called.", None, example="vpc-0a1b2c3d4e5f60718"
+        "Deploy into this VPC, whose private subnets must have a route out, as through NAT.", None, example="vpc-0a1b2c3d4e5f60718"
     )
     existing_private_subnet_ids: list[SubnetId] = setting(
         "Its private subnets, one in each of three availability zones.", [], example=["subnet-0aa1", "subnet-0aa2", "subnet-0aa3"]
@@ -82,10 +84,10 @@ class Settings(BaseModel):
         "Size of MWAA's schedulers and workers; mw1.micro has one worker, which three tasks share.", "mw1.small"
     )
     mwaa_webserver: Literal["public", "private"] = setting(
-        "Airflow's UI: public means signed in through IAM from external_ip, private means inside the VPC only.", "public"
+        "Airflow's UI: public means signed in through IAM, private means inside the VPC only.", "public"
     )
 
-    redshift_base_capacity: Rpus = setting("RPUs that a query starts with; AWS offers 4 in most regions, 8 in all.", 8, ge=4, le=1024)
+    redshift_base_capacity: Rpus = setting("RPUs that a query starts with; AWS offers 4 in ten regions, 8 in all.", 8, ge=4, le=1024)
     redshift_max_capacity: Rpus = setting("RPUs at most.", 16, ge=4, le=5632)
     redshift_daily_rpu_hours: int = setting("RPU hours a day, after which queries are refused.", 20, ge=1)
 
@@ -104,9 +106,14 @@ class Settings(BaseModel):
         "What pins the container images api, web, proxy and credentials: tag@digest; docs/marquez.md says how to find them.", {}
     )
 
+    secrets_prefix: SecretsPrefix = setting(
+        "Begins the names of Airflow's secrets, <prefix>/connections and <prefix>/variables: one a deployment of a region.", "airflow"
+    )
     lineage_namespace: LineageNamespace = setting("OpenLineage namespace of Airflow's jobs.", "tickit")
     lineage_url: LineageUrl | None = setting(
-        "An OpenLineage endpoint that exists already: then this deployment has no Marquez.", None, example="https://lineage.example.com:443"
+        "An OpenLineage endpoint that exists already, with its path if it is no Marquez: then this deployment has no Marquez.",
+        None,
+        example="https://lineage.example.com:443",
     )
     domain: Domain | None = setting(
         "A domain of yours, for TLS in front of Marquez; with certificate_arn.", None, example="data.example.com"
@@ -121,7 +128,9 @@ class Settings(BaseModel):
         "The sample data: generated, or copied from this folder in S3, one folder a table.", "generated"
     )
     state_backend: StateBackend = setting(
-        "Terraform's state: beside main.py, or in this folder in S3.", "local", example="s3://my-states/tickit"
+        "Terraform's state: beside main.py, or in this folder in S3; each deployment has its own there.",
+        "local",
+        example="s3://my-states/lineage",
     )
     protect: bool = setting("Deletion protection and final snapshots: a destroy is then refused.", False)
     expires: date | None = setting(
@@ -190,6 +199,15 @@ class Settings(BaseModel):
             raise ValueError(f"is of another region than {region}: a load balancer takes certificates of its own region only")
         return arn
 
+    @field_validator("lineage_url")
+    @classmethod
+    def _marquez_knows_its_database(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is None and (region := info.data.get("region")) and not regions.has_certificate_authority(region):
+            raise ValueError(
+                f"is needed in {region}: a Marquez of its own lacks RDS's certificate authority there, which tools/rds_ca/write.py adds"
+            )
+        return url
+
     @field_validator("budget_email")
     @classmethod
     def _budget_reaches_someone(cls, address: str | None, info: ValidationInfo) -> str | None:
@@ -236,6 +254,16 @@ class Settings(BaseModel):
         return self.alarm_email or (self.owner if rules.is_email(self.owner) else None)
 
     @property
+    def connections_prefix(self) -> str:
+        """Below it in Secrets Manager stand Airflow's connections."""
+        return f"{self.secrets_prefix}/connections"
+
+    @property
+    def variables_prefix(self) -> str:
+        """Below it in Secrets Manager stand Airflow's Variables."""
+        return f"{self.secrets_prefix}/variables"
+
+    @property
     def with_marquez(self) -> bool:
         """Whether the deployment has a Marquez of its own."""
         return self.lineage_url is None
@@ -257,9 +285,19 @@ class Settings(BaseModel):
 
     @property
     def lineage_endpoint(self) -> str:
-        """Where Airflow sends lineage events: protocol://host:port."""
+        """Where Airflow sends lineage events: protocol://host:port, and a path where it is a catalog's own."""
         own = f"https://lineage.{self.domain}:{self.lineage_port}" if self.domain else f"http://{self.lineage_host}:{self.lineage_port}"
         return self.lineage_url or own
+
+    @property
+    def lineage_origin(self) -> str:
+        """Its protocol://host:port."""
+        return "/".join(self.lineage_endpoint.split("/")[:3])
+
+    @property
+    def lineage_path(self) -> str:
+        """Its path, without the first slash; empty for OpenLineage's own."""
+        return "/".join(self.lineage_endpoint.split("/")[3:])
 
     @property
     def warehouse_namespace(self) -> str:
@@ -301,7 +339,8 @@ def _problem(error: Any) -> str:
     name = ".".join(map(str, error["loc"]))
     field = Settings.model_fields.get(str(error["loc"][0]))
     if field is None:
-        return f"  {name}: there is no such setting; settings.example.toml has them all"
+        near = get_close_matches(name, Settings.model_fields, 1)
+        return f"  {name}: there is no such setting; {f'did you mean {near[0]}? ' if near else ''}settings.example.toml has them all"
     example = f"for example {error['loc'][0]} = {rules.toml(field.examples[0] if field.examples else None)}"
     if error["type"] == "missing":
         return f"  {name}: is missing; {example}"

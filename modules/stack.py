@@ -65,7 +65,7 @@ class DeploymentStack(TerraformStack):
         return [f"${{data.terraform_remote_state.{self.stack_id}.outputs.{name}[{index}]}}" for index in range(len(values))]
 
     def _keep_state(self) -> None:
-        where = state_place(self.settings.state_backend, self.stack_id)
+        where = state_place(self.settings, self.stack_id)
         if where.bucket is None:
             LocalBackend(self, path=_beside_main(where))
             return
@@ -73,7 +73,7 @@ class DeploymentStack(TerraformStack):
         self.add_override("terraform.backend.s3.use_lockfile", True)  # the binding does not know the argument
 
     def _read_state_of(self, stack: "DeploymentStack") -> None:
-        where = state_place(self.settings.state_backend, stack.stack_id)
+        where = state_place(self.settings, stack.stack_id)
         id_ = f"state of {stack.stack_id}"
         state = (
             DataTerraformRemoteStateLocal(self, id_, path=_beside_main(where))

@@ -10,6 +10,10 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lineage.report import console
+from local.airflow_python import MissingArtefact
+from local.dag_folder import UnusableFolder, read_alone
+from local.interrupts import heed_interrupts
+from local.processes import ProcessFailed
 from modules.settings import InvalidSettings
 from operations import bootstrap as state_bucket
 from operations import leftovers as leftover
@@ -18,6 +22,8 @@ from operations.cdktf import CannotRun
 from operations.deployment import Deployment, NotDeployed
 from operations.explain import explain as explain_airflow
 from operations.findings import problems, show
+from operations.preflight import account
+from operations.stack_state import AnotherState
 
 BAD_INPUT, INTERRUPTED = 2, 130
 Options = ParamSpec("Options")
@@ -27,7 +33,7 @@ yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
 
 
 def of_deployment(command: Callable[Concatenate[Deployment, Options], None]) -> Callable[Options, None]:
-    """Give a command the deployment that settings.toml describes."""
+    """Give a command the deployment that the settings describe."""
 
     @functools.wraps(command)
     def with_deployment(*given: Options.args, **named: Options.kwargs) -> None:
@@ -38,7 +44,7 @@ def of_deployment(command: Callable[Concatenate[Deployment, Options], None]) -> 
 
 @click.group()
 def cli() -> None:
-    """Deploy, run, inspect and destroy what settings.toml describes."""
+    """Deploy, run, inspect and destroy what the settings describe."""
 
 
 @cli.command()
@@ -59,10 +65,11 @@ def check_first(deployment: Deployment) -> None:
 
 @cli.command()
 @stack_option
+@click.option("--verbose", is_flag=True, help="Terraform's own words, too.")
 @of_deployment
-def plan(deployment: Deployment, stack: str | None) -> None:
+def plan(deployment: Deployment, stack: str | None, verbose: bool) -> None:
     """Show what a deploy would change."""
-    sys.exit(stacks.plan(deployment, console(), stack))
+    sys.exit(stacks.plan(deployment, console(), stack, verbose=verbose))
 
 
 @cli.command()
@@ -107,6 +114,7 @@ def outputs(deployment: Deployment, stack: str | None) -> None:
 @of_deployment
 def leftovers(deployment: Deployment) -> None:
     """Say what is left of the deployment, with the commands that remove it."""
+    deployment.require_login()
     sys.exit(leftover.report(deployment, console()))
 
 
@@ -118,18 +126,19 @@ def explain(deployment: Deployment) -> None:
 
 
 @cli.command()
+@click.option("--dags", default="", help="DAGs to run, in this order, with spaces between; without it, every DAG of the folder.")
 @of_deployment
-def run_pipeline(deployment: Deployment) -> None:
-    """Run both DAGs on MWAA and follow them."""
-    sys.exit(pipeline.run(deployment, console()))
+def run_pipeline(deployment: Deployment, dags: str) -> None:
+    """Run the DAGs on MWAA and follow them."""
+    folder = read_alone(deployment.settings.airflow_version, deployment.root / "airflow/dags")
+    sys.exit(pipeline.run(deployment, console(), [dag.id for dag in folder.chosen(dags.split())]))
 
 
 @cli.command()
-@click.option("--url", help="Marquez's address, if not the deployment's own.")
-@of_deployment
-def check_lineage(deployment: Deployment, url: str | None) -> None:
-    """Compare the lineage in Marquez with what is expected."""
-    sys.exit(lineage_check.check(deployment, console(), url))
+@click.option("--url", help="Address of any Marquez; by default that of `make up`, else the deployment's own.")
+def check_lineage(url: str | None) -> None:
+    """Compare the lineage in a store with what is expected."""
+    sys.exit(lineage_check.check_anywhere(Path.cwd(), console(), url))
 
 
 @cli.command()
@@ -153,23 +162,29 @@ def cost() -> None:
 
 def main() -> None:
     """What a person can mend ends in its message, not in a traceback."""
+    heed_interrupts()
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(BAD_INPUT)
-    except (InvalidSettings, NotDeployed, CannotRun, stacks.Refused) as error:
+    except (InvalidSettings, NotDeployed, CannotRun, MissingArtefact, ProcessFailed, UnusableFolder, stacks.Refused, AnotherState) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except state_bucket.NotOurs as found:
         print(f"error: state_backend: {found}; `make bootstrap` says what to do", file=sys.stderr)
         sys.exit(1)
     except (BotoCoreError, ClientError) as error:
-        print(f"error: AWS: {error}", file=sys.stderr)
+        print(f"error: {_of_aws(error)}", file=sys.stderr)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
         sys.exit(INTERRUPTED)
+
+
+def _of_aws(error: Exception) -> str:
+    found = account.refusal(error)
+    return f"{found.subject}: {found.detail}\n  {found.cure}" if found else f"AWS: {error}"
 
 
 if __name__ == "__main__":

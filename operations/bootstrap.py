@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.state_place import state_place
+from modules.state_place import state_folder
 from operations.deployment import Deployment
 from operations.findings import Finding, ok, problem, warning
 
@@ -51,7 +51,7 @@ def kept(deployment: Deployment) -> str | None:
 
 
 def _name(deployment: Deployment) -> str | None:
-    return state_place(deployment.settings.state_backend, "").bucket
+    return state_folder(deployment.settings)[0]
 
 
 class NotOurs(Exception):
@@ -80,7 +80,7 @@ class StateBucket:
 
     def make(self) -> Finding:
         """Create it."""
-        another = f'name another in settings.toml: state_backend = "s3://<a name of yours>/{self.deployment.settings.deployment_id}"'
+        another = 'name another in the settings: state_backend = "s3://<a name of yours>/lineage"'
         try:
             region = self.region()
             if region is None:

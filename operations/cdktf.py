@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 import psutil
 from rich.console import Console
@@ -49,13 +50,14 @@ def terraform() -> str:
     return os.environ.get(TERRAFORM_NAME, "terraform")
 
 
-def run(root: Path, console: Console, command: str, *arguments: str) -> Run:
+def run(root: Path, console: Console, command: str, *arguments: str, told: IO[bytes] | None = None) -> Run:
     """Run a command of cdktf that works on stacks, in the project's folder. Raises CannotRun.
 
-    Nobody is asked anything: `arguments` hold --auto-approve where there is something to approve.
+    Nobody is asked anything: `arguments` hold --auto-approve where there is something to approve. What cdktf says goes to the file `told`,
+    if there is one.
     """
     program = _program(root)
-    on_terminal = console.is_terminal and sys.stdout.isatty()
+    on_terminal = told is None and console.is_terminal and sys.stdout.isatty()
     # Without the flag cdktf would have Terraform add this platform's checksums to a lock file in cdktf.out, which is thrown away anyway.
     # For that it downloads every provider once more for every stack, from the registry: mirrors are ignored, so it fails without internet.
     flags = ["--skip-provider-lock", *([] if on_terminal else ["--no-color"])]
@@ -64,7 +66,13 @@ def run(root: Path, console: Console, command: str, *arguments: str) -> Run:
         sys.stdout.flush()
         # In a session of its own, where a terminal's Ctrl-C does not reach it: cdktf would end at once, and take Terraform with it.
         process = subprocess.Popen(
-            [str(program), command, *arguments, *flags], cwd=root, env=variables, stdin=subprocess.DEVNULL, start_new_session=True
+            [str(program), command, *arguments, *flags],
+            cwd=root,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=told,
+            stderr=told and subprocess.STDOUT,
+            start_new_session=True,
         )
         work = _Work(process, root)
         code = _await(work, interrupts, console)

@@ -12,7 +12,8 @@ import botocore.session
 
 import local.expressions  # noqa: F401 - for boto3 and operations.reading, which read many
 from modules import graph
-from modules.settings import InvalidSettings, Settings, load
+from modules.environment import required
+from modules.settings import Settings
 from operations.stack_state import States
 
 ROOT = Path(__file__).parent.parent
@@ -46,10 +47,7 @@ class Deployment:
     @classmethod
     def of(cls, root: Path) -> "Deployment":
         """The deployment of a project's folder. Raises InvalidSettings."""
-        path = root / "settings.toml"
-        if not path.exists():
-            raise InvalidSettings("settings.toml is missing: `cp settings.example.toml settings.toml`, then change what is yours")
-        return cls(load(path, os.environ), root)
+        return cls(required(root, os.environ), root)
 
     @property
     def stacks(self) -> list[str]:
@@ -65,7 +63,11 @@ class Deployment:
     @cached_property
     def states(self) -> States:
         """What Terraform knows of the stacks."""
-        return States(self.settings.state_backend, self.root, self.client)
+        return States(self.settings, self.root, self.client)
+
+    def require_login(self) -> None:
+        """Without credentials Terraform, or a search, would say so late and in other words. Raises BotoCoreError, ClientError."""
+        self.client("sts").get_caller_identity()
 
     def outputs(self, stack: str) -> Mapping[str, Any]:
         """{name: value} of a deployed stack's outputs. Raises NotDeployed, also when one is looked up that is not there."""

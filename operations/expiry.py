@@ -11,6 +11,6 @@ def findings(deployment: Deployment) -> Iterator[Finding]:
     if (day := deployment.settings.expires) is None:
         return
     if deployment.settings.has_expired:
-        yield problem("expires", f"{day} is past", "`make destroy`, or name a later day in settings.toml")
+        yield problem("expires", f"{day} is past", "`make destroy`, or name a later day in the settings")
     else:
         yield ok("expires", f"{day}, on the tags of everything")

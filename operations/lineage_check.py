@@ -1,21 +1,55 @@
 """The demo's own check of the lineage, of what the deployed Airflow has sent to the deployed Marquez."""
 
+import os
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from lineage import report
+from lineage import placeholders, report, where
 from lineage.check import Verdict, compare
 from lineage.client import LineageApiError, RefusedError, StoreUnreachableError, read_lineage
-from lineage.expected import load
-from local.demo import EXPECTED
+from lineage.expected_files import load
+from local.settings import DAGS
+from modules.settings import InvalidSettings
 from modules.warehouse import DATABASE
-from operations.deployment import Deployment
+from operations.deployment import Deployment, NotDeployed
 from operations.findings import problem, show, warning
 
+API_KEY = "OPENLINEAGE_API_KEY"
+EVENTS = "/api/v1/lineage"
+"""Where Marquez takes events."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-PORT_FORWARD = "kubectl port-forward to Marquez, then MARQUEZ_URL=http://127.0.0.1:5000 make check-lineage"
+PORT_FORWARD = "kubectl port-forward to Marquez, then make check-lineage URL=http://127.0.0.1:5000"
+
+
+def check_anywhere(root: Path, console: Console, url: str | None) -> int:
+    """Check the store at `url`, else that of `make up`, else the deployment's Marquez; exit code 0 only when the lineage is complete.
+
+    A store at `url` is checked as the deployment's, with its names and its key, where there is a deployment. Otherwise the names are
+    those that the store has, and the key is OPENLINEAGE_API_KEY. Raises NotDeployed, InvalidSettings.
+    """
+    here = url or where.running()
+    if here is None or (url and _is_deployed(root)):
+        return check(Deployment.of(root), console, url)
+    console.print(f"The lineage at {here}{'' if url else ', where `make up` runs'}", soft_wrap=True)
+    try:
+        graph = read_lineage(here, api_key=os.environ.get(API_KEY) or None)
+    except LineageApiError as error:
+        show([problem("Marquez", str(error), f"is the address right? A store that wants a key takes it from {API_KEY}")], console)
+        return 1
+    verdict = compare(load(DAGS, placeholders.completed(load(DAGS, {}), {}, graph)), graph)
+    report.print_verdict(verdict, console)
+    return 0 if verdict.is_complete else 1
+
+
+def _is_deployed(root: Path) -> bool:
+    try:
+        deployment = Deployment.of(root)
+        return bool(deployment.outputs("network"))
+    except (InvalidSettings, NotDeployed):
+        return False
 
 
 def check(deployment: Deployment, console: Console, url: str | None = None) -> int:
@@ -23,7 +57,8 @@ def check(deployment: Deployment, console: Console, url: str | None = None) -> i
 
     Raises NotDeployed.
     """
-    url = url or deployment.settings.lineage_url or deployment.outputs("marquez")["marquez_ui_url"]
+    elsewhere = deployment.settings.lineage_url
+    url = url or (elsewhere.removesuffix(EVENTS) if elsewhere else deployment.outputs("marquez")["marquez_ui_url"])
     console.print(f"The lineage at {url}", soft_wrap=True)
     try:
         verdict = _verdict(deployment, url, _key(deployment, url, console))
@@ -43,7 +78,7 @@ def _verdict(deployment: Deployment, url: str, key: str | None) -> Verdict:
     }
     # A store that others write to as well has more in it than this pipeline's.
     namespace = None if settings.with_marquez else settings.lineage_namespace
-    return compare(load(EXPECTED, values), read_lineage(url, api_key=key), namespace)
+    return compare(load(DAGS, values), read_lineage(url, api_key=key), namespace)
 
 
 def _key(deployment: Deployment, url: str, console: Console) -> str | None:
@@ -67,10 +102,15 @@ def _key(deployment: Deployment, url: str, console: Console) -> str | None:
 
 def _cure(deployment: Deployment, error: LineageApiError) -> str:
     if isinstance(error, RefusedError):
-        return f"the key in airflow/variables/OPENLINEAGE_API_KEY must be the store's; over plain HTTP none is sent: {PORT_FORWARD}"
+        key = f"{deployment.settings.variables_prefix}/{API_KEY}"
+        return f"the key in {key} must be the store's; over plain HTTP none is sent: {PORT_FORWARD}"
     if not isinstance(error, StoreUnreachableError):
+        if deployment.settings.lineage_path:
+            return (
+                "only a Marquez can be checked: of another catalog look at its own page (docs/catalogs.md); `make demo` checks these DAGs"
+            )
         return f"is it a Marquez? If only its API is elsewhere: {PORT_FORWARD}"
     if not deployment.settings.with_marquez:
-        return "is lineage_url reachable from here? Otherwise from inside the VPC: MARQUEZ_URL names another way to it"
+        return "is lineage_url reachable from here? Otherwise from inside the VPC: URL= names another way to it"
     changed = "has your address changed (EXTERNAL_IP; make deploy STACK=marquez)"
     return f"{changed}? Is the chart there (make deploy STACK=marquez-chart)? Or {PORT_FORWARD}"

@@ -3,6 +3,7 @@
 docs.aws.amazon.com/mwaa/latest/userguide/access-mwaa-apache-airflow-rest-api.html: a call may take 10 s and be answered with 6 MB.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ CURES = {
 OUTDATED = "Update your environment"
 """How MWAA's message begins when an environment is older than the operation: any update brings what is missing."""
 FORBIDDEN = (401, 403)
+HICCUPS = 3
+"""So many answers in a row may fail to come: a web server that is busy, or replaced, answers again."""
 
 
 class ApiUnavailable(Exception):
@@ -26,6 +29,10 @@ class ApiUnavailable(Exception):
     def __init__(self, message: str, cure: str) -> None:
         super().__init__(message)
         self.cure = cure
+
+
+class NoAnswer(ApiUnavailable):
+    """The next call may be answered."""
 
 
 class CallRefused(Exception):
@@ -37,10 +44,13 @@ class CallRefused(Exception):
 
 
 class AirflowApi:
-    """The API of an environment; `mwaa` is a client of operations.deployment, whose SDK knows the operation."""
+    """The API of an environment; `mwaa` is a client of operations.deployment, whose SDK knows the operation.
 
-    def __init__(self, mwaa: Any, environment: str) -> None:
-        self._mwaa, self._environment = mwaa, environment
+    After a call without an answer, it waits `pause` seconds and asks again: ask only for what may be asked for twice.
+    """
+
+    def __init__(self, mwaa: Any, environment: str, *, pause: float) -> None:
+        self._mwaa, self._environment, self._pause = mwaa, environment, pause
 
     def call(self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Mapping[str, Any] | None = None) -> Any:
         """What Airflow answers, read from JSON. The path is the one behind /api/v1 or /api/v2; MWAA takes 64 characters at most.
@@ -48,14 +58,21 @@ class AirflowApi:
         Raises ApiUnavailable and CallRefused.
         """
         given = {"QueryParameters": query, "Body": body}
+        arguments = {name: value for name, value in given.items() if value is not None}
+        for _ in range(HICCUPS):
+            try:
+                return self._ask(method, path, arguments)
+            except NoAnswer:
+                time.sleep(self._pause)
+        return self._ask(method, path, arguments)
+
+    def _ask(self, method: str, path: str, arguments: Mapping[str, Any]) -> Any:
         try:
-            answer = self._mwaa.invoke_rest_api(
-                Name=self._environment, Method=method, Path=path, **{name: value for name, value in given.items() if value is not None}
-            )
+            answer = self._mwaa.invoke_rest_api(Name=self._environment, Method=method, Path=path, **arguments)
         except ClientError as error:
             raise self._failure(f"{method} {path}", error) from error
         except BotoCoreError as error:
-            raise ApiUnavailable(f"MWAA cannot be asked: {error}", "check the network and your AWS credentials") from error
+            raise NoAnswer(f"MWAA cannot be asked: {error}", "check the network and your AWS credentials") from error
         return answer["RestApiResponse"]
 
     def _failure(self, call: str, error: ClientError) -> ApiUnavailable | CallRefused:
@@ -67,7 +84,7 @@ class AirflowApi:
         if code == "RestApiClientException":
             return CallRefused(call, status, reason)
         if code == "RestApiServerException":
-            return ApiUnavailable(f"Airflow's web server failed at {call}: {status} {reason}", CURES[code])
+            return NoAnswer(f"Airflow's web server failed at {call}: {status} {reason}", CURES[code])
         message = f"MWAA does not pass {call} on to {self._environment}: {error}"
         if OUTDATED in told["Error"]["Message"]:
             return ApiUnavailable(message, f"aws mwaa update-environment --name {self._environment}; it takes some 20 minutes")

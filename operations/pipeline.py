@@ -1,6 +1,7 @@
-"""Run the pipeline on the deployed Airflow: both DAGs one after the other, each followed to its end."""
+"""Run the pipeline on the deployed Airflow: its DAGs one after the other, each followed to its end."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,7 +9,6 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.text import Text
 
-from local.demo import DAGS
 from operations.airflow_runs import FAILED, SUCCESS, Runs, Task
 from operations.deployment import Deployment
 from operations.findings import Finding, problem, show
@@ -16,8 +16,6 @@ from operations.mwaa_api import EXPLAIN, AirflowApi, ApiUnavailable, CallRefused
 from operations.task_log import LogUnavailable, log_group, stream_prefix, tail
 
 MARKS = {SUCCESS: ("✓", "green"), FAILED: ("✗", "bold red"), "upstream_failed": ("✗", "red")}
-HICCUPS = 3
-"""So many looks in a row may fail: a web server that is busy, or replaced, answers again."""
 INTERRUPTED = 130
 DEPLOY = "make deploy STACK=mwaa"
 
@@ -44,14 +42,15 @@ class PipelineStopped(Exception):
         self.findings = findings
 
 
-def run(deployment: Deployment, console: Console, patience: Patience = USUAL) -> int:
-    """Run both DAGs; the exit code is 0 only when both succeed. Raises NotDeployed."""
+def run(deployment: Deployment, console: Console, dags: Sequence[str], patience: Patience = USUAL) -> int:
+    """Run these DAGs in their order; the exit code is 0 only when all succeed. Raises NotDeployed."""
     outputs = deployment.outputs("mwaa")
     follower: _Follower | None = None
     environment, ui = outputs["environment_name"], outputs["airflow_ui_url"]
     try:
-        runs = Runs(AirflowApi(deployment.client("mwaa"), environment), _airflow_version(deployment, environment))
-        for dag in DAGS:
+        api = AirflowApi(deployment.client("mwaa"), environment, pause=patience.look)
+        runs = Runs(api, _airflow_version(deployment, environment))
+        for dag in dags:
             follower = _Follower(runs, dag, environment, ui, console=console, patience=patience)
             if failed := follower.follow():
                 _show_logs(deployment, follower, failed, log_group(environment))
@@ -66,9 +65,13 @@ def run(deployment: Deployment, console: Console, patience: Patience = USUAL) ->
         console.print(Text(f"\n{follower.leaves if follower else 'Nothing was triggered.'}"), soft_wrap=True)
         return INTERRUPTED
     else:
-        console.print(Text(f"Both DAGs succeeded. `make check-lineage` checks what they left behind; Airflow: {ui}", "bold green"))
+        console.print(Text(f"{_all(len(dags))} succeeded. `make check-lineage` checks what they left behind; Airflow: {ui}", "bold green"))
         return 0
     return 1
+
+
+def _all(count: int) -> str:
+    return f"All {count} DAGs" if count > 1 else "The DAG"
 
 
 def _airflow_version(deployment: Deployment, environment: str) -> str:
@@ -88,7 +91,6 @@ class _Follower:
         self._runs, self.console, self.patience = runs, console, patience
         self._environment = environment
         self._told: set[str] = set()
-        self._hiccups = 0
         self._triggered = False
 
     @property
@@ -130,14 +132,7 @@ class _Follower:
 
     def _look(self) -> list[Task]:
         """How the tasks are; each that has ended gets its line."""
-        try:
-            tasks = self._runs.tasks(self.dag, self.run)
-        except ApiUnavailable:
-            self._hiccups += 1
-            if self._hiccups > HICCUPS:
-                raise
-            return []
-        self._hiccups = 0
+        tasks = self._runs.tasks(self.dag, self.run)
         for task in tasks:
             if task.ended and task.name not in self._told:
                 self._tell(task)

@@ -9,9 +9,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.state_place import StatePlace, state_place
+from modules.settings import Settings
+from modules.state_place import StatePlace, place_without_id, state_place
 
 ABSENT = ("NoSuchKey", "NoSuchBucket", "404")
+
+
+class AnotherState(Exception):
+    """A state that is not this deployment's, or not where it should be; the message says whose it is and what to do."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,12 @@ class StackState:
     def resources(self) -> int:
         """How many things of the stack's own there are."""
         return sum(len(resource["instances"]) for resource in self.managed)
+
+    @property
+    def deployments(self) -> set[str]:
+        """The ids that the tags of its resources name: one, and none of what AWS gives no tags."""
+        attributes = [instance.get("attributes") or {} for resource in self.managed for instance in resource["instances"]]
+        return {tags["deployment"] for values in attributes if "deployment" in (tags := values.get("tags_all") or {})}
 
     @property
     def half_made(self) -> list[str]:
@@ -63,20 +74,39 @@ class Lock:
 
 @dataclass(frozen=True)
 class States:
-    """The states under the setting `backend`, of a project in `root`; `client` makes AWS clients."""
+    """The states of the deployment of `settings`, of a project in `root`; `client` makes AWS clients."""
 
-    backend: str
+    settings: Settings
     root: Path
     client: Callable[[str], Any]
 
     def place(self, stack: str) -> StatePlace:
         """Where a stack's state is, or would be."""
-        return state_place(self.backend, stack)
+        return state_place(self.settings, stack)
 
     def of(self, stack: str) -> StackState | None:
-        """A stack's state; None if it never had one."""
-        found = self._read(self.place(stack))
+        """A stack's state; None if it never had one. Raises AnotherState."""
+        place = self.place(stack)
+        found = self._state(place)
+        if found is None:
+            self._refuse_left_behind(place_without_id(self.settings, stack), place)
+        elif others := found.deployments - {self.settings.deployment_id}:
+            own = self.settings.deployment_id
+            raise AnotherState(
+                f"the state {place} is that of the deployment {', '.join(sorted(others))}, and the settings say deployment_id = {own!r}: "
+                "put the id back, or move the state to where its deployment looks for it"
+            )
+        return found
+
+    def _state(self, place: StatePlace) -> StackState | None:
+        found = self._read(place)
         return StackState(json.loads(found[0]), found[1]) if found else None
+
+    def _refuse_left_behind(self, old: StatePlace, place: StatePlace) -> None:
+        left, own = self._state(old), self.settings.deployment_id
+        if left and left.managed and own in (left.deployments or {own}):
+            move = "aws s3 mv" if old.bucket else "mv"
+            raise AnotherState(f"the state {old} of {own} is from before each deployment had a place of its own: `{move} {old} {place}`")
 
     def lock(self, stack: str) -> Lock | None:
         """The lock on a stack's state, if any."""

@@ -1,6 +1,7 @@
 """Plan, deploy and destroy the stacks: one or all, in the order in which they read each other, and never behind a person's back."""
 
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
@@ -8,7 +9,7 @@ from rich.text import Text
 
 from local.console import Progress
 from modules.graph import READS
-from operations import bootstrap, cdktf, expiry, state
+from operations import bootstrap, cdktf, expiry, planned, state
 from operations.crawl import ensure_crawled
 from operations.deployment import Deployment
 from operations.findings import Level, problems, show
@@ -27,23 +28,27 @@ class Refused(Exception):
     """A command that cannot do what it was asked; the message says why and what to do instead."""
 
 
-def plan(deployment: Deployment, console: Console, stack: str | None = None) -> int:
-    """Show what a deploy would change; of all stacks, those that can be planned. Raises Refused, NotOurs, CannotRun."""
+def plan(deployment: Deployment, console: Console, stack: str | None = None, *, verbose: bool = False) -> int:
+    """Show what a deploy would change: a row for each stack that can be planned, and with `verbose` Terraform's own words before it.
+
+    Raises Refused, NotOurs, CannotRun.
+    """
     wanted = _wanted(deployment, stack)
     _require_days_left(deployment)
+    deployment.require_login()
     _require_state_bucket(deployment)
     there = state.deployed(deployment)
     waiting = {name: missing for name in wanted if (missing := _missing(name, there))}
     if stack in waiting:
         raise Refused(_waits(stack, waiting[stack]))
-    synthesized: list[str] = []
+    found: dict[str, planned.Planned] = {}
     for name in (name for name in wanted if name not in waiting):
-        console.print(Text(f"\n{name}", "bold"))
-        if code := cdktf.run(deployment.root, console, "diff", name, *synthesized).code:
+        if code := _diff(deployment, console, name, *(["--skip-synth"] if found else []), verbose=verbose):
             return code
-        synthesized = ["--skip-synth"]
-    for name, missing in waiting.items():
-        console.print(f"{_reads(name, missing)}: it can be planned after that", soft_wrap=True)
+        found[name] = planned.read(deployment.root, name)
+    planned.show(found, {name: _reads(name, missing) for name, missing in waiting.items()}, console)
+    if not verbose:
+        console.print("VERBOSE=1 shows what changes in each")
     return 0
 
 
@@ -58,15 +63,19 @@ def deploy(
     wanted = _wanted(deployment, stack)
     _require_days_left(deployment)
     _require_state_bucket(deployment)
-    if stack and (missing := _missing(stack, state.deployed(deployment))):
+    there = state.deployed(deployment)
+    if stack and (missing := _missing(stack, there)):
         raise Refused(_waits(stack, missing))
     if not yes:
         _require_terminal(console, "deploy")
     if look_first and (code := look_first()):
         console.print(Text("Nothing was made. Mend the problems above, or deploy in spite of them: make deploy PREFLIGHT=0", "bold"))
         return code
-    if not yes and not _agrees(console, f"Deploy {', '.join(wanted)} to {_place(deployment)}?", "deploy"):
+    if not yes and not _agrees(
+        console, f"Deploy {', '.join(wanted)} of {deployment.settings.deployment_id} to {_place(deployment)}?", "deploy"
+    ):
         return 1
+    deployment.require_login()
     done = cdktf.run(deployment.root, console, "deploy", *_selection(stack), "--auto-approve")
     _show_seconds(done.seconds, console)
     if done.code:
@@ -90,7 +99,7 @@ def destroy(deployment: Deployment, console: Console, stack: str | None = None, 
     if stack is None and (orphans := [name for name in there if name not in deployment.stacks]):
         raise Refused(_orphaned(orphans))
     if doomed and deployment.settings.protect:
-        raise Refused("protect = true refuses it: set protect = false in settings.toml, `make deploy`, then destroy")
+        raise Refused("protect = true refuses it: set protect = false in the settings, `make deploy`, then destroy")
     if doomed and not yes and not _insists(deployment, console, doomed):
         return 1
     if not doomed:
@@ -115,7 +124,22 @@ def show_outputs(deployment: Deployment, console: Console, stack: str | None = N
     return 0
 
 
+def _diff(deployment: Deployment, console: Console, stack: str, *arguments: str, verbose: bool) -> int:
+    """Have a stack planned; what is said of it is shown with `verbose`, and where it fails."""
+    if verbose:
+        console.print(Text(f"\n{stack}", "bold"))
+        return cdktf.run(deployment.root, console, "diff", stack, *arguments).code
+    with tempfile.TemporaryFile() as told:
+        with console.status(f"planning {stack}"):
+            code = cdktf.run(deployment.root, console, "diff", stack, *arguments, told=told).code
+        if code:
+            told.seek(0)
+            console.print(Text(told.read().decode(errors="replace")), soft_wrap=True)
+        return code
+
+
 def _destroy(deployment: Deployment, console: Console, stack: str | None, doomed: Sequence[str]) -> int:
+    deployment.require_login()
     alone = doomed[0] if len(doomed) == 1 else None
     done = cdktf.run(deployment.root, console, "destroy", *_selection(alone), "--auto-approve")
     _show_seconds(done.seconds, console)

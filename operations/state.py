@@ -45,8 +45,7 @@ def show_state(deployment: Deployment, console: Console, stacks: Sequence[str] =
 
 def where(deployment: Deployment, stack: str) -> str:
     """The place of a stack's state, for a person."""
-    place = deployment.states.place(stack)
-    return f"s3://{place.bucket}/{place.name}" if place.bucket else place.name
+    return str(deployment.states.place(stack))
 
 
 def show_outputs(deployment: Deployment, console: Console, stacks: Sequence[str]) -> None:

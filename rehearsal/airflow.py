@@ -9,9 +9,10 @@ from typing import Any
 from local.airflow_python import airflow_python
 from local.airflow_services import USER, start_services
 from local.aws.machine import Aws
-from local.orchestrator import DAGS, PLUGINS_ZIP, Airflow
+from local.orchestrator import PLUGINS_ZIP, Airflow
 from local.postgres import Postgres
 from local.processes import Supervisor, free_port
+from local.settings import DAGS
 from modules.runtimes import as_environment, runtime
 
 
@@ -26,19 +27,20 @@ def start(
     dags: Path = DAGS,
     plugins: Path = PLUGINS_ZIP,
 ) -> Airflow:
-    """Start an environment's Airflow in `folder`, and tell the emulated AWS of it by the file `told`.
+    """Start an environment's Airflow in `folder`, with keys of its execution role, and tell the emulated AWS of it by the file `told`.
 
     `environment` is as MWAA's GetEnvironment describes it. Raises ProcessFailed, MissingArtefact.
     """
     python = airflow_python(runtime(environment["AirflowVersion"]))
-    airflow = Airflow(folder, supervisor, python=python, database=database, aws=aws.environment)
+    keys = aws.keys_of_environment(environment["Name"])
+    airflow = Airflow(folder, supervisor, python=python, database=database, aws=aws.environment | keys, dags=dags)
     airflow.environment |= {
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",  # MWAA's
         "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
         "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"cloudwatch://{_task_log(environment)}",
         **as_environment(environment.get("AirflowConfigurationOptions", {})),
     }
-    airflow.install(dags, plugins)
+    airflow.install(plugins)
     airflow.migrate()
     port, password = free_port(), secrets.token_hex(8)
     start_services(airflow, port, password)

@@ -3,24 +3,50 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from local import external_schema
 from local.aws.machine import Aws
 from local.postgres import Postgres
 from local.processes import Supervisor
+from local.settings import EXTERNAL_SCHEMA
 from local.store import Store
 from modules.settings import Settings
-from modules.warehouse import CONNECTION_SECRET
+from modules.warehouse import DATABASE, connection_secret, workgroup_name
 from rehearsal import airflow
+from rehearsal.phases import PhaseFailed
 
-LINEAGE_SECRET = "airflow/variables/OPENLINEAGE_URL"  # noqa: S105 - the name of one
+READ = Path(__file__).with_name("read_external_table.sql")
 
 
-def fill_warehouse(aws: Aws, warehouse: Postgres) -> None:
-    """Make the crawled tables external ones of the PostgreSQL that stands for Redshift, and Airflow's connection lead there."""
+def fill_warehouse(settings: Settings, aws: Aws, warehouse: Postgres) -> None:
+    """Make the crawled tables external ones of the PostgreSQL that stands for Redshift, and Airflow's connection lead there.
+
+    Raises PhaseFailed for a table that the deployed warehouse could not read in its role.
+    """
     (database,) = aws.client("glue").get_databases()["DatabaseList"]
+    require_readable(settings, aws, database["Name"])
     external_schema.fill(warehouse, aws, database["Name"])
-    aws.put_secrets({CONNECTION_SECRET: warehouse.loader_uri})
+    aws.put_secrets({connection_secret(settings): _leading_to(warehouse, aws, connection_secret(settings))})
+
+
+def _leading_to(warehouse: Postgres, aws: Aws, secret: str) -> str:
+    """The deployed connection with the address of the PostgreSQL: how it signs in stays as it was deployed."""
+    deployed = urlsplit(aws.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
+    return str(deployed._replace(netloc=f"@127.0.0.1:{warehouse.redshift_port}").geturl())
+
+
+def require_readable(settings: Settings, aws: Aws, database: str) -> None:
+    """Select from every table of a Glue database in the deployed warehouse, as PostgreSQL's own files are read in no role.
+
+    Raises PhaseFailed with Redshift's error.
+    """
+    data = aws.client("redshift-data")
+    for table in aws.catalog(database):
+        sql = READ.read_text().format(schema=EXTERNAL_SCHEMA, table=table["Name"])
+        id_ = data.execute_statement(WorkgroupName=workgroup_name(settings), Database=DATABASE, Sql=sql)["Id"]
+        if error := data.describe_statement(Id=id_).get("Error"):
+            raise PhaseFailed(f"The warehouse cannot read {table['Name']}: {error}")
 
 
 def start_airflow(
@@ -28,7 +54,7 @@ def start_airflow(
 ) -> None:
     """Start what the deployed MWAA environment describes, from what is in its bucket. Raises ProcessFailed, MissingArtefact."""
     if settings.with_marquez:
-        aws.put_secrets({LINEAGE_SECRET: store.url})
+        aws.put_secrets({f"{settings.variables_prefix}/OPENLINEAGE_URL": store.url})
     environment = _environment(aws)
     if environment["WebserverAccessMode"] == "PRIVATE_ONLY":
         aws.client("mwaa").update_environment(Name=environment["Name"], WebserverAccessMode="PUBLIC_ONLY")

@@ -11,9 +11,12 @@ from tools.tool_environment import environment
 
 
 @contextmanager
-def emulated_aws(folder: Path, airflow: Path | None = None, *, region: str = REGION, account: str = ACCOUNT) -> Iterator[Aws]:
-    """It runs until the end of the context, and logs to `folder`; `airflow` tells it of an Airflow behind its MWAA."""
+def emulated_aws(
+    folder: Path, airflow: Path | None = None, warehouse: Path | None = None, *, region: str = REGION, account: str = ACCOUNT
+) -> Iterator[Aws]:
+    """It runs until the end of the context, and logs to `folder`; `airflow` and `warehouse` tell it of those behind MWAA and Redshift."""
     with Supervisor(folder) as supervisor:
-        aws = Aws(supervisor, interpreter=environment("aws") / "python", airflow=airflow, region=region, account=account)
+        interpreter = environment("aws") / "python"
+        aws = Aws(supervisor, interpreter=interpreter, airflow=airflow, warehouse=warehouse, region=region, account=account)
         aws.start()
         yield aws

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from modules.setting_rules import toml
 from rehearsal.variables import clean
 from tools.tool_environment import ROOT
 
-SHARED = (".venv", "node_modules", ".state/pipenv", ".state/tools", ".state/terraform")
+SHARED = (".venv", "node_modules", ".state/airflow", ".state/pipenv", ".state/tools", ".state/terraform")
 """What `make install` and the like have made: the copy uses the checkout's."""
 INSTALLED = (".venv/.installed", "node_modules/.package-lock.json")
 """What tells make that it is made. The copy never makes it anew: that would empty the checkout's."""
@@ -28,12 +29,12 @@ class Project:
 
     @classmethod
     def copy(cls, folder: Path, environment: Mapping[str, str]) -> Self:
-        """What git has or would take of the checkout."""
+        """What git has or would take of the checkout, but for the settings of its environments: the copy gets settings of its own."""
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
         )
         for name in filter(None, listed.stdout.decode().split("\0")):
-            if (ROOT / name).is_file():
+            if (ROOT / name).is_file() and not re.fullmatch(r"settings\.(?!example\.).*toml", name):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
         for name in SHARED:

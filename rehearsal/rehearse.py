@@ -55,17 +55,18 @@ class _Rehearsal:
 
     def __init__(self, settings: Settings, state: Path, phases: Phases) -> None:
         self._settings, self._state, self._phases = settings, state, phases
-        self._told = state / "airflow.json"
+        self._told, self._warehouse = state / "airflow.json", state / "warehouse.json"
 
     def run(self) -> None:
         """Raises what FAILURES names."""
         with self._phases.phase("programs and environments"):
             self._install()
         place = {"region": self._settings.region, "account": self._settings.account_id or ACCOUNT}
-        with emulated_aws(self._state / "logs", self._told, **place) as aws:
+        with emulated_aws(self._state / "logs", self._told, self._warehouse, **place) as aws:
             warehouse, store = Postgres(self._state / "postgres", aws.supervisor), Store(self._state / "store", aws.supervisor, port=0)
             with self._phases.phase("warehouse, lineage store, a copy of the project"):
                 warehouse.start()
+                warehouse.tell(self._warehouse)
                 store.start()
                 project = Project.copy(self._state / "project", aws.environment | terraform_environment(self._state))
             self._choose(project, aws, store)
@@ -108,12 +109,12 @@ class _Rehearsal:
 
     def _use(self, project: Project, aws: Aws, warehouse: Postgres, store: Store) -> None:
         with self._phases.phase("the lake's tables in the warehouse"):
-            deployed.fill_warehouse(aws, warehouse)
+            deployed.fill_warehouse(self._settings, aws, warehouse)
         with Supervisor(self._state / "logs") as supervisor:
             with self._phases.phase(f"Airflow {self._settings.airflow_version} behind MWAA"):
                 deployed.start_airflow(self._settings, aws, warehouse, store, supervisor, folder=self._state, told=self._told)
             self._make("run the pipeline", project, aws, "run-pipeline")
-            where = {"MARQUEZ_URL": store.url} if self._settings.with_marquez else {}
+            where = {"URL": store.url} if self._settings.with_marquez else {}
             self._make("check the lineage", project, aws, "check-lineage", variables=where)
 
     def _destroy(self, project: Project, aws: Aws) -> None:

@@ -83,7 +83,7 @@ def _lineage(settings: Settings, store_url: str) -> Iterator[Substitution]:
 
 def _rest(settings: Settings) -> Iterator[Substitution]:
     yield Substitution(
-        {}, "Redshift: a PostgreSQL holds the tables and runs the DAGs' SQL; Airflow signs in there with a password, not by IAM"
+        {}, "Redshift: a PostgreSQL holds the tables and runs the DAGs' SQL; Airflow signs in by passwords that the emulated AWS mints"
     )
     if settings.protect:
         yield Substitution({"protect": False}, "protect: false, as a protected deployment cannot be destroyed")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from modules.settings import Settings
 
 OTHERS = ("AIRFLOW_", "AWS_", "CDKTF_", "OPENLINEAGE_", "TF_")
-MAKES_OWN = ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "MARQUEZ_URL", "PREFLIGHT", "STACK", "WHEELS", "YES")
+MAKES_OWN = ("ENV", "MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "PREFLIGHT", "STACK", "URL", "VERBOSE", "WHEELS", "YES")
 """What a make above this one, and the words on its command line, would tell the one below."""
 KEPT = ("TF_PLUGIN_MIRROR",)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from modules.settings import Settings
 from tools.alone import alone
+from tools.tool_environment import ROOT
 
 if shutil.which("node"):  # every stack is made in Node
     import main
@@ -14,7 +15,8 @@ if shutil.which("node"):  # every stack is made in Node
 
 def cdktf_out(settings: Settings) -> Path:
     """The folder that holds `stacks/<id>/cdk.tf.json`. It is for reading only."""
-    outdir = Path(os.environ["TESTS_SYNTHESIZED"]) / hashlib.sha256(settings.model_dump_json().encode()).hexdigest() / "cdktf.out"
+    whose = f"{ROOT}\n{settings.model_dump_json()}"  # a copy of the project that a test tests inherits the variable
+    outdir = Path(os.environ["TESTS_SYNTHESIZED"]) / hashlib.sha256(whose.encode()).hexdigest() / "cdktf.out"
     with alone(outdir.parent):
         if not (outdir / "manifest.json").exists():
             outdir.parent.mkdir(exist_ok=True)

@@ -16,8 +16,8 @@ class Missing(StrEnum):
     IS_FINE = "notBreaching"
 
 
-PERIOD = 300
-"""Seconds over which a statistic counts."""
+PERIOD, DAY = 300, 86400
+"""Seconds over which a statistic counts: as a rule, and of what is measured once a day."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def at_least(threshold: float) -> Wrong:
 class Alarm(Construct):
     """It tells the topic when it begins and when it is over.
 
-    It begins when the metric is wrong in each of `periods` periods, one after the other.
+    It begins when the metric is wrong in each of `periods` periods of `period` seconds, one after the other.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Alarm(Construct):
         meaning: str,
         missing: Missing,
         periods: int = 1,
+        period: int = PERIOD,
     ) -> None:
         super().__init__(scope, id_)
         CloudwatchMetricAlarm(
@@ -76,7 +77,7 @@ class Alarm(Construct):
             metric_name=metric.name,
             dimensions=dict(metric.dimensions),
             statistic=metric.statistic,
-            period=PERIOD,
+            period=period,
             evaluation_periods=periods,
             datapoints_to_alarm=periods,
             comparison_operator=wrong.comparison,

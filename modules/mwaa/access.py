@@ -51,8 +51,8 @@ class SignIn(Construct):
         return Statement(sid=sid, actions=actions, resources=[self._role], condition=[where])
 
 
-def trigger_command(dag: str, *, environment: str, region: str) -> str:
-    """The shell commands that run a DAG, for someone with the policy above."""
-    values = {"dag": dag, "environment": environment, "region": region}
+def trigger_command(*, environment: str, region: str) -> str:
+    """The shell commands that run the DAG that the variable DAG names, for someone with the policy above."""
+    values = {"environment": environment, "region": region}
     template = Path(__file__).with_name("trigger_dag.sh").read_text(encoding="utf-8")
     return re.sub(r"@(\w+)", lambda name: values[name[1]], template).strip()

@@ -6,7 +6,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
 from constructs import Construct
 
-from modules.alarms import Alarm, Metric, Missing, at_least, below
+from modules.alarms import DAY, Alarm, Metric, Missing, at_least, below
 from modules.mwaa.execution_role import SPOOL
 
 QUEUED_PERIODS = 6
@@ -74,4 +74,22 @@ class SpoolAlarms(Construct):
             topic_arn=self._topic_arn,
             meaning=meaning,
             missing=Missing.IS_FINE,  # a rule that nothing triggers has no data
+        )
+
+
+class CoverageAlarm(Construct):
+    """An alarm about tasks without lineage: the DAG lineage_coverage measures once a day how many percent are missing of what it wants."""
+
+    def __init__(self, scope: Construct, id_: str, *, environment: str, made: str, topic_arn: str) -> None:
+        super().__init__(scope, id_)
+        Alarm(
+            self,
+            "coverage",
+            f"{environment}-lineage-coverage",
+            Metric("Lineage", "CoverageShortfall", {"Environment": made}, "Maximum"),
+            at_least(0.1),
+            topic_arn=topic_arn,
+            meaning="More tasks lack lineage than the DAG lineage_coverage allows",
+            missing=Missing.IS_FINE,  # nothing has run yet, or the DAG is paused on purpose
+            period=DAY,
         )

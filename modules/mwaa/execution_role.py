@@ -17,19 +17,21 @@ from modules.mwaa.environment import log_group
 from modules.place import Place
 from modules.warehouse import ROLE_TAG
 
-SECRETS = ("airflow/connections/*", "airflow/variables/*")
 SPOOL = "lineage-spool/"
 """Below it in the environment's bucket stand the lineage events that could not be delivered."""
 
 
 @dataclass(frozen=True)
 class ExecutionRoleProps:
-    """The role of the environment of that name; it may use the workgroups that are tagged with `deployment`."""
+    """The role of the environment of that name; it reads the secrets below `secrets`, and may use the workgroups that are tagged with
+    `deployment`.
+    """
 
     name: str
     environment: str
     place: Place
     deployment: str
+    secrets: tuple[str, ...]
     bucket_arn: str
     kms_key_arn: str
 
@@ -134,7 +136,7 @@ class ExecutionRole(Construct):
                     "secretsmanager:DescribeSecret",
                     "secretsmanager:ListSecretVersionIds",
                 ],
-                resources=[self._place.arn("secretsmanager", f"secret:{prefix}") for prefix in SECRETS],
+                resources=[self._place.arn("secretsmanager", f"secret:{prefix}/*") for prefix in self._props.secrets],
             ),
             # It lists names, not values, and IAM cannot narrow it.
             Statement(sid="SecretNames", actions=["secretsmanager:ListSecrets"], resources=["*"]),

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from modules.bucket import PrivateBucket, PrivateBucketProps
 from modules.mwaa.access import SignIn, SignInProps, trigger_command
-from modules.mwaa.alarms import AirflowAlarms, SpoolAlarms
+from modules.mwaa.alarms import AirflowAlarms, CoverageAlarm, SpoolAlarms
 from modules.mwaa.environment import Environment, EnvironmentProps
 from modules.mwaa.execution_role import SPOOL, ExecutionRole, ExecutionRoleProps
 from modules.mwaa.files import PLUGINS, environment_files, requirements_key
@@ -16,7 +16,6 @@ from modules.settings import Settings
 from modules.stack import DeploymentStack
 from modules.suppressions import suppress
 
-DAGS = ("rs_source_to_staging", "rs_staging_to_dm", "lineage_replay", "lineage_doctor")
 SPOOL_DAYS = 90
 """How long an undelivered lineage event waits for its replay."""
 
@@ -58,6 +57,7 @@ class MwaaStack(DeploymentStack):
     def _watch(self, environment: Environment, bucket: PrivateBucket) -> None:
         topic_arn = self._network.alarm_topic_arn
         AirflowAlarms(self, "alarms", environment=self._name, made=environment.name, topic_arn=topic_arn)
+        CoverageAlarm(self, "coverage_alarm", environment=self._name, made=environment.name, topic_arn=topic_arn)
         SpoolAlarms(self, "spool_alarms", environment=self._name, bucket=bucket.name, topic_arn=topic_arn)
 
     def _role(self, bucket: PrivateBucket) -> ExecutionRole:
@@ -69,6 +69,7 @@ class MwaaStack(DeploymentStack):
                 environment=self._name,
                 place=self._place,
                 deployment=self.settings.deployment_id,
+                secrets=(self.settings.connections_prefix, self.settings.variables_prefix),
                 bucket_arn=bucket.arn,
                 kms_key_arn=self._network.kms_key_arn,
             ),
@@ -88,7 +89,10 @@ class MwaaStack(DeploymentStack):
                 max_workers=settings.mwaa_max_workers,
                 public=settings.mwaa_webserver == "public",
                 options=configuration_options(
-                    settings.airflow_version, warehouse_namespace=settings.warehouse_namespace, spool=f"s3://{bucket.name}/{SPOOL}"
+                    settings.airflow_version,
+                    warehouse_namespace=settings.warehouse_namespace,
+                    secrets_prefix=settings.secrets_prefix,
+                    spool=f"s3://{bucket.name}/{SPOOL}",
                 ),
                 role_arn=role.arn,
                 kms_key_arn=self._network.kms_key_arn,
@@ -102,9 +106,8 @@ class MwaaStack(DeploymentStack):
         )
 
     def _publish(self, environment: Environment, sign_in: SignIn) -> None:
-        for dag in DAGS:
-            command = trigger_command(dag, environment=self._name, region=self.settings.region)
-            self.publish(f"run_{dag}", command, f"Shell commands that run {dag}")
+        command = trigger_command(environment=self._name, region=self.settings.region)
+        self.publish("run_dag", command, "Shell commands that run the DAG that the variable DAG names, as in DAG=lineage_doctor")
         self.publish("airflow_ui_url", f"https://{environment.ui_host}", "Airflow's UI")
         self.publish("environment_name", self._name, "Name of the MWAA environment")
         self.publish("sign_in_policy_arn", sign_in.arn, "Policy for those who work with Airflow, from EXTERNAL_IP only")

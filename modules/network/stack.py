@@ -70,7 +70,7 @@ class NetworkStack(DeploymentStack):
         )
 
     def _security_groups(self) -> SecurityGroups:
-        lineage_port = int(self.settings.lineage_endpoint.rpartition(":")[2])
+        lineage_port = int(self.settings.lineage_origin.rpartition(":")[2])
         return SecurityGroups(
             self,
             "security_groups",
@@ -91,9 +91,11 @@ class NetworkStack(DeploymentStack):
             self,
             "lineage_secrets",
             LineageSecretsProps(
-                endpoint=self.settings.lineage_endpoint,
+                prefix=self.settings.variables_prefix,
+                origin=self.settings.lineage_origin,
+                path=self.settings.lineage_path,
                 namespace=self.settings.lineage_namespace,
-                with_api_key=self.settings.with_marquez,
+                of_ours=self.settings.with_marquez,
                 kms_key_arn=self._key.arn,
             ),
         )

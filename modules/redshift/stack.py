@@ -16,7 +16,7 @@ from modules.runtimes import connection_uri
 from modules.settings import REDSHIFT_PORT, Settings
 from modules.stack import DeploymentStack
 from modules.suppressions import suppress
-from modules.warehouse import CONNECTION_SECRET, DATABASE, sign_in_extras, workgroup_name
+from modules.warehouse import DATABASE, connection_secret, sign_in_extras, workgroup_name
 
 
 class RedshiftStack(DeploymentStack):
@@ -93,12 +93,12 @@ class RedshiftStack(DeploymentStack):
         secret = SecretsmanagerSecret(
             self,
             "connection",
-            name=CONNECTION_SECRET,
+            name=connection_secret(self.settings),
             description="Airflow's connection to the warehouse; holds no password",
             kms_key_id=self._key,
             recovery_window_in_days=0,  # else its name stays taken for days after a destroy
         )
         suppress(secret, CKV2_AWS_57="holds no password: there is nothing to rotate")
-        uri = connection_uri(f"@{host}:{REDSHIFT_PORT}", DATABASE, sign_in_extras(self.settings))
+        uri = connection_uri(f"@{host}:{REDSHIFT_PORT}", DATABASE, sign_in_extras(workgroup_name(self.settings)))
         SecretsmanagerSecretVersion(self, "connection_uri", secret_id=secret.id, secret_string=uri)
         return secret

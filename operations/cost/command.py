@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from main import EXAMPLE
+from modules.environment import EXAMPLE, chosen_or_example
 from modules.settings import load
 from operations.cost.estimate import estimate_of
 from operations.cost.prices import Unpriced, load_prices
@@ -22,10 +22,10 @@ def deployment_or_example(root: Path, console: Console) -> Deployment:
 
     Raises InvalidSettings.
     """
-    if (root / "settings.toml").exists():
-        return Deployment.of(root)
-    console.print("There is no settings.toml yet: this is the bill of settings.example.toml.", highlight=False)
-    return Deployment(load(EXAMPLE, os.environ), root)
+    settings, file = chosen_or_example(root, os.environ)
+    if file == EXAMPLE:
+        console.print(f"There is no settings.toml yet: this is the bill of {EXAMPLE.name}.", highlight=False)
+    return Deployment(settings, root)
 
 
 def cost(deployment: Deployment, console: Console) -> int:

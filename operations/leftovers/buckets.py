@@ -19,6 +19,11 @@ EMPTY = (
     " --query '{{Objects: [Versions, DeleteMarkers][].{{Key: Key, VersionId: VersionId}}}}')\" > /dev/null || break; done"
 )
 """Removes versions and delete markers until the bucket can go, and stops at what cannot be removed."""
+LOGS_COME_LATE = (
+    "S3 delivers access logs hours late: they may fill it again while it is emptied, and AWS then says BucketNotEmpty. Repeat the command"
+    " some hours later; when no logged bucket is left, no more come."
+)
+"""Amazon S3 User Guide, "Logging requests with server access logging": most records come within a few hours, some long after."""
 
 
 def leftovers(client: Any, belongings: Belongings) -> Iterator[Leftover]:
@@ -30,7 +35,9 @@ def leftovers(client: Any, belongings: Belongings) -> Iterator[Leftover]:
             continue
         if belongings.ours(name, f"arn:aws:s3:::{name}", _tags(client, name) if belongings.is_name(name) else {}):
             region = client.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
-            yield Leftover("Bucket", name, EMPTY.format(bucket=shlex.quote(name), region=region, at_once=AT_ONCE))
+            command = EMPTY.format(bucket=shlex.quote(name), region=region, at_once=AT_ONCE)
+            note = LOGS_COME_LATE if name.startswith(belongings.settings.name("access-logs")) else ""
+            yield Leftover("Bucket", name, command, note)
 
 
 def _tags(client: Any, bucket: str) -> dict[str, str]:

@@ -13,11 +13,12 @@ Steps = Sequence[Sequence[str]]
 
 @dataclass(frozen=True)
 class Leftover:
-    """One thing that is left, and the shell command that removes it."""
+    """One thing that is left, the shell command that removes it, and what to know about that, if anything."""
 
     kind: str
     name: str
     command: str
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ def _print_leftovers(found: Survey, console: Console) -> None:
     for leftover in found.leftovers:
         console.print(Text.assemble(("  ✗ ", "bold red"), f"{leftover.kind}: {leftover.name}"), soft_wrap=True)
         console.print(Text(f"      {leftover.command}"), soft_wrap=True)
+        if leftover.note:
+            console.print(Text(f"      {leftover.note}"), soft_wrap=True)
 
 
 def _sum(found: Survey, deployment: Deployment) -> str:

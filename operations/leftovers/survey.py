@@ -8,8 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from modules.graph import READS
-from modules.state_place import state_place
+from modules.state_place import state_folder
 from operations.deployment import Deployment
 from operations.leftovers import (
     airflow,
@@ -97,7 +96,7 @@ def _search(deployment: Deployment, own: Belongings, search: Search) -> tuple[li
 
 def _kept(deployment: Deployment, own: Belongings) -> list[str]:
     lines = []
-    if bucket := state_place(deployment.settings.state_backend, next(iter(READS))).bucket:
+    if bucket := state_folder(deployment.settings)[0]:
         lines.append(f"Bucket {bucket} keeps Terraform's state, and is not a part of the deployment")
     for line in (keys.pending(deployment.client("kms"), own), _shared(deployment.client("logs"))):
         with suppress(BotoCoreError, ClientError):  # the searches ask the same services, and say so

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from modules.settings import Settings
-from modules.state_place import state_place
+from modules.state_place import state_folder
 from operations.permissions.grants import Condition, Grant, of_resources, of_table
 from operations.permissions.roles import passed, service_linked
 from tools.resolution import Resolution
@@ -20,11 +20,10 @@ def grants(stacks: Iterable[SynthesizedStack], settings: Settings, account: str,
     """What deploying, running and destroying these stacks takes; each resource's actions once. Raises Unlisted."""
     resolution = Resolution(stacks, account=account, partition=partition, made_up="*")
     found = [*of_resources(resolution, settings.deployment_id), *passed(resolution), *service_linked(resolution)]
-    found += of_table("of_operations.toml", resolution, deployment=settings.deployment_id)
-    place = state_place(settings.state_backend, "")
-    if place.bucket:
-        folder = place.name.rpartition("/")[0]
-        found += of_table("of_state.toml", resolution, deployment=settings.deployment_id, bucket=place.bucket, folder=f"{folder}/")
+    found += of_table("of_operations.toml", resolution, deployment=settings.deployment_id, variables=settings.variables_prefix)
+    bucket, folder = state_folder(settings)
+    if bucket:
+        found += of_table("of_state.toml", resolution, deployment=settings.deployment_id, bucket=bucket, folder=f"{folder}/")
     return merged(found)
 
 

@@ -10,6 +10,7 @@ from operations.reading import code
 
 SUBJECT = "Credentials"
 LOG_IN = "Log in (`aws sso login`, or new access keys), and name the profile: export AWS_PROFILE=..."
+NOT_ACCEPTED = f"{LOG_IN} A region must be enabled for the account, and the clock right."
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 
 
@@ -18,26 +19,25 @@ def findings(deployment: Deployment) -> list[Finding]:
     try:
         caller = deployment.client("sts").get_caller_identity()
     except (failures.BotoCoreError, failures.ClientError) as error:
-        return [_refused(error)]
+        return [refusal(error) or problem(SUBJECT, f"AWS does not accept them: {error}", NOT_ACCEPTED)]
     return [*_account(caller, deployment.settings.account_id), *_principal(caller)]
 
 
-def _refused(error: Exception) -> Finding:
+def refusal(error: Exception) -> Finding | None:
+    """What an error says of the credentials, and of the way to AWS; None where it says nothing of them."""
     if isinstance(error, failures.NoCredentialsError):
         return problem(SUBJECT, "there are none", LOG_IN)
     if isinstance(error, failures.ConnectionError | failures.HTTPClientError):
         return problem(SUBJECT, f"AWS cannot be reached: {error}", "Look at the network, the proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL.")
     if isinstance(error, failures.ClientError) and code(error) in EXPIRED:
         return problem(SUBJECT, "they have expired", LOG_IN)
-    return problem(
-        SUBJECT, f"AWS does not accept them: {error}", f"{LOG_IN} A region must be enabled for the account, and the clock right."
-    )
+    return None
 
 
 def _account(caller: dict[str, Any], wanted: str | None) -> list[Finding]:
     account = caller["Account"]
     if wanted and account != wanted:
-        cure = "Take credentials for that account (AWS_PROFILE), or change account_id in settings.toml."
+        cure = "Take credentials for that account (AWS_PROFILE), or change account_id in the settings."
         return [problem("Account", f"the credentials are for {account}, the settings say account_id = {wanted}", cure)]
     return [ok("Account", f"{account}, as {caller['Arn']}")]
 

@@ -12,7 +12,8 @@ from operations.question import Question
 from operations.reading import code, pages
 
 ANYWHERE = "0.0.0.0/0"
-BY_NAT = ": by it the warehouse asks the Glue catalog, Airflow a package index, the nodes a registry of images"
+WHY_OUT = "by it Airflow asks a package index, the nodes a registry of images, and the warehouse Glue, if the VPC has no endpoint glue"
+"""For the first two there are no endpoints. The last: Amazon Redshift Database Developer Guide, "Amazon Redshift Spectrum limitations"."""
 SETTING = {"private": "existing_private_subnet_ids", "public": "existing_public_subnet_ids"}
 
 
@@ -94,7 +95,7 @@ def way_out(kind: str, subnet_id: str, tables: list[Any]) -> Finding:
     route: dict[str, Any] = next((route for route in table["Routes"] if route.get("DestinationCidrBlock") == ANYWHERE), {})
     to_internet = route.get("GatewayId", "").startswith("igw-")
     if not route or route.get("State") == "blackhole":
-        target = f"a NAT gateway{BY_NAT}" if kind == "private" else "an internet gateway"
+        target = f"a NAT gateway: {WHY_OUT}" if kind == "private" else "an internet gateway"
         lack = "leads to something that is gone" if route else "is missing"
         return problem(subnet_id, f"its route to {ANYWHERE} {lack}", f"Give its route table one to {target}.")
     if kind == "public" and not to_internet:

@@ -1,4 +1,4 @@
-"""Whether EXTERNAL_IP is the operator's own: it alone reaches Marquez, its cluster, and Airflow's sign-in."""
+"""Whether EXTERNAL_IP is the operator's own: it alone reaches Marquez and its cluster, and signs in to Airflow by the deployed policy."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, ip_address
@@ -14,7 +14,7 @@ SECONDS = 3
 EXAMPLES = [IPv4Network(block) for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
 """Addresses for documentation, which nobody has: RFC 5737."""
 WIDE = 16
-SET_IT = 'Set external_ip in settings.toml, or EXTERNAL_IP="$(curl -s https://checkip.amazonaws.com)/32".'
+SET_IT = 'Set external_ip in the settings, or EXTERNAL_IP="$(curl -s https://checkip.amazonaws.com)/32".'
 
 
 def blocks(deployment: Deployment) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def caller(deployment: Deployment) -> Iterator[Finding]:
     elif deployment.settings.with_marquez:
         yield problem("Your address", f"{own} is not among them: Helm will not reach the cluster, nor you Marquez", f"{SET_IT}")
     else:
-        yield warning("Your address", f"{own} is not among them: you cannot sign in to Airflow from here", SET_IT)
+        yield warning("Your address", f"{own} is not among them: the sign-in policy lets nobody into Airflow from here", SET_IT)
 
 
 def _own_address() -> IPv4Address | None:

@@ -81,7 +81,7 @@ class Kind:
 
     def _taken(self, name: str, found: Holder, deployment: Deployment) -> Finding:
         settings = deployment.settings
-        other = "choose another deployment_id" if settings.deployment_id in name else "deploy to another region or account"
+        other = "choose another deployment_id" if settings.deployment_id in name else "choose another secrets_prefix"
         command = f"aws {self.remove.format(name=shlex.quote(name), arn=found.arn)} --region {settings.region}"
         cure = f"If somebody uses it, {other}. If nobody does: {command}"
         return problem(self.plural, f"{name} {found.state}, and not in this deployment's state", cure)

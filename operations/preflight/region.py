@@ -21,7 +21,7 @@ MARQUEZ = {"eks": "eks", "rds": "rds", "elb": "elbv2"}
 """{the service in AWS's public parameters: in the SDK}. One call takes ten of them."""
 PARAMETERS = "/aws/service/global-infrastructure/regions/{region}/services/{service}"
 """docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html"""
-ELSEWHERE = "Choose another `region` in settings.toml."
+ELSEWHERE = "Choose another `region` in the settings."
 
 
 def services(deployment: Deployment) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ def airflow(deployment: Deployment) -> Iterator[Finding]:
         yield ok("Airflow", f"{wanted}, which stands already")
     elif stands and not movable(stands, wanted):
         between = max((row for row in load_runtimes().values() if row.airflow.startswith(BRIDGE)), key=release)
-        cure = f'Set airflow_version = "{between.airflow}" in settings.toml, `make deploy STACK=mwaa`, and move on from there.'
+        cure = f'Set airflow_version = "{between.airflow}" in the settings, `make deploy STACK=mwaa`, and move on from there.'
         yield problem("Airflow", f"{stands} stands, and AWS moves it to {wanted} only by way of {BRIDGE}x", cure)
     else:
         found = creatable(wanted, load_runtimes(), _today())
@@ -52,7 +52,7 @@ def creatable(version: str, runtimes: Mapping[str, Runtime], today: date) -> Fin
     """Whether MWAA creates environments of an Airflow version on a day."""
     runtime = runtimes.get(version)
     others = [row.airflow for row in runtimes.values() if row.end_of_support is None or row.end_of_support > today]
-    choose = f"Choose a version in settings.toml: {', '.join(others)}."
+    choose = f"Choose a version in the settings: {', '.join(others)}."
     if runtime is None:
         return problem("Airflow", f"MWAA creates no environment of {version}, and none of it stands", choose)
     end = runtime.end_of_support
@@ -71,7 +71,7 @@ def kubernetes(deployment: Deployment) -> Iterator[Finding]:
     versions = "addons[].addonVersions[].compatibilities[].clusterVersion"
     known = set(pages(deployment.client("eks"), "describe_addon_versions", versions, addonName="vpc-cni"))
     if version not in known:
-        cure = f"Choose eks_version in settings.toml: {', '.join(sorted(known)) or 'none is offered here'}."
+        cure = f"Choose eks_version in the settings: {', '.join(sorted(known)) or 'none is offered here'}."
         yield problem("Kubernetes", f"EKS has no version {version} in {deployment.settings.region}", cure)
         return
     yield supported(version, _today(), extended=deployment.settings.eks_extended_support)
@@ -83,7 +83,7 @@ def supported(version: str, today: date, *, extended: bool) -> Finding:
     if end and (end - today).days < SOON:
         newer = max(STANDARD_SUPPORT_ENDS, key=lambda known: STANDARD_SUPPORT_ENDS[known])
         then = f"costs six times as much from {end} on" if extended else f"is raised by AWS after {end}"
-        return warning("Kubernetes", f"{version} {then}", f'Set eks_version = "{newer}" in settings.toml.')
+        return warning("Kubernetes", f"{version} {then}", f'Set eks_version = "{newer}" in the settings.')
     return ok("Kubernetes", f"{version}, in standard support until {end}" if end else version)
 
 

@@ -58,7 +58,7 @@ def nodes(deployment: Deployment) -> Iterator[Finding]:
     if without := [zone for zone in wanted if zone.id not in offered]:
         other = f" {OTHER_SUBNETS}, or choose" if deployment.settings.existing_vpc_id else " Choose"
         command = f"{OFFERED.format(type=type_)} --region {deployment.settings.region}"
-        cure = f"{other.strip()} another eks_node_type in settings.toml. Where EC2 offers one: {command}"
+        cure = f"{other.strip()} another eks_node_type in the settings. Where EC2 offers one: {command}"
         yield problem("Nodes", f"EC2 does not offer {type_} in {_named(without)}", cure)
     else:
         yield ok("Nodes", f"EC2 offers {type_} in {_named(wanted)}")

@@ -1,6 +1,7 @@
 """The life of a deployment: interrupted, resumed, changed, destroyed. It is lived once; the tests look at what was noted on the way."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -36,10 +37,14 @@ CHANGED: dict[str, Any] = FIRST | {
     "tags": {"cost-centre": "4711"},
 }
 NO_SECRETS = ("airflow/variables/OPENLINEAGE_URL", "airflow/variables/OPENLINEAGE_NAMESPACE", "airflow/connections/REDSHIFT_CONNECTOR")
-DAG = "airflow/dags/rs_staging_to_dm.py"
+DAG = "airflow/dags/lineage_doctor.py"
 NO_PREFLIGHT = "PREFLIGHT=0"
 """It would refuse an address that is an example's, and the machine's own if the internet tells it."""
 ANOTHER_LINE = "\n# another version\n"
+QUESTION = re.compile(r"\.(Describe|Get|Head|List)")
+"""An operation that makes nothing."""
+STILL = 1.0
+"""Seconds without any other, after which none is under way."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Life:
     plans: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     moments: dict[str, Moment] = field(default_factory=dict)
     held: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
+    still_since: float = 0
 
     def live(self) -> None:
         """All of it, in this order; a command that fails ends it."""
@@ -99,8 +106,15 @@ class Life:
         self._report()
 
     def _is_in_the_middle(self) -> bool:
-        """Two stacks are at work: the warehouse runs its first SQL, and the environment, which is held, is being created."""
-        return self.aws.calls().keys() >= {"redshift-data.ExecuteStatement", "mwaa.CreateEnvironment"}
+        """Two stacks are at work: the warehouse runs SQL, and the environment, which is held, is being created.
+
+        And nothing is being made by a call: of one that is cut off AWS may have what it makes, while Terraform's state has not.
+        """
+        calls = self.aws.calls()
+        changes = {name: often for name, often in calls.items() if not QUESTION.search(name)}
+        if changes != self.changes:
+            self.changes, self.still_since = changes, time.monotonic()
+        return calls.keys() >= {"redshift-data.ExecuteStatement", "mwaa.CreateEnvironment"} and time.monotonic() > self.still_since + STILL
 
     def _make(self, phase: str, *arguments: str) -> None:
         with self._timed(phase):

@@ -102,7 +102,7 @@ def test_changed_values_are_one_update_of_the_release(life: Life) -> None:
         ("lake", "aws_glue_crawler."),
         ("redshift", "aws_redshiftserverless_workgroup."),
         ("mwaa", "aws_mwaa_environment."),
-        ("mwaa", "aws_s3_object.objects_dags--rs_staging_to_dmpy_"),
+        ("mwaa", "aws_s3_object.objects_dags--lineage_doctorpy_"),
         ("marquez", "aws_eks_node_group."),
     ],
 )

@@ -50,7 +50,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, aws: Aws) -> Project:
 
 def test_the_whole_stack_is_deployed(project: Project, aws: Aws) -> None:
     wanted = json.loads((project.folder / STACK).read_text())["resource"]
-    held = json.loads((project.folder / "terraform.network.tfstate").read_text())["resources"]
+    held = json.loads((project.folder / "tickit.network.tfstate").read_text())["resources"]
     assert {(resource["type"], resource["name"]) for resource in held if resource["mode"] == "managed"} == {
         (kind, name) for kind, named in wanted.items() for name in named
     }

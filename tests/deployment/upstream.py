@@ -7,17 +7,20 @@ from typing import Any
 from local.aws.machine import Aws
 from tests.local.aws_network import Network, make_network
 
+USE: dict[str, Any] = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+VOLUMES = {"StringEquals": {"kms:CallerAccount": "123456789012", "kms:ViaService": "ec2.us-east-1.amazonaws.com"}}
 ADMITTED = {
     "Version": "2012-10-17",
     "Statement": [
-        {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*"},
-        {"Sid": "Logs", "Effect": "Allow", "Principal": {"Service": "logs.us-east-1.amazonaws.com"}, "Action": "kms:*", "Resource": "*"},
+        {"Sid": "Account", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, **USE},
+        {"Sid": "Logs", "Principal": {"Service": "logs.us-east-1.amazonaws.com"}, **USE},
+        {"Sid": "Volumes", "Principal": "*", "Condition": VOLUMES, **USE},
     ],
 }
 
 
 def make_key(aws: Aws) -> str:
-    """The ARN of a key for this account and for CloudWatch Logs."""
+    """The ARN of a key for this account, for CloudWatch Logs, and for volumes."""
     return str(aws.client("kms").create_key(Policy=json.dumps(ADMITTED))["KeyMetadata"]["Arn"])
 
 
@@ -44,4 +47,4 @@ def tell(folder: Path, stack: str, **outputs: Any) -> None:
     """Write a state with these outputs."""
     told = {name: {"value": value, "type": ["list", "string"] if isinstance(value, list) else "string"} for name, value in outputs.items()}
     state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": stack, "outputs": told, "resources": []}
-    (folder / f"terraform.{stack}.tfstate").write_text(json.dumps(state))
+    (folder / f"tickit.{stack}.tfstate").write_text(json.dumps(state))

@@ -1,4 +1,7 @@
-"""The policies of the deployments in which each row of the table is judged: together they have every setting that changes a policy."""
+"""The policies of the deployments in which each row of the table is judged: together they have every setting that changes a policy.
+
+test_scenarios.py shows of every other setting that it changes none.
+"""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,8 +26,13 @@ EXISTING = {
 TLS = {"domain": "data.example.com", "certificate_arn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/0a1b2c3d"}
 DEPLOYMENTS: dict[str, dict[str, Any]] = {
     "default": {},
+    # Beside it, in the same account and region.
+    "second": {"deployment_id": "prod-2", "secrets_prefix": "airflow-prod", "lineage_namespace": "prod"},
     # In a network that exists, with TLS, the newest Airflow inside the network, and data from elsewhere.
-    "elsewhere": EXISTING | TLS | {"mwaa_webserver": "private", "airflow_version": "3.3.1", "tickit_location": "s3://public/tickit"},
+    "elsewhere": EXISTING
+    | TLS
+    | {"mwaa_webserver": "private", "airflow_version": "3.3.1", "airflow_environment_exists": True, "tickit_location": "s3://public/tickit"}
+    | {"owner": "Somebody else", "mwaa_class": "mw1.large", "mwaa_min_workers": 2, "mwaa_max_workers": 5},
     # In another partition, without a Marquez; Airflow inside a network of its own.
     "government": {
         "region": GOVERNMENT,

@@ -7,7 +7,8 @@ Each row is allowed. Below `denied` stand its neighbours, by name: what they cha
 - who: a role of COMPONENTS, service:<principal>, other:<role of another account>, aws:<role of an account of AWS's>, role:<role that AWS
   makes in the account>, nobody (a user without policies), admin (who may do everything), person (who has the policy to sign in),
   anybody (unsigned). Roles of other accounts may do everything, as far as their own account goes.
-- does, resource: actions, and the ARN or *; {names} are COMPONENTS and those of _Judge.
+- does, resource: actions, and the ARN or *; {names} are COMPONENTS and those of _Judge. {neighbour} is another deployment of the same
+  account and region, of SECRETS: no row lets one into the other.
 - with: condition keys. Requests use TLS unless a row says otherwise.
 - via: the endpoint by which the request leaves the VPC; where the network has none, it goes through NAT.
 - key: what is then asked of the deployment's key, by the same principal, through the service.
@@ -22,10 +23,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from local.aws.emulator.permissions import ANYTHING, OPEN
 from local.aws.iam import Decision, Document, Policies, Principal, Request, decide
+from tests.corpus import read
 from tests.iam.synthesized import PolicySet
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -57,6 +57,8 @@ COMPONENTS = {
     "workflow": "lake/crawl/workflow",
 }
 """{name: path of the construct}"""
+SECRETS = {"tickit": "airflow", "prod-2": "airflow-prod"}
+"""{deployment_id: secrets_prefix} of two deployments in one account and region; each is the other's neighbour."""
 SIGN_IN = "mwaa/sign_in/policy"
 OTHER, AWS = "444455556666", "999999999999"
 
@@ -78,7 +80,7 @@ class Absent(Exception):
 def rows() -> tuple[Row, ...]:
     """All rows: those that are allowed, each followed by its neighbours."""
     files = sorted(FOLDER.glob("*.yaml"))
-    return tuple(row for file in files for one in yaml.safe_load(file.read_text(encoding="utf-8")) for row in _family(one))
+    return tuple(row for file in files for one in read(file) for row in _family(one))
 
 
 def _family(one: dict[str, Any]) -> Iterator[Row]:
@@ -104,9 +106,16 @@ class _Judge:
         place = policies.place
         self._account = place.account
         components = {name: policies.arns[path] for name, path in COMPONENTS.items() if path in policies.arns}
-        database = f"{deployment}_lake".replace("-", "_")
-        known = {"deployment": deployment, "glue_database": database, "vpc": policies.vpc_id}
-        self._names = vars(place) | components | {"other": OTHER, "aws": AWS} | known
+        (neighbour,) = SECRETS.keys() - {deployment}
+        of_it = {"deployment": deployment, "glue_database": _glue_database(deployment), "vpc": policies.vpc_id}
+        others = {
+            "other": OTHER,
+            "aws": AWS,
+            "neighbour": neighbour,
+            "neighbours_glue_database": _glue_database(neighbour),
+            "neighbours_secrets": SECRETS[neighbour],
+        }
+        self._names = vars(place) | components | of_it | others
 
     def decisions(self, fields: Mapping[str, Any]) -> list[Decision]:
         principal, identity = self._who(self._filled(fields["who"]))
@@ -166,3 +175,7 @@ class _Judge:
             return OPEN
         trusts = {role.arn: role.trust for role in self._policies.roles.values()}
         return trusts.get(on) or self._policies.resources.get(on.partition("/")[0] if ":s3:::" in on else on)
+
+
+def _glue_database(deployment: str) -> str:
+    return f"{deployment}_lake".replace("-", "_")

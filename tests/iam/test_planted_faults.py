@@ -69,6 +69,12 @@ def everything_in(path: str, action: str) -> Callable[[Stacks], None]:
     return plant
 
 
+def a_prefix_without_its_slash(stacks: Stacks) -> None:
+    """`airflow*` is the beginning of another deployment's `airflow-prod/...`, too."""
+    (secrets,) = (statement for statement in statements(stacks, AIRFLOW) if statement.get("sid") == "Secrets")
+    secrets["resources"] = [resource.replace("/connections/*", "*") for resource in secrets["resources"]]
+
+
 def rules_tell_the_topic_themselves(stacks: Stacks) -> None:
     for path in ("network/alarms/document", "network/key/policy"):
         (alarms,) = (one for one in statements(stacks, path) if one.get("sid") == "Alarms")
@@ -130,6 +136,7 @@ def red_anyway(deployments: Mapping[str, PolicySet]) -> set[str]:
         (everything_in("lake/crawl_failed/role/policy", "sns:Publish"), {"eventbridge-mails-that-a-crawl-failed:to-another-topic"}),
         (airflows_command_line, {"a-person-signs-in-to-airflow:by-airflows-command-line"}),
         (everything_in(AIRFLOW, "secretsmanager:GetSecretValue"), {"airflow-reads-the-connection:of-another-application"}),
+        (a_prefix_without_its_slash, {"airflow-reads-the-connection:of-the-neighbour"}),
         (everything_in("marquez/identity/role/policy", "secretsmanager:GetSecretValue"), {"marquez-reads-its-password:of-the-warehouse"}),
         (everything_in("redshift/lake_reader/reading", "s3:GetObject"), {"lake-reader-reads-the-files:outside-its-folder"}),
         (no_tls, {"crawler-reads-the-files:without-tls", "lake-reader-reads-the-files:without-tls"}),

@@ -76,7 +76,7 @@ def _helm(*command: str, values: Values) -> subprocess.CompletedProcess[str]:
 def _rendered(values: str) -> tuple[str, list[Manifest]]:
     done = template(json.loads(values))
     assert done.returncode == 0, done.stderr
-    return done.stdout, [found for found in yaml.safe_load_all(done.stdout) if found]
+    return done.stdout, [found for found in yaml.load_all(done.stdout, Loader=yaml.CSafeLoader) if found]
 
 
 def text(values: Values) -> str:

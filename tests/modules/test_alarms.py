@@ -17,6 +17,7 @@ from tests.modules.terraform_json import Stack, address, block, blocks, outputs,
 Stacks = dict[str, Stack]
 TOPIC = "${data.terraform_remote_state.network.outputs.alarm_topic_arn}"
 PUBLISHED: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(Path(__file__).with_name("aws_metrics.yaml").read_text())
+NAMED = {"deployment_id": "other", "owner": "the data team"}
 OPERATE = Path(__file__).parent.parent.parent / "docs/operate.md"
 
 
@@ -87,6 +88,15 @@ def test_the_transport_puts_its_copies_where_the_rules_look() -> None:
     assert [fnmatchcase(key, "lineage-spool/refused/*.json") for key in [*put, f"{put[1]}.reason"]] == [False, True, False]
 
 
+def test_lineage_must_not_be_missing(synthesized: Stacks) -> None:
+    from mwaa_lineage.coverage import watch  # noqa: PLC0415 - a plugin of Airflow's
+
+    alarm = alarms(synthesized)["tickit-airflow-lineage-coverage"]
+    check(alarm, f"{watch.NAMESPACE} {watch.METRIC}", "Maximum", rule=">= 0.1", minutes=24 * 60, missing="notBreaching")
+    environment = address(synthesized["mwaa"], "aws_mwaa_environment", "airflow/environment")
+    assert alarm["dimensions"] == {"Environment": f"${{{environment}.name}}"}
+
+
 def test_a_failed_crawl_is_mailed(synthesized: Stacks) -> None:
     stack = synthesized["lake"]
     crawler = f"${{{address(stack, 'aws_glue_crawler', 'crawler/crawler')}.name}}"
@@ -99,11 +109,10 @@ def test_a_failed_crawl_is_mailed(synthesized: Stacks) -> None:
     assert target["rule"] == f"${{{address(stack, 'aws_cloudwatch_event_rule', 'crawl_failed/rule')}.name}}"
 
 
-def test_the_warehouses_usage_is_told_before_it_ends_at_its_limit(synthesize: Callable[..., Stacks]) -> None:
-    stacks = synthesize(redshift_daily_rpu_hours=10)
-    alarm = alarms(stacks)["tickit-warehouse-usage"]
-    check(alarm, "AWS/Redshift-Serverless UsageLimitConsumed", "Maximum", rule=">= 8", minutes=5, missing="notBreaching")
-    limit = address(stacks["redshift"], "aws_redshiftserverless_usage_limit", "serverless/daily")
+def test_the_warehouses_usage_is_told_before_it_ends_at_its_limit(chosen: Stacks) -> None:
+    alarm = alarms(chosen)["tickit-warehouse-usage"]
+    check(alarm, "AWS/Redshift-Serverless UsageLimitConsumed", "Maximum", rule=">= 80", minutes=5, missing="notBreaching")
+    limit = address(chosen["redshift"], "aws_redshiftserverless_usage_limit", "serverless/daily")
     assert alarm["dimensions"]["UsageLimitId"] == f"${{{limit}.id}}"
 
 
@@ -167,12 +176,13 @@ def test_without_marquez_the_others_are_there(synthesize: Callable[..., Stacks])
         "airflow-queue",
         "airflow-lineage-waiting",
         "airflow-lineage-refused",
+        "airflow-lineage-coverage",
         "warehouse-usage",
     }
 
 
 def test_names_are_the_deployments_own(synthesize: Callable[..., Stacks]) -> None:
-    stacks = synthesize(deployment_id="other")
+    stacks = synthesize(**NAMED)
     assert {name.partition("-")[0] for name in [*alarms(stacks), *events(stacks)]} == {"other"}
 
 
@@ -205,15 +215,14 @@ def test_the_rule_publishes_in_a_role_that_may_do_that_and_no_more(synthesized: 
     }
 
 
-def test_mail_goes_to_whom_the_setting_names_else_to_the_owner(synthesize: Callable[..., Stacks], synthesized: Stacks) -> None:
+def test_mail_goes_to_whom_the_setting_names_else_to_the_owner(chosen: Stacks, synthesized: Stacks) -> None:
     assert block(synthesized["network"], "aws_sns_topic_subscription")["endpoint"] == "data-platform@example.com"
-    named = synthesize(alarm_email="on-call@example.com")["network"]
-    assert block(named, "aws_sns_topic_subscription")["endpoint"] == "on-call@example.com"
+    assert block(chosen["network"], "aws_sns_topic_subscription")["endpoint"] == "on-call@example.com"
 
 
 def test_an_owner_who_is_no_address_gets_no_mail(settings: Callable[..., Settings], synthesize: Callable[..., Stacks]) -> None:
-    assert settings(owner="the data team").alarm_address is None
-    stack = synthesize(owner="the data team")["network"]
+    assert settings(**NAMED).alarm_address is None
+    stack = synthesize(**NAMED)["network"]
     assert "aws_sns_topic_subscription" not in stack["resource"]
     assert "alarm_topic_arn" in outputs(stack)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.modules.conftest import CHOSEN
 from tests.modules.terraform_json import Stack, block, blocks, outputs
 
 Synthesize = Callable[..., dict[str, Stack]]
@@ -34,8 +35,8 @@ def test_alarms_at_four_fifths_spent_and_all_of_it_forecast(network: Stack) -> N
     assert all(alarm["subscriber_email_addresses"] == ["data-platform@example.com"] for alarm in alarms)
 
 
-def test_mail_goes_to_whom_it_names(synthesize: Synthesize) -> None:
-    budget = block(synthesize(budget_usd=600, budget_email="bills@example.com")["network"], "aws_budgets_budget")
+def test_mail_goes_to_whom_it_names(chosen: dict[str, Stack]) -> None:
+    budget = block(chosen["network"], "aws_budgets_budget")
     assert {address for alarm in budget["notification"] for address in alarm["subscriber_email_addresses"]} == {"bills@example.com"}
 
 
@@ -53,12 +54,12 @@ def test_without_a_limit_there_is_none(synthesized: dict[str, Stack]) -> None:
     assert not [stack for stack in synthesized.values() if "aws_budgets_budget" in stack["resource"]]
 
 
-def test_the_day_of_expiry_is_a_tag_on_everything(synthesize: Synthesize, synthesized: dict[str, Stack]) -> None:
-    for name, stack in synthesize(expires="2099-12-31").items():
+def test_the_day_of_expiry_is_a_tag_on_everything(chosen: dict[str, Stack], synthesized: dict[str, Stack]) -> None:
+    for name, stack in chosen.items():
         for provider, plain in zip(stack["provider"]["aws"], synthesized[name]["provider"]["aws"], strict=True):
-            assert provider["default_tags"] == [{"tags": plain["default_tags"][0]["tags"] | {"expires": "2099-12-31"}}]
+            assert provider["default_tags"] == [{"tags": plain["default_tags"][0]["tags"] | CHOSEN["tags"] | {"expires": "2099-12-31"}}]
 
 
-def test_nodes_and_their_volumes_bear_it_too(synthesize: Synthesize) -> None:
-    template = block(synthesize(expires="2099-12-31")["marquez"], "aws_launch_template")
+def test_nodes_and_their_volumes_bear_it_too(chosen: dict[str, Stack]) -> None:
+    template = block(chosen["marquez"], "aws_launch_template")
     assert [made["tags"]["expires"] for made in template["tag_specifications"]] == ["2099-12-31"] * 2

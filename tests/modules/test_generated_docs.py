@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from main import EXAMPLE, ROOT
+from main import ROOT
+from modules.environment import EXAMPLE
 from modules.settings import load
 from operations.cost.estimate import estimate
 from operations.cost.prices import load_prices
+from tests import bills
 from tools.synthesized import SynthesizedStack, read
 from tools.write_docs import PARTS, document
 
@@ -20,7 +22,8 @@ def stacks(synthesize_to: Callable[..., Path]) -> list[SynthesizedStack]:
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_document_is_current(stacks: list[SynthesizedStack], name: str) -> None:
+def test_a_document_is_current(stacks: list[SynthesizedStack], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bills.share(monkeypatch)
     text = (ROOT / name).read_text()
     assert document(name, stacks, text) == text, "run `make docs`"
 

@@ -60,7 +60,7 @@ HOSTILE = [
     "../",
 ]
 PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/=+@")
-LONGEST = {"lineage_namespace": 255, "tickit_location": 1024, "state_backend": 1024, "lineage_url": 270}
+LONGEST = {"lineage_namespace": 255, "tickit_location": 1024, "state_backend": 1024, "lineage_url": 512}
 TAGS = ("owner", "tags")
 
 
@@ -128,6 +128,7 @@ def test_a_hostile_text_is_refused_or_harmless(name: str) -> None:
         ("tags", {"k" * 128: "v" * 256, "empty": ""}),
         ("lineage_url", "http://a:1"),
         ("lineage_url", "https://10.0.0.7:65535"),
+        ("lineage_url", f"https://a.example:443/{'x' * 489}"),
         ("domain", "xn--bcher-kva.example"),
     ],
 )

@@ -1,7 +1,6 @@
 """The stack `lake`: one test for each control and each line of the mission."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 
@@ -9,7 +8,6 @@ from data import tickit
 from modules.lake.tickit import MARKER, TABLES
 from tests.modules.terraform_json import Stack, address, before, block, blocks, outputs, statements
 
-Synthesize = Callable[..., dict[str, Stack]]
 KEY = "${data.terraform_remote_state.network.outputs.kms_key_arn}"
 ACCOUNT = "${data.aws_caller_identity.account.account_id}"
 BUCKETS = ["raw", "access_logs"]
@@ -94,8 +92,8 @@ class TestData:
         (precondition,) = blocks(lake, "aws_s3_object")["tickit/sales"]["lifecycle"]["precondition"]
         assert precondition["error_message"].startswith("build/tickit/sales/sales.parquet is missing: run `make tickit`")
 
-    def test_the_public_data_sets_location_is_copied_from(self, synthesize: Synthesize) -> None:
-        lake = synthesize(tickit_location="s3://public-data/samples/tickit")["lake"]
+    def test_the_public_data_sets_location_is_copied_from(self, chosen: dict[str, Stack]) -> None:
+        lake = chosen["lake"]
         copies = blocks(lake, "aws_s3_object_copy")
         assert copies["tickit/event"]["source"] == "public-data/samples/tickit/event/event.parquet"
         assert copies["tickit/event"]["key"] == "tickit/event/event.parquet"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from modules.marquez.workload import API, MIGRATION_SERVICE_ACCOUNT, NAMESPACE, SERVICE_ACCOUNT, WEB, Service
+from tests.modules.conftest import CHOSEN
 from tests.modules.terraform_json import Stack, address, before, block, blocks, outputs, statements
 
 Synthesize = Callable[..., dict[str, Stack]]
@@ -14,7 +15,6 @@ NETWORK = "${data.terraform_remote_state.network.outputs."
 KEY = NETWORK + "kms_key_arn}"
 PRIVATE = [f"{NETWORK}private_subnet_ids[{zone}]}}" for zone in range(3)]
 PUBLIC = [f"{NETWORK}public_subnet_ids[{zone}]}}" for zone in range(3)]
-TLS = {"domain": "data.example.com", "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d"}
 CLUSTER, GROUP, INSTANCE = "aws_eks_cluster", "aws_eks_node_group", "aws_db_instance"
 INGRESS, EGRESS = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"
 
@@ -36,8 +36,8 @@ def marquez(synthesized: dict[str, Stack]) -> Stack:
 
 
 @pytest.fixture
-def with_tls(synthesize: Synthesize) -> Stack:
-    return synthesize(**TLS)["marquez"]
+def with_tls(chosen: dict[str, Stack]) -> Stack:
+    return chosen["marquez"]
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def instance(marquez: Stack) -> Stack:
 # Cluster
 
 
-def test_the_kubernetes_version_is_the_setting(synthesize: Synthesize) -> None:
-    assert block(synthesize(eks_version="1.36")["marquez"], CLUSTER)["version"] == "1.36"
+def test_the_kubernetes_version_is_the_setting(chosen: dict[str, Stack]) -> None:
+    assert block(chosen["marquez"], CLUSTER)["version"] == "1.36"
 
 
 def test_nodes_and_addons_follow_the_control_planes_version(marquez: Stack) -> None:
@@ -121,8 +121,8 @@ def test_aws_raises_the_version_when_its_standard_support_ends(cluster: Stack) -
     assert cluster["upgrade_policy"] == {"support_type": "STANDARD"}
 
 
-def test_extended_support_is_a_choice(synthesize: Synthesize) -> None:
-    cluster = block(synthesize(eks_extended_support=True)["marquez"], "aws_eks_cluster")
+def test_extended_support_is_a_choice(chosen: dict[str, Stack]) -> None:
+    cluster = block(chosen["marquez"], "aws_eks_cluster")
     assert cluster["upgrade_policy"] == {"support_type": "EXTENDED"}
 
 
@@ -155,14 +155,14 @@ def test_two_nodes_spread_over_the_private_subnets(marquez: Stack) -> None:
     assert group["subnet_ids"] == PRIVATE
 
 
-def test_number_and_type_of_nodes_are_settings(synthesize: Synthesize) -> None:
-    group = block(synthesize(eks_nodes=4, eks_node_type="m7i.large")["marquez"], GROUP)
+def test_number_and_type_of_nodes_are_settings(chosen: dict[str, Stack]) -> None:
+    group = block(chosen["marquez"], GROUP)
     assert (group["scaling_config"]["desired_size"], group["instance_types"]) == (4, ["m7i.large"])
 
 
-@pytest.mark.parametrize(("spot", "capacity"), [(False, "ON_DEMAND"), (True, "SPOT")])
-def test_spot_nodes_are_a_setting(synthesize: Synthesize, spot: bool, capacity: str) -> None:
-    assert block(synthesize(eks_spot=spot)["marquez"], GROUP)["capacity_type"] == capacity
+def test_spot_nodes_are_a_setting(chosen: dict[str, Stack], marquez: Stack) -> None:
+    assert block(marquez, GROUP)["capacity_type"] == "ON_DEMAND"
+    assert block(chosen["marquez"], GROUP)["capacity_type"] == "SPOT"
 
 
 def test_nodes_answer_imdsv2_only_and_no_pod(template: Stack) -> None:
@@ -349,8 +349,8 @@ def test_a_demos_database_is_destroyed_without_a_trace(instance: Stack) -> None:
     assert (instance["skip_final_snapshot"], instance["delete_automated_backups"]) == (True, True)
 
 
-def test_protect_refuses_the_databases_destroy_and_keeps_a_snapshot(synthesize: Synthesize) -> None:
-    instance = block(synthesize(protect=True)["marquez"], INSTANCE)
+def test_protect_refuses_the_databases_destroy_and_keeps_a_snapshot(chosen: dict[str, Stack]) -> None:
+    instance = block(chosen["marquez"], INSTANCE)
     assert instance["deletion_protection"]
     assert (instance["skip_final_snapshot"], instance["final_snapshot_identifier"]) == (False, "tickit-marquez-final")
     assert not instance["delete_automated_backups"]
@@ -400,12 +400,11 @@ def test_the_lineage_api_listens_where_airflow_sends(synthesized: dict[str, Stac
     assert outputs(synthesized["network"])["lineage_endpoint"] == f"http://{record['name']}:{listener['port']}"
 
 
-def test_with_a_domain_the_lineage_api_speaks_tls(synthesize: Synthesize) -> None:
-    stacks = synthesize(**TLS)
-    listener = blocks(stacks["marquez"], "aws_lb_listener")["lineage/listener"]
-    assert (listener["port"], listener["protocol"], listener["certificate_arn"]) == (443, "HTTPS", TLS["certificate_arn"])
+def test_with_a_domain_the_lineage_api_speaks_tls(chosen: dict[str, Stack]) -> None:
+    listener = blocks(chosen["marquez"], "aws_lb_listener")["lineage/listener"]
+    assert (listener["port"], listener["protocol"], listener["certificate_arn"]) == (443, "HTTPS", CHOSEN["certificate_arn"])
     assert listener["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
-    assert outputs(stacks["network"])["lineage_endpoint"] == "https://lineage.data.example.com:443"
+    assert outputs(chosen["network"])["lineage_endpoint"] == "https://lineage.data.example.com:443"
 
 
 def test_with_a_domain_the_certificates_name_is_known_in_the_vpc(with_tls: Stack) -> None:
@@ -424,12 +423,12 @@ def test_the_ui_is_in_the_public_subnets(marquez: Stack) -> None:
     assert (balancer["internal"], balancer["subnets"]) == (False, PUBLIC)
 
 
-def test_only_external_ip_reaches_the_ui(synthesize: Synthesize) -> None:
-    stack = synthesize(external_ip=["203.0.113.7/32", "198.51.100.0/24"])["marquez"]
-    group = reference(stack, "aws_security_group", "ui/security_group", "id")
-    assert blocks(stack, "aws_lb")["ui/external/balancer"]["security_groups"] == [group]
-    admitted = [(rule["cidr_ipv4"], rule["from_port"], rule["to_port"]) for rule in rules(stack, INGRESS, "ui/security_group")]
-    assert sorted(admitted) == [("198.51.100.0/24", 80, 80), ("203.0.113.7/32", 80, 80)]
+def test_only_external_ip_reaches_the_ui(chosen: dict[str, Stack], marquez: Stack) -> None:
+    for stack, addresses, ports in ((marquez, ["203.0.113.7/32"], [80]), (chosen["marquez"], CHOSEN["external_ip"], [80, 443])):
+        group = reference(stack, "aws_security_group", "ui/security_group", "id")
+        assert blocks(stack, "aws_lb")["ui/external/balancer"]["security_groups"] == [group]
+        admitted = [(rule["cidr_ipv4"], rule["from_port"], rule["to_port"]) for rule in rules(stack, INGRESS, "ui/security_group")]
+        assert sorted(admitted) == sorted((address, port, port) for address in addresses for port in ports)
 
 
 def test_the_uis_url_is_an_output(marquez: Stack) -> None:
@@ -442,7 +441,7 @@ def test_plain_http_is_said_aloud(marquez: Stack) -> None:
 
 def test_with_a_domain_the_ui_speaks_tls_and_there_is_nothing_to_warn_of(with_tls: Stack) -> None:
     listener = blocks(with_tls, "aws_lb_listener")["ui/external/listener"]
-    assert (listener["port"], listener["protocol"], listener["certificate_arn"]) == (443, "HTTPS", TLS["certificate_arn"])
+    assert (listener["port"], listener["protocol"], listener["certificate_arn"]) == (443, "HTTPS", CHOSEN["certificate_arn"])
     assert outputs(with_tls)["marquez_ui_url"] == "https://marquez.data.example.com"
     assert "marquez_warning" not in outputs(with_tls)
 
@@ -479,10 +478,9 @@ def test_load_balancers_drop_malformed_headers(marquez: Stack) -> None:
     assert [balancer["drop_invalid_header_fields"] for balancer in blocks(marquez, "aws_lb").values()] == [True, True]
 
 
-@pytest.mark.parametrize("protect", [True, False])
-def test_protect_refuses_the_load_balancers_destroy(synthesize: Synthesize, protect: bool) -> None:
-    balancers = blocks(synthesize(protect=protect)["marquez"], "aws_lb").values()
-    assert [balancer["enable_deletion_protection"] for balancer in balancers] == [protect, protect]
+def test_protect_refuses_the_load_balancers_destroy(chosen: dict[str, Stack], marquez: Stack) -> None:
+    for stack, protect in ((chosen["marquez"], True), (marquez, False)):
+        assert [balancer["enable_deletion_protection"] for balancer in blocks(stack, "aws_lb").values()] == [protect, protect]
 
 
 # The stack

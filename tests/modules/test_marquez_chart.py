@@ -8,7 +8,7 @@ import pytest
 from modules.lineage_secrets import KEY_VERSION
 from modules.marquez.database import PASSWORD_VERSION
 from modules.marquez.workload import API, MIGRATION_SERVICE_ACCOUNT, NAMESPACE, RELEASE, SERVICE_ACCOUNT, WEB
-from tests.modules.chart import DEFAULT, DIGESTS, HARDENED, Values, lint, template
+from tests.modules.chart import DEFAULT, HARDENED, Values, lint, template
 from tests.modules.terraform_json import Stack, block
 from tests.modules.test_network import EXISTING
 
@@ -38,10 +38,9 @@ def values(release: Stack) -> Values:
 
 
 @pytest.fixture
-def chosen(synthesize: Synthesize) -> Values:
+def choices(chosen: dict[str, Stack]) -> Values:
     """The values of a deployment that has made its choices."""
-    stack = synthesize(marquez_read_only=False, marquez_retention_days=365, image_digests=DIGESTS)["marquez-chart"]
-    return set_by(block(stack, "helm_release"))
+    return set_by(block(chosen["marquez-chart"], "helm_release"))
 
 
 class TestRelease:
@@ -102,15 +101,15 @@ class TestValues:
         assert values["retention"] == {"days": None}
         assert values["images"] == {}
 
-    def test_the_choices_are_settings(self, chosen: Values) -> None:
-        assert chosen["web"]["readOnly"] is False
-        assert chosen["retention"] == {"days": 365}
-        assert chosen["images"] == HARDENED["images"]
+    def test_the_choices_are_settings(self, choices: Values) -> None:
+        assert choices["web"]["readOnly"] is False
+        assert choices["retention"] == {"days": 365}
+        assert choices["images"] == HARDENED["images"]
 
     def test_a_new_key_or_password_is_another_revision(self, values: Values) -> None:
         assert values["credentials"]["revision"] == f"key {KEY_VERSION}, password {PASSWORD_VERSION}"
 
-    @pytest.mark.parametrize("case", ["values", "chosen"])
+    @pytest.mark.parametrize("case", ["values", "choices"])
     def test_the_chart_takes_them(self, case: str, request: pytest.FixtureRequest) -> None:
         found: Values = request.getfixturevalue(case)
         deployed = found | {
@@ -120,7 +119,3 @@ class TestValues:
         }
         for done in (template(deployed), lint(deployed)):
             assert done.returncode == 0, done.stderr + done.stdout
-
-    def test_a_region_without_a_certificate_authority_is_refused_before_anything_is_made(self, synthesize: Synthesize) -> None:
-        with pytest.raises(Exception, match="no certificate authority of RDS for il-central-1"):
-            synthesize(region="il-central-1")

@@ -50,10 +50,8 @@ class TestVpc:
         assert zones["exclude_zone_ids"] == ["use1-az3", "usw1-az2", "cac1-az3"]
         assert zones["filter"] == [{"name": "opt-in-status", "values": ["opt-in-not-required"]}]
 
-    def test_subnets_are_in_the_vpc_and_do_not_overlap(self, synthesize: Synthesize) -> None:
-        subnets = [
-            IPv4Network(subnet["cidr_block"]) for subnet in blocks(synthesize(vpc_cidr="172.16.0.0/20")["network"], "aws_subnet").values()
-        ]
+    def test_subnets_are_in_the_vpc_and_do_not_overlap(self, chosen: dict[str, Stack]) -> None:
+        subnets = [IPv4Network(subnet["cidr_block"]) for subnet in blocks(chosen["network"], "aws_subnet").values()]
         assert all(subnet.subnet_of(IPv4Network("172.16.0.0/20")) for subnet in subnets)
         assert not [1 for one in subnets for other in subnets if one is not other and one.overlaps(other)]
 
@@ -105,10 +103,10 @@ class TestEndpoints:
         assert {"endpoints/secretsmanager", "endpoints/kms", "endpoints/logs", "endpoints/monitoring", "endpoints/sqs"} <= interfaces.keys()
         assert all(end["private_dns_enabled"] and len(end["subnet_ids"]) == 3 for end in interfaces.values())
 
-    def test_a_private_web_server_has_its_api_in_the_vpc(self, network: Stack, synthesize: Callable[..., dict[str, Stack]]) -> None:
+    def test_a_private_web_server_has_its_api_in_the_vpc(self, network: Stack, chosen: dict[str, Stack]) -> None:
         path = "endpoints/airflow.env"
         assert path not in blocks(network, "aws_vpc_endpoint")
-        private = synthesize(mwaa_webserver="private")["network"]
+        private = chosen["network"]
         assert blocks(private, "aws_vpc_endpoint")[path]["service_name"] == "com.amazonaws.us-east-1.airflow.env"
         assert statements(private, f"{path}_policy")["OwnAccount"]["actions"] == ["airflow:*"]
 
@@ -199,6 +197,18 @@ class TestLineageSecrets:
         assert "ephemeral" not in network
         assert "lineage_secrets/api_key_value" not in blocks(network, "aws_secretsmanager_secret_version")
         assert "lineage_secrets/openlineage_api_key" in blocks(network, "aws_secretsmanager_secret")
+        assert "lineage_secrets/openlineage_endpoint" not in blocks(network, "aws_secretsmanager_secret")
+
+    def test_a_catalog_elsewhere_has_its_path_and_its_headers(self, synthesize: Synthesize) -> None:
+        network = synthesize(lineage_url="https://gms.example.com:8080/openapi/openlineage/api/v1/lineage")["network"]
+        versions = blocks(network, "aws_secretsmanager_secret_version")
+        told = {path.partition("/openlineage_")[2]: version["secret_string"] for path, version in versions.items()}
+        assert told["url_value"] == "https://gms.example.com:8080"
+        assert told["endpoint_value"] == "openapi/openlineage/api/v1/lineage"
+        assert told.keys() == {"url_value", "namespace_value", "endpoint_value"}, "the values of key and headers stand in no state"
+        secrets = {secret["name"].rpartition("/")[2] for secret in blocks(network, "aws_secretsmanager_secret").values()}
+        assert {"OPENLINEAGE_API_KEY", "OPENLINEAGE_HEADERS"} <= secrets
+        assert outputs(network)["lineage_endpoint"].endswith(":8080/openapi/openlineage/api/v1/lineage")
 
     def test_they_are_encrypted_with_the_deployments_key(self, network: Stack) -> None:
         keys = {secret["kms_key_id"] for secret in blocks(network, "aws_secretsmanager_secret").values()}

@@ -13,6 +13,7 @@ from modules.settings import Settings
 from operations.permissions.documents import LONGEST, actions, documents, grants, merged
 from operations.permissions.grants import CALL_NOTHING, HERE, TYPES, Grant, Unlisted, of_resources
 from tests import iam_actions
+from tests.modules.conftest import CHOSEN
 from tests.modules.test_iam_reference import CHOICES
 from tools.iam_reference.documents import document_faults
 from tools.iam_reference.reference import matching
@@ -135,8 +136,8 @@ def test_managed_policies_are_attached_that_the_stacks_attach(granted: Grants) -
 
 def test_a_state_bucket_is_the_deployments_own_folder(granted: Grants) -> None:
     assert not [resource for resource in actions(granted())["s3:PutObject"] if "states" in resource]
-    resources = actions(granted(state_backend="s3://my-states/tickit"))
-    assert "arn:aws:s3:::my-states/tickit/*" in resources["s3:PutObject"]
+    resources = actions(granted(**CHOSEN))
+    assert "arn:aws:s3:::my-states/a/tickit/*" in resources["s3:PutObject"]
     assert "arn:aws:s3:::my-states" in resources["s3:CreateBucket"]
     assert not [resource for resource in resources["s3:DeleteBucket"] if "states" in resource]
 

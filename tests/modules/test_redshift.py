@@ -2,16 +2,20 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from airflow.models.connection import Connection
 
+from local.postgres import Postgres
+from local.processes import Supervisor
+from local.settings import WORKGROUP
 from modules.warehouse import LOADER
 from mwaa_lineage.airflow import connection as lineage_connection
 from tests.modules.terraform_json import Stack, address, block, blocks, outputs, statements
@@ -140,15 +144,15 @@ def test_the_workgroup_is_the_one_that_lineage_names(synthesized: dict[str, Stac
     assert named == f"redshift://{workgroup['workgroup_name']}.us-east-1:{workgroup['port']}"
 
 
-def test_the_settings_size_the_workgroup(synthesize: Callable[..., dict[str, Stack]]) -> None:
-    stack = synthesize(redshift_base_capacity=32, redshift_max_capacity=64, redshift_daily_rpu_hours=100)["redshift"]
+def test_the_settings_size_the_workgroup(chosen: dict[str, Stack]) -> None:
+    stack = chosen["redshift"]
     workgroup = block(stack, "aws_redshiftserverless_workgroup")
     assert (workgroup["base_capacity"], workgroup["max_capacity"]) == (32, 64)
     assert block(stack, "aws_redshiftserverless_usage_limit")["amount"] == 100
 
 
-def test_a_protected_warehouse_cannot_be_destroyed(synthesize: Callable[..., dict[str, Stack]]) -> None:
-    stack = synthesize(protect=True)["redshift"]
+def test_a_protected_warehouse_cannot_be_destroyed(chosen: dict[str, Stack]) -> None:
+    stack = chosen["redshift"]
     for kind in ("aws_redshiftserverless_namespace", "aws_redshiftserverless_workgroup"):
         assert block(stack, kind)["lifecycle"] == {"prevent_destroy": True}
 
@@ -311,7 +315,8 @@ def test_the_warehouse_has_the_schemas_that_the_local_one_has(sql: dict[str, Sta
 def test_the_dags_use_no_other_schemas() -> None:
     written = [path.read_text() for path in (ROOT / "airflow/dags/sql").rglob("*.sql")]
     used = {schema for sql in written for schema in re.findall(r"(?:table|into|from|join) (?:if not exists )?(\w+)\.\w", sql)}
-    assert used == {"staging", "dm", "s3_datalake"}
+    assert used
+    assert used <= schemas([(ROOT / "local/sql/warehouse.sql").read_text()])
 
 
 def test_the_loader_role_is_made_once(sql: dict[str, Stack]) -> None:
@@ -379,6 +384,12 @@ def test_the_connection_holds_no_password(uri: str) -> None:
         "client_encoding": "UTF8",
         "prepare_threshold": None,
     }
+
+
+def test_on_one_machine_the_connection_differs_by_its_address_only(uri: str, tmp_path: Path) -> None:
+    server = Postgres(tmp_path, Supervisor(tmp_path))
+    here = urlsplit(server.connection_to(WORKGROUP))
+    assert here == urlsplit(uri)._replace(netloc=f"@127.0.0.1:{server.redshift_port}")
 
 
 def test_the_lineage_operators_mint_credentials_from_the_connection(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:

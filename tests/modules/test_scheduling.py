@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from modules.settings import Settings
+from modules.environment import EXAMPLE
+from modules.settings import Settings, load
 from operations.cost.savings import SAVINGS
 from tests.modules.chart import DEFAULT, Manifest, Values, kinds, manifests, pods
 from tests.modules.terraform_json import Stack, block
@@ -92,9 +93,13 @@ def fit(wanted: list[Room], nodes: int, machine: str) -> bool:
     return True
 
 
+AIRFLOW = load(EXAMPLE, {}).airflow_version
+"""The example's, with which the savings are priced: what is synthesized for one is there for the other."""
+
+
 def release(synthesize: Synthesize, overrides: dict[str, Any]) -> Values:
     """The chart's values in a deployment with these settings."""
-    (text,) = block(synthesize(**overrides)["marquez-chart"], "helm_release")["values"]
+    (text,) = block(synthesize(**overrides, airflow_version=AIRFLOW)["marquez-chart"], "helm_release")["values"]
     values: Values = json.loads(text)
     return values | {name: DEFAULT[name] for name in ("ingestion", "network")} | {"database": values["database"] | DEFAULT["database"]}
 

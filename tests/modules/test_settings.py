@@ -5,9 +5,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from pydantic import ValidationError
 
 from modules import setting_rules
+from modules.regions import AUTHORITIES, REGIONS, has_certificate_authority
 from modules.runtimes import Runtime, load_runtimes, release
 from modules.settings import InvalidSettings, Settings, load
 
@@ -95,7 +98,11 @@ def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp
         ("deployment_id", "sg-one", "AWS takes none that begin with"),
         ("owner", "", "at least 1 character"),
         ("owner", "O'Neill, data", "a tag may hold letters"),
-        ("region", "Virginia", "not the code of an AWS region"),
+        ("region", "Virginia", "no region of AWS that is known here"),
+        ("region", "us-esat-1", "did you mean us-east-1?"),
+        ("region", "eu-west-11", "did you mean eu-west-1?"),
+        ("region", "us-east-1a", "did you mean us-east-1?"),
+        ("region", "", "no region of AWS"),
         ("account_id", "12345", "12 digits"),
         ("external_ip", "", "at least 1 item"),
         ("vpc_cidr", "8.8.0.0/16", "a private IPv4 block"),
@@ -127,7 +134,19 @@ def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp
         ("lineage_namespace", "my jobs", "letters, digits"),
         ("lineage_url", "http://lineage.example.com", "the port spelled out"),
         ("lineage_url", "http://user:secret@lineage.example.com:80", "the port spelled out"),
-        ("lineage_url", "https://lineage.example.com:443/api", "nothing after it"),
+        ("lineage_url", "https://lineage.example.com/api/v1/lineage", "the port spelled out"),
+        ("lineage_url", "https://lineage.example.com:443/", "a path or nothing"),
+        ("lineage_url", "https://lineage.example.com:443/a?b=c", "a path or nothing"),
+        ("lineage_url", "https://lineage.example.com:443/a/../b", "a path or nothing"),
+        ("lineage_url", "https://lineage.example.com:65536/a", "a path or nothing"),
+        ("lineage_url", "https://gms.example.com:8080/openapi/openlineage", "DataHub's is /openapi/openlineage/api/v1/lineage"),
+        ("secrets_prefix", "", "1 to 64 letters"),
+        ("secrets_prefix", "/airflow", "1 to 64 letters"),
+        ("secrets_prefix", "airflow/", "1 to 64 letters"),
+        ("secrets_prefix", "air flow", "1 to 64 letters"),
+        ("secrets_prefix", "x" * 65, "1 to 64 letters"),
+        ("secrets_prefix", "airflow/connections", "none of them connections or variables"),
+        ("secrets_prefix", "variables", "none of them connections or variables"),
         ("tickit_location", "s3://bucket/folder/", 'must be "generated" or a folder in S3'),
         ("state_backend", "remote", 'must be "local" or a folder in S3'),
         ("expires", "soon", "valid date"),
@@ -157,6 +176,7 @@ def test_a_capacity_that_redshift_has_is_taken(rpus: str) -> None:
 @pytest.mark.parametrize(
     ("rpus", "region", "vpc_cidr", "said"),
     [
+        ("4", "eu-central-1", "10.20.0.0/16", "us-west-2 only: take 8 in eu-central-1"),
         ("520", "us-east-1", "10.20.0.0/16", "no multiple of 32, as AWS wants it above 512"),
         ("528", "us-east-1", "10.20.0.0/16", "no multiple of 32, as AWS wants it above 512"),
         (
@@ -284,3 +304,38 @@ def test_a_domain_gives_the_lineage_api_tls(settings: Make) -> None:
 def test_an_existing_lineage_endpoint_stands_for_marquez(settings: Make) -> None:
     chosen: Any = settings(lineage_url="https://lineage.example.com:8443")
     assert (chosen.lineage_endpoint, chosen.with_marquez) == ("https://lineage.example.com:8443", False)
+    assert (chosen.lineage_origin, chosen.lineage_path) == ("https://lineage.example.com:8443", "")
+
+
+def test_a_catalog_has_a_path_of_its_own(settings: Make) -> None:
+    chosen = settings(lineage_url="https://gms.example.com:8080/openapi/openlineage/api/v1/lineage")
+    assert (chosen.lineage_origin, chosen.lineage_path) == ("https://gms.example.com:8080", "openapi/openlineage/api/v1/lineage")
+
+
+@pytest.mark.parametrize("region", sorted(REGIONS))
+def test_a_region_has_a_marquez_or_says_what_it_lacks(settings: Make, region: str) -> None:
+    assert settings(region=region, lineage_url="http://a.example:5000").region == region
+    if not has_certificate_authority(region):
+        with pytest.raises(ValidationError, match=rf"is needed in {region}: .*which tools/rds_ca/write\.py adds"):
+            settings(region=region)
+
+
+def test_the_sdk_knows_no_region_that_is_refused() -> None:
+    session = boto3.Session()
+    known = {region for partition in session.get_available_partitions() for region in session.get_available_regions("ec2", partition)}
+    assert known <= REGIONS
+    assert {path.stem for path in AUTHORITIES.glob("*.pem")} <= REGIONS
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"), [("eks_node", "eks_nodes"), ("externalip", "external_ip"), ("airflow-version", "airflow_version")]
+)
+def test_a_misspelt_setting_is_told_what_it_may_be(tmp_path: Path, wrong: str, meant: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(f"{EXAMPLE.read_text()}\n{wrong} = 1\n")
+    assert refused(path)[wrong] == f"there is no such setting; did you mean {meant}? settings.example.toml has them all"
+
+
+def test_secrets_may_stand_deeper(settings: Make) -> None:
+    chosen = settings(secrets_prefix="data/airflow-prod")
+    assert (chosen.connections_prefix, chosen.variables_prefix) == ("data/airflow-prod/connections", "data/airflow-prod/variables")

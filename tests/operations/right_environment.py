@@ -143,6 +143,7 @@ def permissions(bucket: str, key: str, *, without: str = "") -> str:
         "cloudwatch:PutMetricData": "*",
         "sqs:*": f"arn:aws:sqs:{REGION}:*:airflow-celery-*",
         "kms:*": key,
+        "secretsmanager:GetSecretValue": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:airflow/*",
     }
     statements = [{"Effect": "Allow", "Action": action, "Resource": to} for action, to in allowed.items() if action != without]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})

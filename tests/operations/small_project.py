@@ -15,8 +15,18 @@ from tools.tool_environment import ROOT
 APP = ROOT / "tests/doubles/small_stacks.py"
 
 
-def write(folder: Path, work: Mapping[str, str] | None = None) -> Path:
-    """Make the project in a folder; `work` is {stack: the shell command that its second resource takes}."""
+def write(
+    folder: Path,
+    work: Mapping[str, str] | None = None,
+    *,
+    inputs: Mapping[str, str] | None = None,
+    triggers: Mapping[str, str] | None = None,
+) -> Path:
+    """Make the project in a folder.
+
+    Of each stack: `work` is the shell command that its second resource takes, `inputs` what its first one takes besides what it reads, and
+    `triggers` what makes its second one anew.
+    """
     shutil.copy(APP, folder / "main.py")
     app = {
         "language": "python",
@@ -25,7 +35,7 @@ def write(folder: Path, work: Mapping[str, str] | None = None) -> Path:
         "sendCrashReports": "false",
     }
     (folder / "cdktf.json").write_text(json.dumps(app))
-    (folder / "work.json").write_text(json.dumps(work or {}))
+    (folder / "work.json").write_text(json.dumps({"work": work or {}, "inputs": inputs or {}, "triggers": triggers or {}}))
     return folder
 
 

@@ -98,7 +98,7 @@ def test_another_accounts_bucket_is_refused(aws: Aws, deployment: Deploy, monkey
             missing(wanted)
     assert only.level is Level.PROBLEM
     assert "my-states belongs to another account" in only.detail
-    assert 'state_backend = "s3://<a name of yours>/tickit"' in only.cure
+    assert 'state_backend = "s3://<a name of yours>/lineage"' in only.cure
 
 
 def test_a_bucket_in_another_region_is_refused(aws: Aws, deployment: Deploy) -> None:

@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from rich.console import Console
 
 from operations.cdktf import CannotRun, run
 from operations.deployment import ROOT
+from tests.local.commands import alive
 from tests.local.waiting import eventually
 from tests.modules.programs import require
 from tests.operations import small_project
@@ -55,7 +55,7 @@ def test_an_older_node_installs_no_cdktf(tmp_path: Path) -> None:
 
 
 def state(project: Path, stack: str = "network") -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((project / f"terraform.{stack}.tfstate").read_text())
+    content: dict[str, Any] = json.loads((project / f"tickit.{stack}.tfstate").read_text())
     return content
 
 
@@ -113,9 +113,9 @@ def test_an_interrupted_deploy_keeps_its_state_and_goes_on(project: Path) -> Non
         (terraform,) = deploy.named("terraform")
         deploy.press_ctrl_c()
         assert deploy.end() == 130
-        assert not terraform.is_running() or terraform.status() == psutil.STATUS_ZOMBIE
+        assert alive([terraform]) == []
     assert made(project) == {"first": "made", "second": "tainted"}
-    assert not (project / ".terraform.network.tfstate.lock.info").exists()
+    assert not (project / ".tickit.network.tfstate.lock.info").exists()
     assert "Once more, and it ends at once." in deploy.output
     assert "Gracefully shutting down" in deploy.output
 
@@ -140,7 +140,7 @@ def test_a_failing_stack_loses_nothing_of_the_others(project: Path) -> None:
         assert deploy.end(120) not in (0, 130)  # cdktf's own: 1 or, for what it did not expect, Node's 7
     for stack in ("network", "marquez"):
         assert made(project, stack) == {"first": "made", "second": "made"}
-        assert not (project / f".terraform.{stack}.tfstate.lock.info").exists()
+        assert not (project / f".tickit.{stack}.tfstate.lock.info").exists()
     assert made(project, "mwaa") == {"first": "made", "second": "tainted"}
 
 
@@ -166,7 +166,7 @@ def test_it_can_be_interrupted_before_terraform_runs(project: Path) -> None:
         eventually((project / "begun").exists, "the synthesis runs")
         deploy.press_ctrl_c()
         assert deploy.end() == 130
-    assert not (project / "terraform.network.tfstate").exists()
+    assert not (project / "tickit.network.tfstate").exists()
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def choose(folder: Path, more: str) -> None:
 @pytest.mark.parametrize("words", [("deploy", "--yes"), ("plan",), ("deploy", "--stack=network", "--yes")])
 def test_nothing_is_made_for_a_deployment_that_has_expired(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
     choose(tmp_path, "expires = 2020-01-31")
-    assert run(*words) == (2, "", "error: expires: 2020-01-31 is past: `make destroy`, or name a later day in settings.toml\n")
+    assert run(*words) == (2, "", "error: expires: 2020-01-31 is past: `make destroy`, or name a later day in the settings\n")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_state_of_one_stack_names_each_resource(run: Run, tmp_path: Path) ->
     heading, row, *addresses = output.splitlines()
     assert (code, heading.split()[0], row.split()[:2], addresses) == (0, "Stack", ["network", "1"], ["  terraform_data.first"])
     assert "  terraform_data.first\n" in run("state", "--stack=marquez")[1], "the settings no longer want it, but it is there"
-    assert run("state", "--stack=lake")[1].splitlines()[-1].split() == ["lake", "not", "deployed", "terraform.lake.tfstate"]
+    assert run("state", "--stack=lake")[1].splitlines()[-1].split() == ["lake", "not", "deployed", "tickit.lake.tfstate"]
     assert "terraform_data" not in run("state")[1]
     assert run("state", "--stack=nothing")[::2] == (
         2,
@@ -94,6 +94,36 @@ def test_a_state_bucket_of_somebody_else_is_one_line(run: Run, tmp_path: Path, m
     assert (code, output) == (1, "")
     told = "the bucket my-states belongs to another account, or may not be read with these credentials"
     assert errors == f"error: state_backend: {told}; `make bootstrap` says what to do\n"
+
+
+def test_an_environment_has_settings_of_its_own(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(tmp_path, "")
+    publish(tmp_path, "network")
+    monkeypatch.setenv("ENV", "prod")
+    code, output, errors = run("destroy", "--yes")
+    assert (code, output) == (2, "")
+    assert errors.startswith("error: ENV = prod, and settings.prod.toml is missing")
+    (tmp_path / "settings.prod.toml").write_text(EXAMPLE.replace('"tickit"', '"prod"'))
+    assert run("state")[1].splitlines()[1].split() == ["network", "not", "deployed", "prod.network.tfstate"]
+    monkeypatch.delenv("ENV")
+    assert run("state")[1].splitlines()[1].split()[:2] == ["network", "1"]
+
+
+@pytest.mark.parametrize(
+    "words", [("plan",), ("deploy", "--yes", "--no-preflight"), ("destroy", "--yes"), ("explain",), ("leftovers",), ("preflight",)]
+)
+def test_without_credentials_every_command_says_the_same(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    choose(tmp_path, "")
+    publish(tmp_path, "mwaa")
+    publish(tmp_path, "network")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    _, output, errors = run(*words)
+    assert "Credentials: there are none" in errors + output
+    assert "Log in (`aws sso login`, or new access keys), and name the profile: export AWS_PROFILE=..." in errors + output
+    assert "Unable to locate" not in errors + output
 
 
 def test_every_other_command_wants_settings(run: Run) -> None:

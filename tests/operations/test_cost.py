@@ -25,6 +25,7 @@ from operations.cost import command
 from operations.cost.estimate import Estimate, estimate, estimate_of
 from operations.cost.report import markdown, show
 from operations.cost.savings import SAVINGS, PricedSaving, savings
+from tests import bills
 
 PRICES = load_prices()
 TODAY = PRICES.as_of
@@ -49,7 +50,7 @@ def settings(**overrides: Any) -> Settings:
 
 
 def bill(**overrides: Any) -> Estimate:
-    return estimate(read(cdktf_out(settings(**overrides))), PRICES, TODAY)
+    return bills.estimate_of(settings(**overrides), PRICES, TODAY)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,9 @@ def other() -> Estimate:
 
 @pytest.fixture(scope="module")
 def cheaper(default: Estimate) -> list[PricedSaving]:
-    return list(savings(settings(), default, PRICES, TODAY))
+    with pytest.MonkeyPatch.context() as patch:
+        bills.share(patch)
+        return list(savings(settings(), default, PRICES, TODAY))
 
 
 def line(found: Estimate, stack: str, what: str) -> Line:

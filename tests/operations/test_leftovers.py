@@ -172,6 +172,18 @@ def test_the_report_fails_while_anything_is_left(running: Aws, deployment: Deplo
     ]
 
 
+def test_a_bucket_that_access_logs_may_fill_again_says_so(running: Aws, deployment: Deploy, console: Console) -> None:
+    for bucket in ("logged-access-logs2026", "logged-raw2026"):
+        running.client("s3").create_bucket(Bucket=bucket)
+    assert report(deployment(deployment_id="logged"), console) == 1
+    logs, emptied, note, raw, *rest = _printed(console)
+    assert (logs, raw) == ("  ✗ Bucket: logged-access-logs2026", "  ✗ Bucket: logged-raw2026")
+    assert emptied.startswith("      until aws s3api delete-bucket --bucket logged-access-logs2026 ")
+    assert note.startswith("      S3 delivers access logs hours late: they may fill it again while it is emptied")
+    assert "Repeat the command some hours later" in note
+    assert len(rest) == len(["the command for the other", "the sum"])
+
+
 def test_the_report_ends_well_when_nothing_is_left(running: Aws, deployment: Deploy, console: Console) -> None:
     assert report(deployment(deployment_id="nothing"), console) == 0
     assert _printed(console) == ["Nothing is left of nothing in us-east-1."]
@@ -229,7 +241,9 @@ def _hold(deployment: Deployment, stack: str, ids: dict[str, str]) -> None:
         {"mode": "managed", "type": kind, "name": "x", "instances": [{"attributes": {"id": id_, "identifier": id_}}]}
         for kind, id_ in ids.items()
     ]
-    (deployment.root / f"terraform.{stack}.tfstate").write_text(json.dumps({"version": 4, "resources": resources}))
+    (deployment.root / f"{deployment.settings.deployment_id}.{stack}.tfstate").write_text(
+        json.dumps({"version": 4, "resources": resources})
+    )
 
 
 def _printed(console: Console) -> list[str]:

@@ -27,6 +27,22 @@ from tests.operations import right_environment
 from tests.operations.answering import Answer, answering
 from tests.operations.outputs import publish
 from tests.operations.right_environment import NAME
+from tests.operations.said_of_runs import (
+    ABSENT,
+    BEGAN,
+    DM,
+    ENDED,
+    GREEN,
+    NEVER,
+    STAGING,
+    TASKS,
+    UNKNOWN,
+    of_both,
+    paused,
+    runs,
+    task,
+    tasks,
+)
 from tests.operations.scripted_airflow import Said, ScriptedAirflow, scripted_airflow
 from tools.tool_environment import environment
 
@@ -34,55 +50,6 @@ pytestmark = pytest.mark.system
 
 QUICK = Patience(look=0.01, begin=600, whole=600, log=0)
 AT_ONCE = Patience(look=0.01, begin=0, whole=0, log=0)
-STAGING, DM = "rs_source_to_staging", "rs_staging_to_dm"
-TASKS = "POST /dags/~/dagRuns/~/taskInstances/list"
-BEGAN = {"start_date": "2026-11-24T00:06:50+00:00"}
-ENDED = BEGAN | {"end_date": "2026-11-24T00:06:52.500000+00:00", "duration": 2.5}
-NOT_BEGUN = {"start_date": None, "end_date": None, "duration": None}
-UNKNOWN = {"title": "DAG not found", "status": 404, "detail": "The DAG with dag_id: rs_source_to_staging was not found"}
-
-
-def task(name: str, state: str | None, **times: Any) -> dict[str, Any]:
-    return {"dag_id": STAGING, "task_id": name, "state": state} | NOT_BEGUN | times
-
-
-def tasks(*rows: dict[str, Any]) -> Said:
-    return 200, {"task_instances": rows, "total_entries": len(rows)}
-
-
-def runs(**states: str) -> Said:
-    """The states of runs: `wanted` is the one that was triggered."""
-    rows = [{"dag_run_id": "@RUN" if name == "wanted" else name, "state": state} for name, state in states.items()]
-    return 200, {"dag_runs": rows, "total_entries": len(rows)}
-
-
-def import_errors(**texts: str) -> Said:
-    rows = [{"filename": f"dags/{name}.py", "stack_trace": text} for name, text in texts.items()]
-    return 200, {"import_errors": rows, "total_entries": len(rows)}
-
-
-def paused(answer: bool) -> Said:
-    return 200, {"dag_id": "d", "is_paused": answer}
-
-
-def of_both(method: str, path: str, *answers: Said) -> dict[str, list[Said]]:
-    return {f"{method} {path.format(dag)}": list(answers) for dag in (STAGING, DM)}
-
-
-GREEN: dict[str, list[Said]] = {
-    **of_both("GET", "/dags/{}", paused(True)),
-    **of_both("PATCH", "/dags/{}", paused(False)),
-    **of_both("POST", "/dags/{}/dagRuns", (200, {"dag_run_id": "@RUN", "state": "queued"})),
-    **of_both("GET", "/dags/{}/dagRuns", runs(wanted="running"), runs(wanted="success", older="failed")),
-    TASKS: [
-        tasks(task("load_date", None), task("load_sales", None)),
-        tasks(task("load_date", "success", **ENDED), task("load_sales", "running", **BEGAN)),
-        tasks(task("load_date", "success", **ENDED), task("load_sales", "success", **ENDED)),
-    ],
-    "GET /importErrors": [import_errors()],
-}
-ABSENT = of_both("GET", "/dags/{}", (404, UNKNOWN))
-AWAKE = of_both("GET", "/dags/{}", paused(False))
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +77,7 @@ def deployed(airflow: ScriptedAirflow, deployment: Callable[..., Deployment]) ->
 
 def run(deployed: Deployment, patience: Patience = QUICK) -> tuple[int, str]:
     written = io.StringIO()
-    return pipeline.run(deployed, Console(file=written, width=200), patience), written.getvalue()
+    return pipeline.run(deployed, Console(file=written, width=200), (STAGING, DM), patience), written.getvalue()
 
 
 def test_both_dags_run_and_each_task_has_its_line(deployed: Deployment, airflow: ScriptedAirflow, aws: Aws) -> None:
@@ -126,7 +93,7 @@ def test_both_dags_run_and_each_task_has_its_line(deployed: Deployment, airflow:
     assert airflow.asked[1] == f"PATCH /dags/{STAGING}"
     assert airflow.bodies[1] == {"is_paused": False}
     assert airflow.bodies[2].keys() == {"dag_run_id", "logical_date"}
-    assert written.splitlines()[-1].startswith("Both DAGs succeeded")
+    assert written.splitlines()[-1].startswith("All 2 DAGs succeeded")
     assert not [call for call in aws.calls() if "Token" in call]
 
 
@@ -167,47 +134,6 @@ def test_the_log_of_the_last_attempt_is_cut_to_its_end(deployed: Deployment) -> 
         tail(logs, "airflow-nobody-Task", prefix, seconds=0)
 
 
-NEVER: dict[str, tuple[dict[str, list[Said]], str]] = {
-    "a DAG that cannot be read": (
-        ABSENT | {"GET /importErrors": [import_errors(x="Traceback\nModuleNotFoundError: No module named 'y'\n")]},
-        "✗ dags/x.py: ModuleNotFoundError: No module named 'y'",
-    ),
-    "a DAG that is not there": (ABSENT, "✗ rs_source_to_staging: Airflow knows no such DAG after 0 min"),
-    "a DAG that Airflow does not run": (
-        of_both(
-            "POST", "/dags/{}/dagRuns", (400, {"title": "DAG cannot be triggered", "detail": "DAG with dag_id: 'd' has import errors"})
-        ),
-        "✗ Airflow: POST /dags/rs_source_to_staging/dagRuns: 400 DAG with dag_id: 'd' has import errors",
-    ),
-    "a DAG that is paused again": (dict(GREEN), "✗ rs_source_to_staging: is paused"),
-    "another run": (
-        AWAKE | of_both("GET", "/dags/{}/dagRuns", runs(wanted="queued", by_hand="running")),
-        "✗ rs_source_to_staging: runs one at a time, and by_hand has not ended",
-    ),
-    "no worker": (
-        AWAKE | {TASKS: [tasks(task("load_date", "queued"))]},
-        "✗ rs_source_to_staging: its tasks are queued, and no worker takes one",
-    ),
-    "no scheduler": (
-        AWAKE | of_both("GET", "/dags/{}/dagRuns", runs(wanted="queued")),
-        "✗ rs_source_to_staging: Airflow's scheduler does not begin with the run",
-    ),
-    "no end": ({TASKS: [tasks(task("load_date", "running", **BEGAN))]}, "has not ended within 0 min"),
-    "a run that failed without a task": (
-        {TASKS: [tasks(task("load_date", "success", **ENDED))]} | of_both("GET", "/dags/{}/dagRuns", runs(wanted="failed")),
-        "has failed though no task did",
-    ),
-    "an API that the role may not call": (
-        of_both("PATCH", "/dags/{}", (403, {"title": "Forbidden", "detail": None})),
-        "✗ Airflow: Airflow forbids PATCH /dags/rs_source_to_staging to your role in it: 403 Forbidden",
-    ),
-    "a web server that is broken": (
-        of_both("GET", "/dags/{}", (500, {"title": "Internal Server Error"})),
-        "✗ Airflow: Airflow's web server failed at GET /dags/rs_source_to_staging: 500 Internal Server Error",
-    ),
-}
-
-
 @pytest.mark.parametrize("what", NEVER)
 def test_what_stops_the_pipeline_is_named(deployed: Deployment, airflow: ScriptedAirflow, what: str) -> None:
     script, text = NEVER[what]
@@ -234,7 +160,7 @@ def test_an_interrupted_command_says_whether_a_run_goes_on(deployed: Deployment,
         "import sys, tomllib; from pathlib import Path; from lineage.report import console; from modules.settings import Settings;"
         "from operations import pipeline; from operations.deployment import Deployment;"
         "settings = Settings(**tomllib.loads(Path('settings.example.toml').read_text()));"
-        f"sys.exit(pipeline.run(Deployment(settings, Path({str(deployed.root)!r})), console()))"
+        f"sys.exit(pipeline.run(Deployment(settings, Path({str(deployed.root)!r})), console(), {(STAGING, DM)!r}))"
     )
     environment = {"PATH": "/usr/bin:/bin", **aws.environment}
     command = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
@@ -268,13 +194,13 @@ def test_an_environment_that_is_gone_is_named(aws: Aws, deployment: Callable[...
     assert code == 1
     assert "make deploy STACK=mwaa" in written
     with pytest.raises(ApiUnavailable, match=r"MWAA does not pass GET /dags on to tickit-airflow: .*ResourceNotFoundException"):
-        AirflowApi(gone.client("mwaa"), NAME).call("GET", "/dags")
+        AirflowApi(gone.client("mwaa"), NAME, pause=0).call("GET", "/dags")
 
 
 def test_an_environment_without_airflow_is_unavailable(deployed: Deployment, airflow: ScriptedAirflow) -> None:
     airflow.told.unlink()
     with pytest.raises(ApiUnavailable, match=r"failed at GET /dags: 503 no Airflow stands behind"):
-        AirflowApi(deployed.client("mwaa"), NAME).call("GET", "/dags")
+        AirflowApi(deployed.client("mwaa"), NAME, pause=0).call("GET", "/dags")
 
 
 def test_a_private_web_server_is_not_reached_from_here(airflow: ScriptedAirflow, deployment: Callable[..., Deployment]) -> None:
@@ -315,7 +241,7 @@ def test_what_mwaa_refuses_has_its_cure(
         }.items():
             monkeypatch.setenv(name, value)
         with pytest.raises(ApiUnavailable, match=message) as unavailable:
-            AirflowApi(deployment().client("mwaa"), NAME).call("GET", "/dags")
+            AirflowApi(deployment().client("mwaa"), NAME, pause=0).call("GET", "/dags")
     assert cure in unavailable.value.cure
 
 
@@ -334,29 +260,30 @@ def test_what_mwaa_refuses_has_its_cure(
 def test_a_refusal_has_airflows_own_words(deployed: Deployment, airflow: ScriptedAirflow, answer: dict[str, Any], reason: str) -> None:
     airflow.answers({"GET /dags": [(400, answer)]})
     with pytest.raises(CallRefused) as refused:
-        AirflowApi(deployed.client("mwaa"), NAME).call("GET", "/dags")
+        AirflowApi(deployed.client("mwaa"), NAME, pause=0).call("GET", "/dags")
     assert (refused.value.status, str(refused.value)) == (400, f"GET /dags: 400 {reason}")
 
 
 @pytest.mark.parametrize(("version", "page"), [("2.7.2", "/dags/d/grid?dag_run_id=r"), ("3.3.1", "/dags/d/runs/r")])
 def test_a_run_has_its_page_where_the_version_has_it(deployed: Deployment, version: str, page: str) -> None:
-    assert Runs(AirflowApi(deployed.client("mwaa"), NAME), version).page("d", "r") == page
+    assert Runs(AirflowApi(deployed.client("mwaa"), NAME, pause=0), version).page("d", "r") == page
 
 
 def test_no_path_is_longer_than_mwaa_takes(deployed: Deployment, airflow: ScriptedAirflow) -> None:
     airflow.answers(GREEN)
     run(deployed)
     assert max(len(call.partition(" ")[2]) for call in airflow.asked) <= 64
+    path = f"/dags/{STAGING}/dagRuns/run-pipeline-20261124T000647Z/taskInstances"
     with pytest.raises(ApiUnavailable, match=r"ValidationException.*Path.*64"):
-        AirflowApi(deployed.client("mwaa"), NAME).call("GET", f"/dags/{STAGING}/dagRuns/run-pipeline-20261124T000647Z/taskInstances")
+        AirflowApi(deployed.client("mwaa"), NAME, pause=0).call("GET", path)
 
 
 def test_the_outputs_commands_run_a_dag(deployed: Deployment, airflow: ScriptedAirflow, aws: Aws) -> None:
     """With AWS's own command line."""
     airflow.answers(GREEN)
-    line = trigger_command(STAGING, environment=NAME, region="us-east-1")
+    line = trigger_command(environment=NAME, region="us-east-1")
     path = {"PATH": f"{environment('aws')}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(["bash", "-c", line], env=aws.environment | path, capture_output=True, text=True, check=False)
+    done = subprocess.run(["bash", "-c", line], env=aws.environment | path | {"DAG": STAGING}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert airflow.asked == [f"PATCH /dags/{STAGING}", f"POST /dags/{STAGING}/dagRuns"]
     assert airflow.bodies[0] == {"is_paused": False}

@@ -10,11 +10,12 @@ import pytest
 from rich.console import Console
 
 from local.aws.machine import Aws
+from local.dag_folder import DagFolder
 from modules.settings import load
 from operations import preflight
 from operations.deployment import ROOT, Deployment
 from operations.findings import Finding, Level, ok
-from operations.preflight import account, certificate, existing_vpc, external_ip, names, quotas, region, state_bucket, versions
+from operations.preflight import account, certificate, dags, existing_vpc, external_ip, names, quotas, region, state_bucket, versions
 from operations.question import Question
 from tests.mwaa_lineage.transport.endpoint import nobody
 from tests.operations import abandoned
@@ -56,9 +57,10 @@ TAKEN = {
 
 @pytest.fixture(autouse=True)
 def _one_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On which the versions are supported, whatever day it is; and nobody on the internet is asked for the caller's address."""
+    """On which the versions are supported; nobody on the internet is asked for the caller's address, and no Airflow reads the DAGs."""
     monkeypatch.setattr(versions, "_today", lambda: date(2026, 11, 1))
     monkeypatch.setattr(external_ip, "WHO_AM_I", nobody())
+    monkeypatch.setattr(dags, "read_alone", lambda _, folder: DagFolder(folder, ()))
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def hold(deployment: Deployment, stack: str, *addresses: str) -> None:
     """Write a stack's state that holds these."""
     parts = [address.split(".") for address in addresses]
     resources = [{"mode": "managed", "type": kind, "name": name, "instances": [{"attributes": {}}]} for kind, name in parts]
-    (deployment.root / f"terraform.{stack}.tfstate").write_text(json.dumps({"resources": resources}))
+    (deployment.root / f"tickit.{stack}.tfstate").write_text(json.dumps({"resources": resources}))
 
 
 # Credentials and account
@@ -522,7 +524,11 @@ def test_subnets_in_too_few_zones_are_a_problem(running: Aws, existing: Callable
 def test_a_private_subnet_without_a_way_out_is_a_problem(running: Aws, existing: Callable[..., list[Finding]]) -> None:
     made = _vpc(running.client)
     running.client("ec2").delete_route(RouteTableId=made["tables"][1], DestinationCidrBlock="0.0.0.0/0")
-    assert _problems(existing(made)) == dict.fromkeys(made["private"], "its route to 0.0.0.0/0 is missing")
+    found = existing(made)
+    assert _problems(found) == dict.fromkeys(made["private"], "its route to 0.0.0.0/0 is missing")
+    (cure,) = {finding.cure for finding in found if finding.subject in made["private"]}
+    assert cure.startswith("Give its route table one to a NAT gateway: by it Airflow asks a package index")
+    assert cure.endswith("Glue, if the VPC has no endpoint glue.")
 
 
 def test_private_and_public_taken_for_each_other_are_problems(running: Aws, existing: Callable[..., list[Finding]]) -> None:

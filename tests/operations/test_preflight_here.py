@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from modules.runtimes import Runtime
 from operations.deployment import Deployment
 from operations.findings import Finding, Level
-from operations.preflight import artefacts, external_ip, programs, synthesized, versions
+from operations.preflight import artefacts, dags, external_ip, programs, synthesized, versions
 from tests.operations.answering import answering, operations
 from tests.operations.conftest import EXAMPLE
 from tests.operations.synthesis import build, synthesize
@@ -36,15 +36,14 @@ def only(findings: Iterable[Finding]) -> Finding:
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    """Programs that say something, on a PATH with nothing else but the shell."""
+    """Programs that say something, on a PATH with nothing else."""
     folder = tmp_path / "programs"
     folder.mkdir()
-    (folder / "sh").symlink_to(str(shutil.which("sh")))
     monkeypatch.setenv("PATH", str(folder))
 
     def add(name: str, script: str) -> None:
         program = folder / name
-        program.write_text(f"#!{folder}/sh\n{script}\n")
+        program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
 
     return add
@@ -221,7 +220,7 @@ def test_external_ip_can_be_somebodys_own(deployment: Deploy, block: str, level:
 def test_the_examples_external_ip_is_a_problem(deployment: Deploy) -> None:
     finding = only(external_ip.blocks(deployment()))
     assert (finding.level, finding.subject) == (Level.PROBLEM, "203.0.113.7/32")
-    assert "settings.toml" in finding.cure
+    assert "Set external_ip in the settings" in finding.cure
 
 
 @contextmanager
@@ -253,7 +252,10 @@ def test_the_callers_address_is_compared(
 def test_without_a_cluster_another_address_is_a_warning(deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
     with asked_for_the_address({"/": "9.9.9.9"}, monkeypatch):
         finding = only(external_ip.caller(deployment(lineage_url="https://lineage.example.com:443")))
-    assert (finding.level, finding.detail) == (Level.WARNING, "9.9.9.9 is not among them: you cannot sign in to Airflow from here")
+    assert (finding.level, finding.detail) == (
+        Level.WARNING,
+        "9.9.9.9 is not among them: the sign-in policy lets nobody into Airflow from here",
+    )
 
 
 def test_without_an_answer_the_address_is_unknown(deployment: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,7 +303,7 @@ def test_airflow_is_compared_with_what_stands(deployment: Deploy, stands: str | 
     finding = only(versions.airflow(one))
     assert (finding.level, finding.detail) == (level, detail)
     if "by way of" in detail:
-        assert finding.cure.startswith('Set airflow_version = "2.11.2" in settings.toml, `make deploy STACK=mwaa`')
+        assert finding.cure.startswith('Set airflow_version = "2.11.2" in the settings, `make deploy STACK=mwaa`')
 
 
 def test_an_environment_that_was_half_made_is_created_anew(deployment: Deploy) -> None:
@@ -313,7 +315,7 @@ def test_an_environment_that_was_half_made_is_created_anew(deployment: Deploy) -
 def _let_stand(deployment: Deployment, environment: dict[str, Any]) -> None:
     """Write the state of mwaa with an environment in it."""
     held = {"mode": "managed", "type": "aws_mwaa_environment", "name": "a", "instances": [environment]}
-    (deployment.root / "terraform.mwaa.tfstate").write_text(json.dumps({"resources": [held]}))
+    (deployment.root / "tickit.mwaa.tfstate").write_text(json.dumps({"resources": [held]}))
 
 
 @pytest.mark.parametrize(
@@ -337,3 +339,21 @@ def _with_plugins_of_its_own(deployment: Deployment) -> Deployment:
     (deployment.root / "airflow").unlink()
     shutil.copytree(source, deployment.root / "airflow", ignore=shutil.ignore_patterns("__pycache__"))
     return deployment
+
+
+# The DAG folder
+
+
+def test_a_dag_that_cannot_be_imported_is_a_problem_with_its_line(deployment: Deploy) -> None:
+    """Read by the Airflow of the settings."""
+    there = deployment()
+    folder = there.root / "airflow/dags"
+    folder.mkdir(parents=True)
+    (folder / "team.py").write_text("from airflow import DAG\n\n\nfrom nowhere import x\n")
+    finding = only(dags.importable(there))
+    assert finding.level is Level.PROBLEM
+    assert finding.detail == f"Airflow 2.7.2 cannot import {folder}/team.py:4: ModuleNotFoundError: No module named 'nowhere'"
+    (folder / "team.py").write_text(
+        "import datetime\nfrom airflow import DAG\n\ndag = DAG('team', start_date=datetime.datetime(2024, 1, 1))\n"
+    )
+    assert said(dags.importable(there)) == [(Level.OK, "DAGs", "Airflow 2.7.2 reads team")]

@@ -31,7 +31,7 @@ def only(findings: Iterable[Finding]) -> Finding:
 def hold(deployment: Deployment, stack: str, *resources: tuple[str, str, str]) -> Deployment:
     """Write a stack's state that holds these (type, name, id)."""
     held = [{"mode": "managed", "type": kind, "name": name, "instances": [{"attributes": {"id": id_}}]} for kind, name, id_ in resources]
-    (deployment.root / f"terraform.{stack}.tfstate").write_text(json.dumps({"resources": held}))
+    (deployment.root / f"tickit.{stack}.tfstate").write_text(json.dumps({"resources": held}))
     return deployment
 
 

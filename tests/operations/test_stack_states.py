@@ -12,6 +12,8 @@ from lineage.report import console
 from local.aws.machine import Aws
 from operations import state
 from operations.deployment import Deployment, NotDeployed
+from operations.preflight import state_bucket
+from operations.stack_state import AnotherState
 
 pytestmark = pytest.mark.system
 
@@ -29,7 +31,7 @@ def content(**outputs: dict[str, Any]) -> str:
 
 
 def keep(deployment: Deployment, stack: str, text: str) -> None:
-    (deployment.root / f"terraform.{stack}.tfstate").write_text(text)
+    (deployment.root / f"tickit.{stack}.tfstate").write_text(text)
 
 
 @pytest.fixture
@@ -43,19 +45,19 @@ def test_a_state_in_a_file(deployment: Deploy, capfd: pytest.CaptureFixture[str]
     local = deployment()
     keep(local, "network", content())
     noon = datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()
-    os.utime(local.root / "terraform.network.tfstate", (noon, noon))
+    os.utime(local.root / "tickit.network.tfstate", (noon, noon))
     assert state.show_state(local, console()) == 0
     lines = capfd.readouterr().out.splitlines()
-    assert lines[1].split() == ["network", "3", "12", "2026-11-24", "12:00", "UTC", "terraform.network.tfstate"]
-    assert lines[2].split() == ["lake", "not", "deployed", "terraform.lake.tfstate"]
+    assert lines[1].split() == ["network", "3", "12", "2026-11-24", "12:00", "UTC", "tickit.network.tfstate"]
+    assert lines[2].split() == ["lake", "not", "deployed", "tickit.lake.tfstate"]
     assert lines[-1] == "network: half made, made anew by `make deploy STACK=network`: aws_vpc.vpc"
 
 
 def test_a_state_in_s3(in_s3: Deployment, aws: Aws, capfd: pytest.CaptureFixture[str]) -> None:
-    aws.client("s3").put_object(Bucket="my-states", Key="tickit/network.tfstate", Body=content())
+    aws.client("s3").put_object(Bucket="my-states", Key="tickit/tickit/network.tfstate", Body=content())
     assert state.deployed(in_s3) == ["network"]
     state.show_state(in_s3, console())
-    assert "s3://my-states/tickit/network.tfstate" in capfd.readouterr().out
+    assert "s3://my-states/tickit/tickit/network.tfstate" in capfd.readouterr().out
 
 
 def test_a_bucket_that_is_not_there_holds_no_state(aws: Aws, deployment: Deploy) -> None:
@@ -68,26 +70,84 @@ def test_what_was_destroyed_is_not_deployed(deployment: Deploy) -> None:
     assert state.deployed(local) == []
 
 
+def of(owner: str) -> str:
+    """A state of the deployment `owner`, as its resources' tags have it."""
+    tagged = {"attributes": {"tags_all": {"deployment": owner}}}
+    held = [("aws_vpc", tagged), ("aws_route", {"attributes": {"tags_all": None}}), ("terraform_data", {"attributes": {}})]
+    resources = [{"mode": "managed", "type": kind, "name": "one", "instances": [instance]} for kind, instance in held]
+    return json.dumps({"version": 4, "serial": 12, "outputs": {}, "resources": resources})
+
+
+def test_each_deployment_has_a_state_of_its_own(deployment: Deploy) -> None:
+    keep(deployment(), "network", of("tickit"))
+    assert state.deployed(deployment()) == ["network"]
+    assert state.deployed(deployment(deployment_id="prod")) == []
+
+
+def test_the_state_of_another_deployment_is_refused(deployment: Deploy) -> None:
+    local = deployment()
+    keep(local, "lake", of("prod"))
+    said = "the state tickit.lake.tfstate is that of the deployment prod, and the settings say deployment_id = 'tickit': put the id back"
+    for read in (state.deployed, lambda made: made.outputs("lake"), lambda made: state.show_state(made, console())):
+        with pytest.raises(AnotherState, match=said):
+            read(local)
+    (found,) = state_bucket.states(local)
+    assert (found.level.name, said in found.detail) == ("PROBLEM", True)
+
+
+def test_a_state_from_before_there_were_several_is_not_overlooked(deployment: Deploy) -> None:
+    """Everything would be made anew beside what stands."""
+    local = deployment()
+    (local.root / "terraform.network.tfstate").write_text(of("tickit"))
+    with pytest.raises(AnotherState) as error:
+        state.deployed(local)
+    assert str(error.value).startswith(
+        "the state terraform.network.tfstate of tickit is from before each deployment had a place of its own"
+    )
+    move = str(error.value).split("`")[1].split()
+    assert move[0] == "mv"
+    (local.root / move[1]).rename(local.root / move[2])
+    assert state.deployed(local) == ["network"]
+
+
+def test_one_of_another_deployment_is_in_nobody_s_way(deployment: Deploy) -> None:
+    (deployment().root / "terraform.network.tfstate").write_text(of("tickit"))
+    assert state.deployed(deployment(deployment_id="prod")) == []
+
+
+def test_nor_is_one_in_s3(in_s3: Deployment, aws: Aws) -> None:
+    aws.client("s3").put_object(Bucket="my-states", Key="tickit/network.tfstate", Body=of("tickit"))
+    said = "`aws s3 mv s3://my-states/tickit/network.tfstate s3://my-states/tickit/tickit/network.tfstate`"
+    with pytest.raises(AnotherState, match=said):
+        state.deployed(in_s3)
+
+
+def test_one_that_was_destroyed_is_in_nobody_s_way(deployment: Deploy) -> None:
+    local = deployment()
+    (local.root / "terraform.network.tfstate").write_text(json.dumps({"version": 4, "serial": 13, "outputs": {}, "resources": []}))
+    assert state.deployed(local) == []
+
+
 def test_a_stack_that_the_settings_no_longer_want_is_shown(deployment: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
     local = deployment(lineage_url="http://lineage.example.com:5000")
     keep(local, "marquez", content())
     state.show_state(local, console())
     output = capfd.readouterr().out
-    assert "terraform.marquez.tfstate (the settings no longer want it)" in output
+    assert "tickit.marquez.tfstate (the settings no longer want it)" in output
     assert "marquez-chart" not in output
 
 
 def test_a_locked_file(deployment: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
     local = deployment()
-    (local.root / ".terraform.lake.tfstate.lock.info").write_text(json.dumps(LOCK))
+    (local.root / ".tickit.lake.tfstate.lock.info").write_text(json.dumps(LOCK))
     state.show_state(local, console())
     output = capfd.readouterr().out
     assert "lake: locked by me@there, apply, since 2026-11-24T00:00:00Z" in output
-    assert "`rm .terraform.lake.tfstate.lock.info`" in output
+    assert "`rm .tickit.lake.tfstate.lock.info`" in output
 
 
 def test_a_lock_in_s3(in_s3: Deployment, aws: Aws, capfd: pytest.CaptureFixture[str]) -> None:
-    aws.client("s3").put_object(Bucket="my-states", Key="tickit/lake.tfstate.tflock", Body=json.dumps(LOCK))
+    aws.client("s3").put_object(Bucket="my-states", Key="tickit/tickit/lake.tfstate.tflock", Body=json.dumps(LOCK))
     state.show_state(in_s3, console())
     assert "`terraform -chdir=cdktf.out/stacks/lake force-unlock 0a1b-2c3d`" in capfd.readouterr().out
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -63,8 +64,14 @@ def pretend(deployment: Deployment, *deployed: str) -> Deployment:
     for stack in deployed:
         held = {"mode": "managed", "type": "terraform_data", "name": "first", "instances": [{}]}
         content = {"version": 4, "serial": 3, "outputs": {}, "resources": [held]}
-        (deployment.root / f"terraform.{stack}.tfstate").write_text(json.dumps(content))
+        (deployment.root / f"tickit.{stack}.tfstate").write_text(json.dumps(content))
     return deployment
+
+
+def rows(printed: str) -> dict[str, list[int]]:
+    """{stack: the numbers of its row}."""
+    found = re.findall(r"^([a-z-]+) +(\d+) +(\d+) +(\d+) +(\d+) *$", printed, re.MULTILINE)
+    return {stack: [int(number) for number in numbers] for stack, *numbers in found}
 
 
 def driver(call: str) -> list[str]:
@@ -97,7 +104,9 @@ def test_all_stacks_live_and_die(small: Deploy, capfd: pytest.CaptureFixture[str
     deployment = small()
     assert stacks.plan(deployment, console()) == 0
     planned = capfd.readouterr().out
-    assert planned.count("Plan: 2 to add") == 1
+    assert rows(planned) == {"network": [2, 0, 0, 0]}
+    assert "Plan: 2 to add" not in planned
+    assert not (deployment.root / "cdktf.out/stacks/network/plan").exists()
     assert "lake reads network, which is not deployed: it can be planned after that" in planned
     assert "redshift reads network and lake, which are not deployed" in planned
 
@@ -109,12 +118,31 @@ def test_all_stacks_live_and_die(small: Deploy, capfd: pytest.CaptureFixture[str
     assert "hidden-from-all" not in deployed
     assert state.deployed(deployment) == list(READS)
 
-    assert stacks.plan(deployment, console(), "redshift") == 0
-    assert "No changes. Your infrastructure matches the configuration." in capfd.readouterr().out
+    assert stacks.plan(deployment, console(), "redshift", verbose=True) == 0
+    unchanged = capfd.readouterr().out
+    assert "No changes. Your infrastructure matches the configuration." in unchanged
+    assert rows(unchanged) == {"redshift": [0, 0, 0, 0]}
+
+    small_project.write(deployment.root, inputs={"network": "another", "lake": "another"}, triggers={"lake": "another"})
+    assert stacks.plan(deployment, console()) == 0
+    changed = capfd.readouterr().out
+    assert rows(changed) == {stack: [0, 0, 0, 0] for stack in READS} | {"network": [0, 1, 0, 0], "lake": [0, 1, 1, 0]}
+    assert re.search(r"^lake replaces terraform_data.second \([0-9a-f-]{36}\): triggers_replace$", changed, re.MULTILINE)
+    assert changed.count(" replaces ") == 1
+    assert "another" not in changed
 
     assert stacks.destroy(deployment, console(), yes=True, report_leftovers=lambda: 7) == 7
     assert capfd.readouterr().out.count("Destroy complete! Resources: 2 destroyed") == len(READS)
     assert state.deployed(deployment) == []
+
+
+def test_a_plan_that_fails_says_why(small: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
+    deployment = small()
+    small_project.write(deployment.root, inputs={"network": "${nothing.there}"})
+    assert stacks.plan(deployment, console()) != 0
+    output = capfd.readouterr().out
+    assert "nothing.there" in output or 'resource "nothing"' in output
+    assert rows(output) == {}
 
 
 def test_one_stack_lives_and_dies(small: Deploy, capfd: pytest.CaptureFixture[str]) -> None:
@@ -176,7 +204,7 @@ def test_a_stack_without_what_it_reads_is_refused(small: Deploy, stack: str, dep
     [
         ("lake", ["network", "lake", "redshift"], {}, "redshift reads lake: destroy redshift first"),
         ("network", ["network", "lake", "mwaa"], {}, "lake, mwaa read network: destroy lake and mwaa first"),
-        ("lake", ["network", "lake"], {"protect": True}, "set protect = false in settings.toml, `make deploy`, then destroy"),
+        ("lake", ["network", "lake"], {"protect": True}, "set protect = false in the settings, `make deploy`, then destroy"),
         (
             None,
             ["network", "marquez"],
@@ -207,7 +235,7 @@ def test_a_deploy_and_a_destroy_ask_first(small: Deploy, tmp_path: Path) -> None
     call = "stacks.deploy(deployment, console(), 'network', yes=False)"
     code, shown = answer(tmp_path, call, "\n")
     assert code == 1
-    assert "Deploy network to account 123456789012, us-east-1? [y/N]" in shown
+    assert "Deploy network of tickit to account 123456789012, us-east-1? [y/N]" in shown
     assert "nothing was done" in shown
     assert state.deployed(deployment) == []
     code, shown = answer(tmp_path, call, "y\n")

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from rehearsal.project import Project
+from tests.local.commands import alive
 from tests.local.waiting import eventually
 from tests.modules.programs import require
 from tests.operations.driven import Driven
@@ -83,11 +83,11 @@ def test_ctrl_c_leaves_no_process_and_says_where_the_logs_are(command: Callable[
         assert driven.end(seconds=90) == 130
         assert f"Logs: {tmp_path / 'rehearsal/logs'}" in driven.output
         assert "interrupted" in driven.output
-    assert [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
+    assert alive(family) == []
     assert own_files() == before
 
 
 def own_files() -> dict[str, float]:
     """{what a person's own deployment is in the checkout: when it was last changed}."""
-    names = ["settings.toml", "cdktf.out", "build", *(path.name for path in ROOT.glob("terraform.*"))]
+    names = ["settings.toml", "cdktf.out", "build", *(path.name for path in ROOT.glob("*.tfstate*"))]
     return {name: (ROOT / name).stat().st_mtime for name in names if (ROOT / name).exists()}

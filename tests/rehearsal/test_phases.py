@@ -53,7 +53,7 @@ def test_a_deploy_shows_what_is_under_way(
     (phase,) = phases.ended
     assert (phase.name, phase.result) == ("deploy", "ok")
     assert phase.seconds > 4
-    assert (project.folder / "terraform.network.tfstate").exists()
+    assert (project.folder / "tickit.network.tfstate").exists()
 
 
 def test_a_failure_says_what_terraform_said_and_where_its_log_is(phases: Phases, supervisor: Supervisor, project: Project) -> None:
