@@ -21,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "airflow/plugins/mwaa_lineage"
 METADATA = ROOT / "airflow/wheel/pyproject.toml"
 EARLIEST = "315532800"  # 1980, in seconds since 1970: the first time that zip can tell
+ELSEWHERE = ("coverage",)
+"""What only this project's own deployment has a use for, which gets it by plugins.zip: the DAG lineage_coverage."""
 BUILD = "import sys; from flit_core.buildapi import build_wheel; print(build_wheel(sys.argv[1]))"
 
 
@@ -42,6 +44,8 @@ def stage(folder: Path) -> None:
     for file in (METADATA, ROOT / "LICENSE"):
         shutil.copy(file, folder)
     for file in source_files(PACKAGE):
+        if file.relative_to(PACKAGE).parts[0] in ELSEWHERE:
+            continue
         copy = folder / PACKAGE.name / file.relative_to(PACKAGE)
         copy.parent.mkdir(parents=True, exist_ok=True)
         if file.suffix == ".py":

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import click
 
-from tools.lineage_judge.judge import Judge
+from tools.lineage_judge.judge import FORMS, Judge
 from tools.lineage_judge.verdict import Verdict, judged, script, smallest
 
 SECONDS = 5
@@ -52,7 +52,9 @@ def _counted(verdicts: list[Verdict]) -> str:
     said = sum(len(each.missing) for each in verdicts if each.problems)
     silent = sum(len(each.missing) for each in verdicts if not each.problems)
     false = sum(len(each.false) for each in verdicts)
-    return f"{sum(each.edges for each in verdicts)} edges: {false} false, {silent} missing in silence, {said} missing and said"
+    forming = sum(edge[-1] == FORMS for each in verdicts for edge in each.true)
+    deciding = sum(len(each.true) for each in verdicts) - forming
+    return f"{forming} DIRECT and {deciding} INDIRECT edges: {false} false, {silent} missing in silence, {said} missing and said"
 
 
 if __name__ == "__main__":

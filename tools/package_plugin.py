@@ -12,15 +12,17 @@ import sys
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
 import click
 
+from modules.environment import chosen
 from modules.runtimes import Runtime, runtime
-from modules.settings import InvalidSettings, load
+from modules.settings import InvalidSettings
 from modules.source_files import IGNORE_FILE, source_files
 from tools.wheels import download, offline_requirements
 
@@ -92,9 +94,15 @@ def module_names(names: list[PurePosixPath], ignored: set[str]) -> dict[str, Pur
     return modules
 
 
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    """{module: the distributions that bring it} of this Python. It takes a second."""
+    return packages_distributions()
+
+
 def shadowing(names: list[PurePosixPath], ignored: set[str]) -> Iterator[Problem]:
     """The modules that would take the place of an installed one."""
-    installed = packages_distributions()
+    installed = _installed()
     for module, name in module_names(names, ignored).items():
         owner = "Python itself" if module in sys.stdlib_module_names else ", ".join(sorted(set(installed.get(module, []))))
         if owner:
@@ -158,15 +166,15 @@ def package_for(source: Path, target: Path, private: Runtime | None) -> Package:
     return built
 
 
-def private_runtime(settings: Path, wheels: bool | None) -> Runtime | None:
+def private_runtime(root: Path, wheels: bool | None) -> Runtime | None:
     """The runtime whose web server is private; None for a public one. The settings say it, if there are any and `wheels` does not.
 
     Raises InvalidSettings; ValueError for a version that is no runtime.
     """
-    chosen = load(settings, os.environ) if settings.exists() and wheels is not False else None
+    settings = chosen(root, os.environ) if wheels is not False else None
     if wheels is None:
-        wheels = chosen is not None and chosen.mwaa_webserver == "private"
-    return runtime(chosen.airflow_version if chosen else None) if wheels else None
+        wheels = settings is not None and settings.mwaa_webserver == "private"
+    return runtime(settings.airflow_version if settings else None) if wheels else None
 
 
 @click.command()
@@ -176,9 +184,9 @@ def private_runtime(settings: Path, wheels: bool | None) -> Runtime | None:
     "--wheels/--no-wheels", default=None, help="Put every wheel into it that a private web server cannot fetch, whatever the settings."
 )
 def main(source: Path, target: Path, wheels: bool | None) -> None:
-    """Build plugins.zip for MWAA, as settings.toml wants it, and print its path, size and SHA-256."""
+    """Build plugins.zip for MWAA, as the settings want it, and print its path, size and SHA-256."""
     try:
-        built = package_for(source, target, private_runtime(Path("settings.toml"), wheels))
+        built = package_for(source, target, private_runtime(Path.cwd(), wheels))
     except (InvalidSettings, ValueError) as error:
         raise click.ClickException(str(error)) from None
     except RefusedError as error:

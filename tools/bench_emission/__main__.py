@@ -11,11 +11,14 @@ from rich.table import Table
 from lineage.report import console
 from local.airflow_python import AirflowPython, MissingArtefact, airflow_python
 from local.aws.machine import Aws
+from local.postgres import Postgres
 from local.processes import ProcessFailed, Supervisor
 from local.settings import CI_VERSIONS, WAREHOUSE_NAMESPACE
 from modules.runtimes import as_environment, configuration_options, runtime
 from tools.bench_emission import bounds, pipelines, tasks
 from tools.bench_emission.airflow_run import Airflow, BenchFailed
+
+TABLES = Path(__file__).with_name("tables.sql")
 
 
 @click.command()
@@ -44,12 +47,17 @@ def _measure(python: AirflowPython, runs: int, out: Console) -> None:
 
 
 def _tasks(python: AirflowPython, folder: Path, runs: int, out: Console) -> Table:
-    """The first table, of an Airflow whose secrets backend is MWAA's: what that imports, lineage does not."""
+    """The first table, of an Airflow whose secrets backend is MWAA's: what that imports, lineage does not; and of a small warehouse."""
     options = configuration_options(python.runtime.airflow, warehouse_namespace=WAREHOUSE_NAMESPACE)
     with Supervisor(folder / "logs") as supervisor:
         aws = Aws(supervisor)
         aws.start()
-        airflow = Airflow(str(python.interpreter), folder / "tasks", {**as_environment(options), **aws.environment})
+        warehouse = Postgres(folder / "warehouse", supervisor)
+        warehouse.start()
+        with warehouse.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(TABLES.read_text())
+        variables = {**as_environment(options), **aws.environment, "AIRFLOW_CONN_WAREHOUSE": warehouse.loader_uri}
+        airflow = Airflow(str(python.interpreter), folder / "tasks", variables)
         out.print(f"\n[bold]{python}[/]\n{airflow.version}")
         airflow.prepare()
         return tasks.table(airflow, runs, out)

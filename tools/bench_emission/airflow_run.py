@@ -61,11 +61,19 @@ class Airflow:
         finally:
             _end_couriers(folder)
 
-    def run(self, transport: str, url: str, spool: Path, tasks: int) -> list[float]:
-        """Run the DAG once, in a process of its own; the milliseconds that each of its tasks waited for lineage. Raises BenchFailed."""
+    def run(self, transport: str, url: str, spool: Path, tasks: int, operator: str = "") -> list[float]:
+        """Run the DAG once, in a process of its own; the milliseconds that each of its tasks waited for lineage. Raises BenchFailed.
+
+        Its tasks do nothing, or run SQL by an operator of bench_dag.py.
+        """
         self._runs += 1
         clock = self._home / f"clock{self._runs}"
-        environment = {"BENCH_CLOCK": str(clock), "BENCH_TASKS": str(tasks), **self._transport(transport, url, spool)}
+        environment = {
+            "BENCH_CLOCK": str(clock),
+            "BENCH_TASKS": str(tasks),
+            "BENCH_OPERATOR": operator,
+            **self._transport(transport, url, spool),
+        }
         moment = datetime(2024, 2, 1, tzinfo=UTC) + timedelta(minutes=self._runs)
         self._command(["-m", "airflow", "dags", "test", "bench", moment.isoformat()], environment)
         waited: dict[str, float] = defaultdict(float)

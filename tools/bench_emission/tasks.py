@@ -15,6 +15,7 @@ from tools.bench_emission.endpoints import DOWN, HEALTHY, STORES, endpoint
 
 TASKS = 4
 PROCESSES = 2  # one after the other on a spool, as a worker starts one for each task
+OPERATORS = ("LineageSQLOperator", "SQLExecuteQueryOperator")
 FEW = 1  # tasks of a run in which each may wait for more than a minute, the next ones as long as the first
 
 
@@ -28,13 +29,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Row:
-    """The runs of one transport with one kind of store, and how many of their events there still are."""
+    """The runs of one transport with one kind of store, and how many of their events there still are; the tasks run SQL by `operator`."""
 
     store: str
     transport: str
     runs: list[Run]
     kept: int = 0
     of: int = 0
+    operator: str = ""
 
     @property
     def groups(self) -> list[list[float]]:
@@ -56,7 +58,14 @@ class Row:
         """The row as it is printed."""
         figures = [f"{of(group):,.1f}" if group else "" for group in self.groups for of in (median, max)]
         kept = f"{self.kept} of {self.of}" if self.of else ""
-        return [self.store, self.transport, *figures, kept, self.verdict(baseline) if baseline and self.transport == SPOOL else ""]
+        how = f"{self.transport}, {self.operator}" if self.operator else self.transport
+        return [
+            self.store,
+            how,
+            *figures,
+            kept,
+            self.verdict(baseline) if baseline and self.transport == SPOOL and not self.operator else "",
+        ]
 
 
 def table(airflow: Airflow, runs: int, out: Console) -> Table:
@@ -85,9 +94,12 @@ def _rows(airflow: Airflow, runs: int, progress: Progress) -> Iterator[Row]:
                 row = _row(airflow, transport, store, runs, events)
             events = events or row.kept // (runs * PROCESSES)
             yield row
+    for operator in OPERATORS:
+        with progress.step(f"{SPOOL}, {operator}"):
+            yield _row(airflow, SPOOL, HEALTHY, runs, events, operator=operator)
 
 
-def _row(airflow: Airflow, transport: str, store: str, runs: int, events: int) -> Row:
+def _row(airflow: Airflow, transport: str, store: str, runs: int, events: int, *, operator: str = "") -> Row:
     waits = transport == HTTP and store != HEALTHY
     tasks, processes, times = (FEW, 1, 1) if waits else (TASKS, PROCESSES, runs)
     expected = (events - 2 * (TASKS - tasks)) * processes * times
@@ -95,10 +107,10 @@ def _row(airflow: Airflow, transport: str, store: str, runs: int, events: int) -
     with endpoint(store, free_port()) as (url, accepted):
         for number in range(1, times + 1):
             with airflow.spool() as spool:
-                first, *following = [airflow.run(transport, url, spool, tasks) for _ in range(processes)]
+                first, *following = [airflow.run(transport, url, spool, tasks, operator) for _ in range(processes)]
                 if transport == SPOOL and store == HEALTHY:
                     settled(accepted, expected * number // times)
                 spooled += len(list(spool.glob("*/*.json")))
             done.append(Run(first, following[0][0] if following else None))
     sent = transport in (HTTP, SPOOL)
-    return Row(store if sent else "", transport, done, len(accepted) + spooled, expected if sent else 0)
+    return Row(store if sent else "", transport, done, len(accepted) + spooled, expected if sent else 0, operator)

@@ -1,13 +1,13 @@
 """Random queries, of which every one is valid."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tools.lineage_judge.chance import Chance
 from tools.lineage_judge.expressions import Expressions
 from tools.lineage_judge.sources import Sources, Visible
 from tools.lineage_judge.tables import CTES, OUTPUTS
-from tools.lineage_judge.twins import Twin, listed, put, same
+from tools.lineage_judge.twins import Twin, decided, decides, either, listed, put, same
 
 Columns = Mapping[str, Sequence[str]]
 
@@ -29,7 +29,8 @@ class Queries:
     tables: Columns
     sides: int = 3
     """Joins of which each doubles the work of the judge."""
-    read: set[str] = field(default_factory=set)
+    before: tuple[frozenset[str], ...] = ()
+    """The names before each derived table that is being made."""
 
     def query(self, depth: int, outer: Sequence[Visible] = (), ctes: Columns | None = None, width: int | None = None) -> Query:
         """A query that stands within `outer`, innermost first, with `width` columns."""
@@ -40,8 +41,9 @@ class Queries:
 
     def _brackets(self, depth: int, outer: Sequence[Visible], ctes: Columns, width: int | None) -> Query:
         query = self.query(depth - 1, outer, ctes, width)
-        tail = Twin(self.chance.choice([" order by 1", " limit 3", ""]), "") if query.bare else same("")
-        return Query(put("({}{})", query.twin, tail), query.columns)
+        tail = self.chance.choice([" order by 1", " order by 1 limit 3", ""]) if query.bare else ""
+        judged = decided(query.twin.judged, query.columns, "v0", decides("SORT", "v0")) if "limit" in tail else query.twin.judged
+        return Query(Twin(f"({query.twin.sql}{tail})", f"({judged})"), query.columns)
 
     def _with(self, depth: int, outer: Sequence[Visible], ctes: Columns, width: int | None) -> Query:
         links: list[Twin] = []
@@ -69,18 +71,26 @@ class Queries:
         return "" if tuple(columns) == tuple(renamed) else f" ({', '.join(renamed)})"
 
     def _set_operation(self, depth: int, outer: Sequence[Visible], ctes: Columns, width: int | None) -> Query:
-        """Without brackets, from left to right; INTERSECT binds tighter. The judge unites what gives rows."""
+        """Without brackets, from left to right; INTERSECT binds tighter. The judge unites what gives rows, and what is compared."""
         first = self._operand(depth, outer, ctes, width or self.chance.randint(1, 3))
-        sql, gives, judged = first.twin.sql, True, [first.twin.judged]
+        sql, terms = first.twin.sql, [("union", [first])]
         for _ in range(self.chance.randint(1, 2)):
             word = self.chance.choice(["union all", "union", "except", "intersect"])
-            gives = gives if word == "intersect" else word != "except"
             other = self._operand(depth, outer, ctes, len(first.columns))
             sql += f" {word} {other.twin.sql}"
-            judged += [other.twin.judged] * gives
+            if word == "intersect":
+                terms[-1][1].append(other)
+            else:
+                terms.append((word, [other]))
+        last = max((place for place, (word, _) in enumerate(terms) if word == "except"), default=-1)
+        branches = [
+            _compared(operand, gives=word != "except") if place <= last or len(term) > 1 else operand.twin.judged
+            for place, (word, term) in enumerate(terms)
+            for operand in term
+        ]
         names = [f"v{number}" for number in range(len(first.columns))]
         united = ", ".join(f"mixall({name}) as {column}" for name, column in zip(names, first.columns, strict=True))
-        return Query(Twin(sql, f"select {united} from ({' union all '.join(judged)}) s ({', '.join(names)})"), first.columns)
+        return Query(Twin(sql, f"select {united} from ({' union all '.join(branches)}) s ({', '.join(names)})"), first.columns)
 
     def _operand(self, depth: int, outer: Sequence[Visible], ctes: Columns, width: int) -> Query:
         query = self.query(depth - 1, outer, ctes, width)
@@ -89,29 +99,34 @@ class Queries:
 
     def _select(self, depth: int, outer: Sequence[Visible], ctes: Columns, width: int | None) -> Query:
         source = Sources(self, outer, ctes).read(depth)
-        visible = Visible(source.sources, source.columns)
+        visible = Visible(source.sources, source.columns, before=self.before)
         make = Expressions(self, [visible, *outer], ctes)
         grouped = self.chance.happens(0.2)
         if grouped:
-            items, columns, tail = self._grouped(make, width or self.chance.randint(1, 3), depth)
+            items, columns, tail, keys = self._grouped(make, width or self.chance.randint(1, 3), depth)
         else:
             items, columns, tail = self._plain(make, visible, source.star, width, depth)
+            keys = 0
         start = self.chance.choice(["", "", "", " distinct"])
-        where = f" where {make.condition(depth)}" if self.chance.happens(0.3) else ""
+        where = make.condition(depth) if self.chance.happens(0.3) else None
+        filters = [decides("FILTER", each.judged) for each in (where, tail) if each and each.judged]
+        rows = either([*(each.first for each in source.sources), *source.joins, *filters])
+        read = f"select {f'mixall({rows})' if grouped else rows}, {items.judged} from {source.twin.judged}"
+        groups = [decides("GROUP_BY", f"v{key}") for key in range(1, keys + 1)]
         return Query(
             Twin(
-                f"select{start} {items.sql} from {source.twin.sql}{where}{tail}",
-                f"select {items.judged} from {source.twin.judged}",
+                f"select{start} {items.sql} from {source.twin.sql}{f' where {where.sql}' if where else ''}{tail.sql}",
+                decided(read, columns, "v0", *groups, besides=1),
             ),
             columns,
         )
 
-    def _plain(self, make: Expressions, visible: Visible, star: bool, width: int | None, depth: int) -> tuple[Twin, tuple[str, ...], str]:
+    def _plain(self, make: Expressions, visible: Visible, star: bool, width: int | None, depth: int) -> tuple[Twin, tuple[str, ...], Twin]:
         if width is None and self.chance.happens(0.3):
             found = self._stars(make, visible, star, depth)
         else:
             found = [self._item(make, depth) for _ in range(width or self.chance.randint(1, 4))]
-        qualify = f" qualify row_number() over (order by {make.inner().sql}) = 1" if self.chance.happens(0.1) else ""
+        qualify = put(Twin(" qualify row_number() over (order by {}) = 1", "{}"), make.inner()) if self.chance.happens(0.1) else same("")
         return listed([item for item, _ in found]), tuple(name for _, names in found for name in names), qualify
 
     def _item(self, make: Expressions, depth: int) -> tuple[Twin, tuple[str, ...]]:
@@ -119,6 +134,7 @@ class Queries:
         if "." not in item.sql and item.sql.isidentifier() and self.chance.happens(0.5):
             return item, (item.sql,)
         name = self.chance.choice([name for name in OUTPUTS if name not in make.aliases] or ["last"])
+        make.visible[0].outputs.add(name)
         if not any(word in item.sql for word in ("select ", " over ")):
             make.alias(name)
         return put(f"{{}} as {name}", item), (name,)
@@ -137,15 +153,21 @@ class Queries:
         place = self.chance.randint(0, len(found))
         return [*found[:place], self._item(make, depth), *found[place:]] if self.chance.happens(0.5) else found
 
-    def _grouped(self, make: Expressions, width: int, depth: int) -> tuple[Twin, tuple[str, ...], str]:
+    def _grouped(self, make: Expressions, width: int, depth: int) -> tuple[Twin, tuple[str, ...], Twin, int]:
         keys = self.chance.randint(0, width - 1)
         items = [put(Twin("{}", "mixall({})"), make.inner()) for _ in range(keys)]
         items += [make.aggregate(depth) for _ in range(width - keys)]
         names = tuple(self.chance.choice(OUTPUTS) for _ in items)
         named = listed([put(f"{{}} as {name}", item) for item, name in zip(items, names, strict=True)])
-        having = self.chance.choice(["", f" having max({make.inner().sql}) > 'x'"])
+        having = self.chance.choice([same(""), put(Twin(" having max({}) > 'x'", "{}"), make.inner())])
         by = ", ".join(str(number) for number in range(1, keys + 1))
-        return named, names, (f" group by {by}" if by else "") + having
+        return named, names, put(Twin(f" group by {by}{{}}" if by else "{}", "{}"), having), keys
+
+
+def _compared(operand: Query, gives: bool) -> str:
+    """What INTERSECT and EXCEPT compare as a whole."""
+    places = [f"v{number}" for number in range(len(operand.columns))]
+    return f"({decided(operand.twin.judged, operand.columns, 'v0', decides('FILTER', *places), gives=gives)})"
 
 
 def _is_set(query: Query) -> bool:

@@ -8,7 +8,7 @@ from tools.lineage_judge.expressions import Expressions
 from tools.lineage_judge.queries import Queries, Query
 from tools.lineage_judge.sources import Source, Visible
 from tools.lineage_judge.tables import MADE, READ, WORK, WRITTEN
-from tools.lineage_judge.twins import NOTHING, listed, put
+from tools.lineage_judge.twins import NOTHING, decides, either, listed, put
 
 
 @dataclass(frozen=True)
@@ -122,18 +122,19 @@ class Scripts:
             more, start = (Source("f", theirs),), f" from {table} f"
         visible = Visible((here, *more), (*columns, *(column for each in more for column in each.columns)))
         make = Expressions(self._queries(0), [visible], {})
-        where = f" where {make.condition(0)}" if more or self.chance.happens(0.5) else ""
+        where = make.condition(0) if more or self.chance.happens(0.5) else None
         chosen = tuple(self.chance.sample(columns, self.chance.randint(1, min(2, len(columns)))))
         values = [make.updated(depth) for _ in chosen]
         sets = listed([put(f"{column} = {{}}", value) for column, value in zip(chosen, values, strict=True)])
-        judged = sets.judged
-        if is_work and where:
-            judged = ", ".join(
-                f"{column} = mix([{here.name}.{column}, {value.judged}])" for column, value in zip(chosen, values, strict=True)
-            )
+        kept = [f"{here.name}.{column}" if is_work and where else NOTHING for column in chosen]
+        by = either([*(each.first for each in visible.sources), *([decides("FILTER", where.judged)] if where else [])])
+        judged = ", ".join(
+            f"{column} = rowed(mix([{old}, {value.judged}]), {by})" for column, old, value in zip(chosen, kept, values, strict=True)
+        )
         form = f"update {name}{alias} set "
         change = Change(f"{form}{judged}{start}", chosen)
-        return Step(f"{form}{sets.sql}{start}{where}", name, chosen, changes=(change,), replaces=not where)
+        filtered = f" where {where.sql}" if where else ""
+        return Step(f"{form}{sets.sql}{start}{filtered}", name, chosen, changes=(change,), replaces=not where)
 
     def _merged(self, depth: int) -> Step:
         """MERGE: the judge updates and inserts one after the other."""
@@ -147,10 +148,12 @@ class Scripts:
         value = both.updated(depth)
         listing = tuple(self.chance.sample(columns, self.chance.randint(1, len(columns))))
         row = listed([only.updated(0) for _ in listing])
-        kept = f"mix([{called}.{column}, {value.judged}])" if is_work else value.judged
+        keys = f"{called}.{columns[0]}", f"f.{theirs[0]}"
+        kept = f"mix([{f'{called}.{column}' if is_work else NOTHING}, {value.judged}])"
+        kept = f"rowed({kept}, {either([*keys, decides('JOIN', *keys)])})"
         form = f"merge into {name} using {table} f on "
         update, insert = "when matched then update set ", f"when not matched then insert ({', '.join(listing)}) values "
-        sql = f"{form}{called}.{columns[0]} = f.{theirs[0]} {update}{column} = {value.sql} {insert}({row.sql})"
+        sql = f"{form}{' = '.join(keys)} {update}{column} = {value.sql} {insert}({row.sql})"
         updated = Change(f"{form}true {update}{column} = {kept}", (column,))
         inserted = Change(f"{form}false {insert}({row.judged})", listing, adds=True)
         return Step(sql, name, (column, *listing), changes=(updated, inserted))
@@ -161,7 +164,11 @@ class Scripts:
         if is_work and self.chance.happens(0.6):
             return self._ddl(name, list(columns)) or self._write(depth)
         if self.chance.happens(0.4):
-            return Step(f"delete from {name} where {columns[0]} in (select custid from raw.customer)", name)
+            key = f"{name.split('.')[-1]}.{columns[0]}"
+            by = either([key, decides("FILTER", key, "f.custid")])
+            judged = f"update {name} set {columns[0]} = rowed({key if is_work else NOTHING}, {by}) from raw.customer f"
+            sql = f"delete from {name} where {columns[0]} in (select custid from raw.customer)"
+            return Step(sql, name, columns[:1], changes=(Change(judged, columns[:1]),))
         return Step(f"{self.chance.choice(['truncate', 'delete from'])} {name}", name, columns, empties=True)
 
     def _ddl(self, name: str, columns: list[str]) -> Step | None:
@@ -169,6 +176,7 @@ class Scripts:
         kind = self.chance.choice(["rename to", "drop column", "rename column", "add column"])
         place = self.chance.randrange(len(columns))
         last = name
+        written: tuple[str, ...] = ()
         if kind == "rename to" and "." not in name and f"{name}_2" not in self.work:
             last = f"{name}_2"
             said = f" {last}"
@@ -180,9 +188,10 @@ class Scripts:
         elif kind == "add column" and "added" not in columns:
             said = " added varchar default 'x'"
             columns.append("added")
+            written = ("added",)
         else:
             return None
         del self.work[name]
         self.work[last] = tuple(columns)
         sql = f"alter table {name} {kind}{said}"
-        return Step(sql, name, changes=(Change(sql.replace("'x'", NOTHING)),))
+        return Step(sql, name, changes=(Change(sql.replace("'x'", NOTHING), written),))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tools.lineage_judge.tables import ALIASES
-from tools.lineage_judge.twins import NOTHING, SIDE, Twin, listed, put, same
+from tools.lineage_judge.twins import NOTHING, SIDE, Twin, decides, listed, put, same
 
 if TYPE_CHECKING:
     from tools.lineage_judge.queries import Queries
@@ -20,13 +20,23 @@ class Source:
     name: str
     columns: tuple[str, ...]
 
+    @property
+    def first(self) -> str:
+        """One of its columns, which knows like all of them what decides which rows it has."""
+        return f"{self.name}.{self.columns[0]}"
+
 
 @dataclass(frozen=True)
 class Visible:
-    """What one SELECT sees. `columns`: without a name before them, those of USING once."""
+    """What one SELECT sees. `columns`: without a name before them, those of USING once. `outputs`: what its list names so far.
+
+    `before`: for each derived table around it the names, of columns or of sources, that stand before that: it is LATERAL to DuckDB.
+    """
 
     sources: Sequence[Source]
     columns: Sequence[str]
+    outputs: set[str] = field(default_factory=set)
+    before: Sequence[frozenset[str]] = ()
 
     def has(self, name: str) -> bool:
         """Whether a source is called so, by the last part of its name."""
@@ -35,12 +45,13 @@ class Visible:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of FROM. `star`: its columns stand in one order for all engines."""
+    """A part of FROM. `star`: its columns stand in one order for all engines. `joins`: the sets of what joins it."""
 
     twin: Twin
     sources: tuple[Source, ...]
     columns: tuple[str, ...]
     star: bool = True
+    joins: tuple[str, ...] = ()
 
 
 class Sources:
@@ -50,6 +61,7 @@ class Sources:
         self.queries, self.chance = queries, queries.chance
         self.outer, self.ctes = outer, ctes
         self.used: set[str] = set()
+        self.before: set[str] = set()
 
     def read(self, depth: int) -> Part:
         """A FROM without its first word."""
@@ -61,7 +73,8 @@ class Sources:
 
     @staticmethod
     def _beside(twin: Twin, left: Part, right: Part) -> Part:
-        return Part(twin, (*left.sources, *right.sources), (*left.columns, *right.columns), left.star and right.star)
+        columns, joins = (*left.columns, *right.columns), (*left.joins, *right.joins)
+        return Part(twin, (*left.sources, *right.sources), columns, left.star and right.star, joins)
 
     def _chain(self, depth: int) -> Part:
         found = self._item(depth)
@@ -69,7 +82,7 @@ class Sources:
             other = self._item(depth)
             if depth > 0 and self.chance.happens(0.1):
                 bracketed = self._join(other, self._item(depth))
-                other = Part(put("({})", bracketed.twin), bracketed.sources, bracketed.columns, bracketed.star)
+                other = replace(bracketed, twin=put("({})", bracketed.twin))
             found = self._join(found, other)
         return found
 
@@ -89,19 +102,32 @@ class Sources:
         if self.chance.happens(0.2):
             return self._beside(put("{} cross join {}", left.twin, right.twin), left, right)
         both = [*left.sources, *right.sources]
-        on = " = ".join(f"{source.name}.{self.chance.choice(source.columns)}" for source in self.chance.choices(both, k=2))
-        return self._beside(put(Twin(f"{{}} {kind}join {{}} on {on}", "{} cross join {}"), left.twin, right.twin), left, right)
+        on = [f"{source.name}.{self.chance.choice(source.columns)}" for source in self.chance.choices(both, k=2)]
+        words = Twin(f"{{}} {kind}join {{}} on {' = '.join(on)}", "{} cross join {}")
+        found = self._beside(put(words, left.twin, right.twin), left, right)
+        return replace(found, joins=(*found.joins, decides("JOIN", *on)))
 
     def _shared(self, left: Part, right: Part, names: Sequence[str], words: Twin) -> Part:
         using = f" using ({', '.join(names)})"
         form = Twin(f"{{}} {words.sql} {{}}{'' if words.sql.startswith('natural') else using}", f"{{}} {words.judged} {{}}{using}")
         columns = (*left.columns, *(name for name in right.columns if name not in names))
         ordered = list(left.columns[: len(names)]) == list(names)
-        return Part(put(form, left.twin, right.twin), (*left.sources, *right.sources), columns, left.star and right.star and ordered)
+        sources = (*left.sources, *right.sources)
+        joined = [f"{source.name}.{name}" for name in names for source in sources if name in source.columns]
+        joins = (*left.joins, *right.joins, decides("JOIN", *joined))
+        return Part(put(form, left.twin, right.twin), sources, columns, left.star and right.star and ordered, joins)
 
     def _item(self, depth: int) -> Part:
+        found = self._any_item(depth)
+        (source,) = found.sources
+        self.before |= {source.name.split(".")[-1], *source.columns}
+        return found
+
+    def _any_item(self, depth: int) -> Part:
         if depth > 0 and self.chance.happens(0.25):
+            around, self.queries.before = self.queries.before, (*self.queries.before, frozenset(self.before))
             query = self.queries.query(depth - 1, self.outer, self.ctes)
+            self.queries.before = around
             return self._derived(put("({})", query.twin), query.columns)
         if self.chance.happens(0.05):
             return self._values()
@@ -117,7 +143,7 @@ class Sources:
         return self._named(table, tuple(columns))
 
     def _lateral(self, depth: int, before: Part) -> Part:
-        query = self.queries.query(depth - 1, [Visible(before.sources, before.columns), *self.outer], self.ctes)
+        query = self.queries.query(depth - 1, [Visible(before.sources, before.columns, before=self.queries.before), *self.outer], self.ctes)
         return self._derived(put("lateral ({})", query.twin), query.columns)
 
     def _values(self) -> Part:

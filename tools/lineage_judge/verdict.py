@@ -1,14 +1,16 @@
 """What `mwaa_lineage.sql` says of random scripts, beside what the judge says."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import duckdb
 
 from mwaa_lineage.sql.flow import derive
+from mwaa_lineage.sql.origins import Origins, told
 from mwaa_lineage.sql.relations import Catalog, Column, Location, Relation, Table
 from mwaa_lineage.sql.sql import parse
 from tools.lineage_judge.chance import Chance
-from tools.lineage_judge.judge import Edges, Judge
+from tools.lineage_judge.judge import FORMS, Edges, Judge
 from tools.lineage_judge.scripts import Scripts, Step
 from tools.lineage_judge.tables import READ, WRITTEN
 
@@ -21,10 +23,10 @@ CATALOG = Catalog(
 
 @dataclass(frozen=True)
 class Verdict:
-    """One script: the edges that are stated and false, those that are missing, and what was said of it."""
+    """One script: the edges that are true, those that are stated and false, those that are missing, and what was said of it."""
 
     sql: str
-    edges: int
+    true: Edges = field(default_factory=set)
     false: Edges = field(default_factory=set)
     missing: Edges = field(default_factory=set)
     problems: tuple[str, ...] = ()
@@ -52,8 +54,8 @@ def stated(sql: str) -> tuple[Edges, tuple[str, ...]]:
     lineage = derive(parse([sql]), CATALOG)
     edges: Edges = set()
     for target, output in lineage.outputs.items():
-        for column, origins in output.columns.items():
-            edges |= {(_name(target), column, _name(origin.table), origin.column) for origin in origins}
+        for column, origins in (*output.written.items(), ("", output.decided_by)):
+            edges |= {(_name(target), column, *edge) for edge in _told(origins)}
     return edges, tuple(problem.message for problem in lineage.problems)
 
 
@@ -65,7 +67,7 @@ def judged(judge: Judge, steps: list[Step]) -> Verdict | None:
         return None
     sql = ";\n".join(step.sql for step in steps)
     edges, problems = stated(sql)
-    return Verdict(sql, len(true), edges - true, true - edges, problems)
+    return Verdict(sql, true, edges - true, true - edges, problems)
 
 
 def smallest(judge: Judge, steps: list[Step]) -> Verdict | None:
@@ -79,10 +81,15 @@ def smallest(judge: Judge, steps: list[Step]) -> Verdict | None:
     return judged(judge, steps)
 
 
+def _told(origins: Origins) -> Iterator[tuple[str, str, str]]:
+    for origin, does in told(origins).items():
+        yield from ((_name(origin.table), origin.column, FORMS if how.type == FORMS else how.subtype) for how in does)
+
+
 def _name(source: Table | Location) -> str:
     return str(source).removeprefix("dev.")
 
 
-def _edge(edge: tuple[str, str, str, str]) -> str:
-    table, column, origin, name = edge
-    return f"{table}.{column} from {origin}.{name}"
+def _edge(edge: tuple[str, str, str, str, str]) -> str:
+    table, column, origin, name, how = edge
+    return f"{table}.{column or '*'} from {origin}.{name}: {how}"
