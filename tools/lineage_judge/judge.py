@@ -31,6 +31,9 @@ class Judge:
 
     def __init__(self) -> None:
         self.used: dict[tuple[str, str], int] = {}
+        self._start()
+
+    def _start(self) -> None:
         self.engine = duckdb.connect(config={"threads": 1, "default_collation": "nocase"})
         self.engine.execute(_MACROS.read_text().format(column=len(COLUMNS)))
         for schema in sorted({name.split(".")[0] for name in ALL}):
@@ -47,8 +50,13 @@ class Judge:
         try:
             for step in steps:
                 self._follow(step, found)
-        finally:
+        except (duckdb.InternalException, duckdb.FatalException):
+            self._start()  # such an engine answers nothing more
+            raise
+        except duckdb.Error:
             self.engine.execute("rollback")
+            raise
+        self.engine.execute("rollback")
         return {(table, column, *edge) for (table, column), bits in found.items() for edge in _edges(bits)}
 
     def _follow(self, step: Step, found: dict[tuple[str, str], int]) -> None:

@@ -49,9 +49,12 @@ class Queries:
         links: list[Twin] = []
         visible = dict(ctes)
         for name in self.chance.sample(CTES, self.chance.randint(1, 3)):
-            query = self.query(depth - 1, outer if self.chance.happens(0.2) else (), visible)
+            correlated = outer if self.chance.happens(0.2) else ()
+            query = self.query(depth - 1, correlated, visible)
             columns = self.renamed(query.columns)
-            links.append(put(f"{name}{self.listing(query.columns, columns)} as ({{}})", query.twin))
+            named = f"{name}{self.listing(query.columns, columns)} as"
+            # Where DuckDB keeps the rows of a CTE that reads an outer query, a query within another finds none.
+            links.append(put(Twin(f"{named} ({{}})", f"{named} {'not materialized ' if correlated else ''}({{}})"), query.twin))
             visible[name] = columns
         query = self.query(depth - 1, outer, visible, width)
         if not query.bare:
