@@ -20,12 +20,11 @@ from lineage.store.database import DatabaseError
 from lineage.store.server import PortTakenError, serve
 from lineage.terminal import plain, plain_lines
 
-_DAGS = where.ROOT / "airflow" / "dags"
 _DATABASE = Path(".state") / "lineage" / "lineage.db"
 _URL = click.option("--url", help="Address of a Marquez API, such as http://127.0.0.1:5000; by default that of `make up`.")
 _KEY = "OPENLINEAGE_API_KEY"
 _EXPECTED = click.option(
-    "--expected", type=click.Path(path_type=Path), default=_DAGS, help=f"A file of expected lineage, or a folder of *{SUFFIX}."
+    "--expected", type=click.Path(path_type=Path), help=f"A file of expected lineage, or a folder of *{SUFFIX}; by default beside the DAGs."
 )
 _VALUES = click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="Value of a placeholder; otherwise found in the store.")
 _FORMAT = click.option("--format", "form", type=click.Choice(sheets.FORMATS), default="table", show_default=True)
@@ -53,13 +52,14 @@ def store(port: int, host: str, database: Path) -> None:
 @_EXPECTED
 @_VALUES
 @_NAMESPACE
-def check(url: str | None, expected: Path, values: tuple[str, ...], namespace: str | None) -> None:
+def check(url: str | None, expected: Path | None, values: tuple[str, ...], namespace: str | None) -> None:
     """Compare captured lineage with what is expected: exit code 0 complete, 1 incomplete, 2 not to be told.
 
     The API key, if the store wants one, is taken from OPENLINEAGE_API_KEY.
     """
     with _one_line_errors():
         given = _settings(values)
+        expected = expected or where.dags(url)
         unfilled = load(expected, given)
         graph = _read(url)
         wanted = load(expected, placeholders.completed(unfilled, given, graph))
@@ -79,12 +79,13 @@ def check(url: str | None, expected: Path, values: tuple[str, ...], namespace: s
 )
 def expect(dag: str, url: str | None, values: tuple[str, ...], output: Path | None) -> None:
     """Write what was captured of a DAG as a file of expected lineage, for review."""
-    file = output or _DAGS / f"{dag}{SUFFIX}"
+    dags = where.dags(url)
+    own = dags / f"{dag}{SUFFIX}"
+    file = output or own
     with _one_line_errors():
         graph = _read(url)
-        own = _DAGS / f"{dag}{SUFFIX}"
-        given = placeholders.completed(load(_DAGS, {}, leaving_out=own), _settings(values), graph)
-        text = skeleton.draft(dag, graph, load(_DAGS, given, leaving_out=own), given)
+        given = placeholders.completed(load(dags, {}, leaving_out=own), _settings(values), graph)
+        text = skeleton.draft(dag, graph, load(dags, given, leaving_out=own), given)
         if str(file) == "-":
             click.echo(text, nl=False)
             return
@@ -107,7 +108,8 @@ def expect(dag: str, url: str | None, values: tuple[str, ...], output: Path | No
 def coverage_command(url: str | None, namespace: str | None, allow: tuple[str, ...], fail_under: float, form: str) -> None:
     """Say which tasks of the last run of each DAG lack lineage, and why."""
     with _one_line_errors():
-        ignored = load(_DAGS, {}).ignored_jobs if files_in(_DAGS) else ()
+        dags = where.dags(url)
+        ignored = load(dags, {}).ignored_jobs if files_in(dags) else ()
         found = coverage.measured(_read(url), (*ignored, *allow), namespace)
     _print(coverage.sheet(found), coverage.as_json(found), form)
     sys.exit(1 if found.percent < fail_under else 0)

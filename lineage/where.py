@@ -1,9 +1,10 @@
-"""Which store is meant when nobody says: the one of `make up`, by the note that it leaves while it runs."""
+"""Which store is meant when nobody says, and whose lineage it has: that of `make up`, by the note that it leaves while it runs."""
 
 import json
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+DAGS = ROOT / "airflow" / "dags"
 _NOTE = ROOT / ".state" / "up" / "system.json"
 
 
@@ -13,10 +14,13 @@ class NoStoreError(Exception):
 
 def running() -> str | None:
     """The address of the store that `make up` has started, if it has."""
-    try:
-        return str(json.loads(_NOTE.read_text(encoding="utf-8"))["lineage_url"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return _noted("lineage_url")
+
+
+def dags(url: str | None) -> Path:
+    """The folder of the DAGs that the store at `url` has the lineage of: the one `make up` runs, where that is its store."""
+    folder = _noted("dags_folder") if url in {None, running()} else None
+    return Path(folder) if folder else DAGS
 
 
 def store(url: str | None) -> str:
@@ -25,3 +29,10 @@ def store(url: str | None) -> str:
     if found is None:
         raise NoStoreError("which store? `make up` starts one here, --url (with make: URL=) names any Marquez")
     return found
+
+
+def _noted(key: str) -> str | None:
+    try:
+        return str(json.loads(_NOTE.read_text(encoding="utf-8"))[key])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

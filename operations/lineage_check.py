@@ -11,7 +11,6 @@ from lineage import placeholders, report, where
 from lineage.check import Verdict, compare
 from lineage.client import LineageApiError, RefusedError, StoreUnreachableError, read_lineage
 from lineage.expected_files import load
-from local.settings import DAGS
 from modules.settings import InvalidSettings
 from modules.warehouse import DATABASE
 from operations.deployment import Deployment, NotDeployed
@@ -39,7 +38,8 @@ def check_anywhere(root: Path, console: Console, url: str | None) -> int:
     except LineageApiError as error:
         show([problem("Marquez", str(error), f"is the address right? A store that wants a key takes it from {API_KEY}")], console)
         return 1
-    verdict = compare(load(DAGS, placeholders.completed(load(DAGS, {}), {}, graph)), graph)
+    dags = where.dags(url)
+    verdict = compare(load(dags, placeholders.completed(load(dags, {}), {}, graph)), graph)
     report.print_verdict(verdict, console)
     return 0 if verdict.is_complete else 1
 
@@ -78,7 +78,7 @@ def _verdict(deployment: Deployment, url: str, key: str | None) -> Verdict:
     }
     # A store that others write to as well has more in it than this pipeline's.
     namespace = None if settings.with_marquez else settings.lineage_namespace
-    return compare(load(DAGS, values), read_lineage(url, api_key=key), namespace)
+    return compare(load(where.DAGS, values), read_lineage(url, api_key=key), namespace)
 
 
 def _key(deployment: Deployment, url: str, console: Console) -> str | None:

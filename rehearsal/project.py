@@ -15,7 +15,7 @@ from rehearsal.variables import clean
 from tools.tool_environment import ROOT
 
 SHARED = (".venv", "node_modules", ".state/airflow", ".state/pipenv", ".state/tools", ".state/terraform")
-"""What `make install` and the like have made: the copy uses the checkout's."""
+"""What `make install` and the like make: the copy uses the checkout's, and makes there what nobody has needed yet."""
 INSTALLED = (".venv/.installed", "node_modules/.package-lock.json")
 """What tells make that it is made. The copy never makes it anew: that would empty the checkout's."""
 
@@ -39,6 +39,8 @@ class Project:
                 shutil.copy2(ROOT / name, folder / name)
         for name in SHARED:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            if name.startswith(".state/"):
+                (ROOT / name).mkdir(parents=True, exist_ok=True)
             (folder / name).symlink_to(ROOT / name)
         return cls(folder, environment)
 

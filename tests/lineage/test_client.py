@@ -12,8 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from click.testing import CliRunner, Result
 
-from lineage import __main__ as command_line
-from lineage import client
+from lineage import client, where
 from lineage.__main__ import main
 from lineage.client import MarquezClient, RefusedError, StoreUnreachableError, UnexpectedAnswerError, read_lineage
 from tests.lineage.tickit import EXPECTED_FILES, VALUES, Json, Store
@@ -208,7 +207,7 @@ def test_check_finds_the_values_of_placeholders_in_the_store(url: str) -> None:
 
 
 def test_expect_writes_a_draft_and_never_over_a_file(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command_line, "_DAGS", EXPECTED_FILES)
+    monkeypatch.setattr(where, "DAGS", EXPECTED_FILES)
     runner, output = CliRunner(mix_stderr=False), tmp_path / "x.lineage.yaml"
     written = runner.invoke(main, ["expect", "rs_staging_to_dm", "--url", url, "--output", str(output)])
     assert (written.exit_code, written.stdout) == (0, f"Written for review: {output}\n")
@@ -218,6 +217,20 @@ def test_expect_writes_a_draft_and_never_over_a_file(url: str, tmp_path: Path, m
     again = runner.invoke(main, ["expect", "rs_staging_to_dm", "--url", url])
     assert (again.exit_code, "rs_staging_to_dm.lineage.yaml is there already" in again.stderr) == (2, True)
     assert runner.invoke(main, ["expect", "nowhere", "--url", url]).exit_code == 2
+
+
+def test_the_folder_that_make_up_runs_is_the_one_that_counts(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dags, note = tmp_path / "dags", tmp_path / "system.json"
+    dags.mkdir()
+    monkeypatch.setattr(where, "_NOTE", note)
+    note.write_text(json.dumps({"lineage_url": url, "dags_folder": str(dags)}))
+    runner = CliRunner(mix_stderr=False)
+    assert "there is no file *.lineage.yaml" in runner.invoke(main, ["check"]).stderr
+    for dag in ("rs_source_to_staging", "rs_staging_to_dm"):
+        assert runner.invoke(main, ["check"]).exit_code > 0
+        assert runner.invoke(main, ["expect", dag]).stdout == f"Written for review: {dags / dag}.lineage.yaml\n"
+    assert [runner.invoke(main, words).exit_code for words in (["check"], ["check", "--url", url], ["coverage"])] == [0, 0, 0]
+    assert where.dags("http://127.0.0.1:9") == where.DAGS
 
 
 def test_check_with_bad_input(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Which tasks lack lineage, and why: events as the two integrations send them, read back from a store."""
 
 import json
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -263,4 +262,3 @@ def test_the_command(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_markdown_of_nothing_is_its_verdict() -> None:
     assert markdown(sheet(Coverage(()))).startswith("Coverage: no task")
-    assert Path(command_line._DAGS).is_dir()

@@ -35,7 +35,7 @@ COMPLETE = "Lineage complete: 10 jobs, 17 datasets, 14 pairs, 104 of 104 column 
 @pytest.fixture(autouse=True)
 def expected(monkeypatch: pytest.MonkeyPatch) -> None:
     """That of a pipeline of the tests' own."""
-    monkeypatch.setattr(lineage_check, "DAGS", EXPECTED_FILES)
+    monkeypatch.setattr(where, "DAGS", EXPECTED_FILES)
 
 
 @pytest.fixture(scope="module")
