@@ -21,7 +21,7 @@ from operations import lineage_check, pipeline, preflight, stacks
 from operations.cdktf import CannotRun
 from operations.deployment import Deployment, NotDeployed
 from operations.explain import explain as explain_airflow
-from operations.findings import problems, show
+from operations.findings import here, problems, show
 from operations.preflight import account
 from operations.stack_state import AnotherState
 
@@ -169,10 +169,10 @@ def main() -> None:
         error.show()
         sys.exit(BAD_INPUT)
     except (InvalidSettings, NotDeployed, CannotRun, MissingArtefact, ProcessFailed, UnusableFolder, stacks.Refused, AnotherState) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {here(str(error))}", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except state_bucket.NotOurs as found:
-        print(f"error: state_backend: {found}; `make bootstrap` says what to do", file=sys.stderr)
+        print(here(f"error: state_backend: {found}; `make bootstrap` says what to do"), file=sys.stderr)
         sys.exit(1)
     except (BotoCoreError, ClientError) as error:
         print(f"error: {_of_aws(error)}", file=sys.stderr)

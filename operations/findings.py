@@ -1,11 +1,17 @@
 """What a command found: lines for a person, each with what to do about it."""
 
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from rich.console import Console
 from rich.text import Text
+
+_OF_A_DEPLOYMENT = re.compile(
+    r"\bmake (bootstrap|check-lineage|cost|deploy|destroy|explain|leftovers|outputs|permissions|plan|preflight|run-pipeline|state)\b"
+)
 
 
 class Level(Enum):
@@ -51,6 +57,12 @@ def show(findings: Sequence[Finding], console: Console) -> None:
     for finding in findings:
         mark, style = finding.level.value
         line = f"{finding.subject}: {finding.detail}" if finding.detail else finding.subject
-        console.print(Text.assemble((f"  {mark} ", style), line), soft_wrap=True)
+        console.print(Text.assemble((f"  {mark} ", style), here(line)), soft_wrap=True)
         if finding.cure:
-            console.print(Text(f"      {finding.cure}"), soft_wrap=True)
+            console.print(Text(f"      {here(finding.cure)}"), soft_wrap=True)
+
+
+def here(text: str) -> str:
+    """The text with the environment of this command in every command that it names: without it they would work on another deployment."""
+    name = os.environ.get("ENV", "")
+    return _OF_A_DEPLOYMENT.sub(rf"\g<0> ENV={name}", text) if name and "/" not in name else text

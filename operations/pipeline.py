@@ -11,7 +11,7 @@ from rich.text import Text
 
 from operations.airflow_runs import FAILED, SUCCESS, Runs, Task
 from operations.deployment import Deployment
-from operations.findings import Finding, problem, show
+from operations.findings import Finding, here, problem, show
 from operations.mwaa_api import EXPLAIN, AirflowApi, ApiUnavailable, CallRefused
 from operations.task_log import LogUnavailable, log_group, stream_prefix, tail
 
@@ -65,7 +65,8 @@ def run(deployment: Deployment, console: Console, dags: Sequence[str], patience:
         console.print(Text(f"\n{follower.leaves if follower else 'Nothing was triggered.'}"), soft_wrap=True)
         return INTERRUPTED
     else:
-        console.print(Text(f"{_all(len(dags))} succeeded. `make check-lineage` checks what they left behind; Airflow: {ui}", "bold green"))
+        checked = here("`make check-lineage` checks what they left behind")
+        console.print(Text(f"{_all(len(dags))} succeeded. {checked}; Airflow: {ui}", "bold green"))
         return 0
     return 1
 

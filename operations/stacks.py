@@ -12,7 +12,7 @@ from modules.graph import READS
 from operations import bootstrap, cdktf, expiry, planned, state
 from operations.crawl import ensure_crawled
 from operations.deployment import Deployment
-from operations.findings import Level, problems, show
+from operations.findings import Level, here, problems, show
 
 REFUSED = 2
 HEADLINES = {
@@ -69,7 +69,7 @@ def deploy(
     if not yes:
         _require_terminal(console, "deploy")
     if look_first and (code := look_first()):
-        console.print(Text("Nothing was made. Mend the problems above, or deploy in spite of them: make deploy PREFLIGHT=0", "bold"))
+        console.print(Text(here("Nothing was made. Mend the problems above, or deploy in spite of them: make deploy PREFLIGHT=0"), "bold"))
         return code
     if not yes and not _agrees(
         console, f"Deploy {', '.join(wanted)} of {deployment.settings.deployment_id} to {_place(deployment)}?", "deploy"
@@ -249,4 +249,4 @@ def _show_headlines(deployment: Deployment, console: Console, stacks: Sequence[s
         for name in HEADLINES.get(stack, ()):
             if name in outputs:
                 console.print(Text(f"  {name:<18}{outputs[name]['value']}"), soft_wrap=True)
-    console.print("`make outputs` prints the rest")
+    console.print(here("`make outputs` prints the rest"))

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from modules.graph import READS
 from operations.deployment import Deployment
+from operations.findings import here
 from operations.stack_state import StackState
 
 HIDDEN = "(sensitive)"
@@ -38,7 +39,8 @@ def show_state(deployment: Deployment, console: Console, stacks: Sequence[str] =
         if state and with_addresses:
             console.print(Text("\n".join(f"  {address}" for address in state.addresses)), soft_wrap=True)
         if state and state.half_made:
-            console.print(f"{stack}: half made, made anew by `make deploy STACK={stack}`: {', '.join(state.half_made)}", soft_wrap=True)
+            made_anew = here(f"made anew by `make deploy STACK={stack}`")
+            console.print(f"{stack}: half made, {made_anew}: {', '.join(state.half_made)}", soft_wrap=True)
         _show_lock(deployment, stack, console)
     return 0
 
