@@ -7,7 +7,7 @@ function start() {
   const canvas = document.getElementById("canvas");
   const viewport = createViewport(canvas);
   const given = JSON.parse(document.getElementById("graph").textContent);
-  const shown = { whole: null, model: null, scene: null, choose: () => {}, mark: () => {} };
+  const shown = { whole: null, model: null, scene: null, choose: () => {}, arrive: () => {}, mark: () => {} };
   createSearch(shown);
   draw(given, viewport, shown);
   document.getElementById("zoom").addEventListener("click", ({ target }) => target.dataset.zoom && viewport[target.dataset.zoom]());
@@ -18,6 +18,7 @@ function start() {
     shown.choose(event.target.closest(".node")?.dataset.key ?? null);
   });
   document.addEventListener("keydown", ({ key }) => key === "Escape" && shown.choose(null));
+  window.addEventListener("hashchange", () => shown.arrive()); // Back, Forward, or a link pasted into the open page
   if (given.version) watchStore(given.version, onlyChanges(given, (data) => draw(data, viewport, shown)));
 }
 
@@ -48,6 +49,7 @@ function draw(data, viewport, shown) {
   document.getElementById("empty").hidden = !isEmpty;
   document.getElementById("search").parentElement.hidden = isEmpty;
   shown.choose = () => { panel.hidden = true; }; // until there is a graph to choose from
+  shown.arrive = () => {};
   if (isEmpty) return;
   const focused = document.activeElement?.closest?.(".node")?.getAttribute("aria-label");
   // The whole graph, or only some of its nodes.
@@ -70,17 +72,22 @@ function draw(data, viewport, shown) {
     show(keys);
     viewport.fit();
   });
+  shown.arrive = () => {
+    shown.choose(null, null, false);
+    chooseFromAddress(model, shown.choose);
+  };
   chooseFromAddress(model, shown.choose);
   panel.scrollTop = read;
   shown.mark();
   if (focused) [...shown.scene.querySelectorAll(".node")].find((node) => node.getAttribute("aria-label") === focused)?.focus({ preventScroll: true });
 }
 
-// Chooses a node, or one of its columns, or nothing; `show` draws only some nodes, or with null all.
+// Chooses a node, or one of its columns, or nothing, and notes it as one step back, unless not `noted`; `show` draws only some nodes, or
+// with null all.
 function chooser(model, shown, viewport, show) {
   const panel = document.getElementById("panel");
   const nodeOf = (key) => shown.scene.querySelector(`[data-key="${key}"]`);
-  return function choose(key, field = null) {
+  return function choose(key, field = null, noted = true) {
     const selection = key === null ? null : { key, field };
     const paths = selection && (field === null ? pathsOfNode(model, key) : pathsOfColumn(model, { dataset: key, field }));
     const isPart = shown.model !== model;
@@ -96,7 +103,10 @@ function chooser(model, shown, viewport, show) {
     fillPanel(panel, model, selection, paths, choose, focus);
     viewport.refit();
     if (key !== null) viewport.reveal(nodeOf(key));
-    history.replaceState(null, "", selection ? `#${encodeURIComponent(address(model, selection))}` : location.pathname + location.search);
+    const place = selection ? address(model, selection) : "";
+    if (noted && place !== unescaped(location.hash.slice(1))) {
+      history.pushState(null, "", place ? `#${encodeURIComponent(place)}` : location.pathname + location.search);
+    }
   };
 }
 

@@ -22,8 +22,16 @@ const acts = {
   fit: () => document.querySelector("[data-zoom=fit]").click(),
   unfold: () => document.querySelector("#legend .link").click(),
   alert: (kind) => document.querySelector(`.alert.${kind}`).click(),
+  back: () => arriving(() => history.back()),
+  address: (text) => arriving(() => { location.hash = text; }),
   escape: () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })),
 };
+
+function arriving(go) {
+  const there = new Promise((resolve) => window.addEventListener("hashchange", resolve, { once: true }));
+  go();
+  return there;
+}
 
 function boxOf(element) {
   const { left, top, right, bottom } = element.getBoundingClientRect();
@@ -47,11 +55,11 @@ function textOf(id) {
   return element.hidden ? null : element.innerText;
 }
 
-function look(actions) {
+async function look(actions) {
   acts.escape();
   for (const action of actions) {
     const [name, ...parameters] = action.split(" ");
-    acts[name](...parameters);
+    await acts[name](...parameters);
   }
   return {
     screen: [innerWidth, innerHeight],
@@ -74,8 +82,14 @@ function look(actions) {
   };
 }
 
-const pre = document.createElement("pre");
-pre.id = "probe";
-pre.hidden = true;
-pre.textContent = JSON.stringify(Object.fromEntries(Object.entries(SCENARIOS).map(([name, actions]) => [name, look(actions)])));
-document.body.append(pre);
+async function probe() {
+  const seen = {};
+  for (const [name, actions] of Object.entries(SCENARIOS)) seen[name] = await look(actions);
+  const pre = document.createElement("pre");
+  pre.id = "probe";
+  pre.hidden = true;
+  pre.textContent = JSON.stringify(seen);
+  document.body.append(pre);
+}
+
+probe();

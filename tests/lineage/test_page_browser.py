@@ -232,6 +232,31 @@ def test_an_address_that_names_a_dataset_chooses_it(look: Look) -> None:
     assert "TOSTRING DATASET" in seen["arrived"]
 
 
+def test_back_leads_to_what_was_chosen_before_and_a_pasted_link_to_what_it_names(look: Look) -> None:
+    link = "dataset%3Awh%3As003.table"
+    scenarios = {
+        "back": ["click s001.table", "click s002.table", "back"],
+        "beginning": ["click s001.table", "back"],
+        "again": ["click s001.table", "click s001.table", "click s002.table", "back", "back"],
+        "pasted": ["click s001.table", f"address {link}"],
+        "unpasted": ["click s001.table", f"address {link}", "back"],
+        "nothing": ["click s001.table", "address nowhere"],
+        "column": ["node 0", "columns", "back"],
+    }
+    seen = look(_chain(5), scenarios)
+    chosen = {scene: [node["name"] for node in each["nodes"] if node["side"] == "self"] for scene, each in seen.items()}
+    assert chosen | {"column": []} == {
+        "back": ["s001.table"],
+        "beginning": [],
+        "again": [],
+        "pasted": ["s003.table"],
+        "unpasted": ["s001.table"],
+        "nothing": [],
+        "column": [],
+    }
+    assert (len(chosen["column"]), seen["column"]["errors"]) == (1, [])
+
+
 def test_an_empty_store_says_so(look: Look) -> None:
     seen = look(Graph((), (), frozenset()))["untouched"]
     assert ("No lineage yet" in seen["empty"], seen["nodes"], seen["errors"]) == (True, [], [])
