@@ -313,6 +313,10 @@ bench-emission: $(INSTALLED) package-plugin  ## What lineage adds to a task and 
 bench-synth: $(INSTALLED)  ## Seconds of synthesis, warm and cold (RUNS=3)
 	@$(PY) tools.bench_synth --runs=$(RUNS)
 
+.PHONY: bench-page
+bench-page: $(INSTALLED)  ## Seconds in which a browser draws lineage of 27, 300 and 1,000 nodes (RUNS=3)
+	@$(PY) tools.bench_page --runs=$(RUNS)
+
 .PHONY: bench-masking
 bench-masking: $(INSTALLED)  ## Seconds in which 250,000 characters of each shape are masked
 	@$(PY) tools.bench_masking
