@@ -136,21 +136,33 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _respelled(tokens: Sequence[Token]) -> list[Token]:
-    """DATEPART as the function of parts of dates, # as the operator that it is where it begins no table's name, TABLE t as a query."""
+    """DATEPART as the function of parts of dates, # as the operator that it is where it begins no table's name, TABLE t as a query, and
+    as names the keywords that are not reserved."""
     result: list[Token] = []
-    for token in tokens:
+    for place, token in enumerate(tokens):
         is_word = token.token_type == TokenType.VAR
         if result and token.token_type == TokenType.L_PAREN and _word(result[-1]) in SAME_AS_DATE_PART:
             result[-1] = _like(result[-1], TokenType.VAR, "date_part")
         if is_word and "#" in token.text and (not token.text.startswith("#") or _has_a_value(result)):
-            for place, operand in enumerate(token.text.split("#")):
-                result += [_like(token, TokenType.PLUS, "+")] * (place > 0)
+            for nth, operand in enumerate(token.text.split("#")):
+                result += [_like(token, TokenType.PLUS, "+")] * (nth > 0)
                 result += [_like(token, TokenType.NUMBER if operand.isdigit() else TokenType.VAR, operand)] * bool(operand)
         elif token.token_type == TokenType.TABLE and _wants_a_query(result):
             result += [_like(token, TokenType.SELECT, "select"), _like(token, TokenType.STAR, "*"), _like(token, TokenType.FROM, "from")]
+        elif result and _is_a_name(token.token_type, [next_.token_type for next_ in tokens[place + 1 : place + 4]]):
+            result.append(_like(token, TokenType.VAR, token.text))
         else:
             result.append(token)
     return result
+
+
+def _is_a_name(keyword: TokenType, following: list[TokenType]) -> bool:
+    """Whether a keyword within a statement is a name there: LOCK begins one, WINDOW w AS ( is a clause, and UNPIVOT has operands."""
+    return (
+        keyword == TokenType.LOCK
+        or (keyword == TokenType.WINDOW and following[1:] != [TokenType.ALIAS, TokenType.L_PAREN])
+        or (keyword == TokenType.UNPIVOT and following[:1] not in ([TokenType.L_PAREN], *([name] for name in NAMES)))
+    )
 
 
 def _wants_a_query(before: Sequence[Token]) -> bool:
