@@ -65,8 +65,12 @@ def subnet_id(value: str) -> str:
 
 
 def instance_type(value: str) -> str:
-    """The name of an EC2 instance type that Marquez runs on: none with AWS's own ARM processors, and none with 2 GiB or less."""
-    _matching(value, r"[a-z][a-z0-9-]{0,29}\.[a-z0-9-]{1,30}", "is not the name of an EC2 instance type")
+    """The name of an EC2 instance type that Marquez runs on: none with AWS's own ARM processors, and none with 2 GiB or less.
+
+    A family, a dot and one of EC2's sizes (botocore's model of EC2, InstanceType); the preflight asks AWS which families there are.
+    """
+    sizes = r"nano|micro|small|medium|large|\d{0,3}xlarge|metal(?:-\d{1,3}xl)?"
+    _matching(value, rf"[a-z][a-z0-9-]{{0,29}}\.(?:{sizes})", "is not the name of an EC2 instance type")
     _matching(value, r"(?!a1\.|[a-z]+\d+g).*", "is an ARM machine, and Marquez's images are made for x86")
     return _matching(value, r".*\.(?!nano$|micro$|small$).*", "has 2 GiB or less, in which an upgrade of Marquez finds no room")
 

@@ -120,6 +120,7 @@ def test_every_problem_is_reported_at_once_with_the_setting_and_a_good_value(tmp
         ("eks_version", "1.38", "newer than what the chart is checked with: 1.37 at most"),
         ("eks_version", "latest", "not a Kubernetes version"),
         ("eks_node_type", "big", "not the name of an EC2 instance type"),
+        ("eks_node_type", "t3.mediumm", "not the name of an EC2 instance type"),
         ("eks_node_type", "t4g.medium", "an ARM machine"),
         ("eks_node_type", "t3.small", "an upgrade of Marquez finds no room"),
         ("eks_node_type", "t2.micro", "an upgrade of Marquez finds no room"),
