@@ -175,7 +175,7 @@ def main() -> None:
         print(here(f"error: state_backend: {found}; `make bootstrap` says what to do"), file=sys.stderr)
         sys.exit(1)
     except (BotoCoreError, ClientError) as error:
-        print(f"error: {_of_aws(error)}", file=sys.stderr)
+        print(here(f"error: {_of_aws(error)}"), file=sys.stderr)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
