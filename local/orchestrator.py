@@ -18,7 +18,7 @@ from local.postgres import Postgres
 from local.processes import Process, ProcessFailed, Supervisor
 from local.queries import query
 from local.settings import DAGS, ROOT, WAREHOUSE_NAMESPACE
-from modules.runtimes import as_environment, configuration_options, release
+from modules.runtimes import as_environment, configuration_options, image_options, release
 
 PLUGINS_ZIP = ROOT / "build/plugins.zip"
 RUNS = "runs"
@@ -83,7 +83,7 @@ class Airflow:
             "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(supervisor.logs / "airflow/dag_processor"),
             "AIRFLOW__SCHEDULER__CHILD_PROCESS_LOG_DIRECTORY": str(supervisor.logs / "airflow/scheduler"),
             "AIRFLOW__WEBSERVER__SECRET_KEY": self.memory.secret("key of the pages"),
-            **as_environment(options),
+            **as_environment(image_options(python.runtime.airflow) | options),
             **aws,
         }
 

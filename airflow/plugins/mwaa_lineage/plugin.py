@@ -23,7 +23,6 @@ operators and hooks is derived here, too: see mwaa_lineage/airflow/stock/door.py
 
 from __future__ import annotations
 
-import gc
 import importlib.util
 import logging
 import math
@@ -221,17 +220,6 @@ def hide_credentials() -> None:
         importlib.import_module("mwaa_lineage.masking.airflow_masker").hide(settings.secrets)
 
 
-def spare_forks() -> None:
-    """A process that is forked for a task finds imported what derives lineage, and garbage collectors pass over what was there before.
-
-    Each cost a task of Airflow 2.7 0.2 s: sqlglot takes long to import in a large process, and a collection looks at all of it, in a fork
-    by copying the memory that is shared. Airflow 3's LocalExecutor freezes likewise.
-    """
-    importlib.import_module("mwaa_lineage.airflow.report")
-    gc.freeze()
-    os.register_at_fork(after_in_child=gc.freeze)
-
-
 def export() -> None:
     """Set the variables that are not set yet and log, in one line, what OpenLineage has now. Raises nothing."""
     problems: list[str] = []
@@ -249,7 +237,7 @@ def export() -> None:
             in_thread.replace_waits()
         importlib.import_module("mwaa_lineage.airflow.stock.door").open_door()
         if in_thread.listeners():
-            spare_forks()
+            importlib.import_module("mwaa_lineage.airflow.forks").spare()
     except Exception as error:
         problems.append(f"{type(error).__name__}: {masked(error)}")
     log.log(logging.WARNING if problems else logging.INFO, "OpenLineage: %s", "; ".join(facts + problems))

@@ -13,7 +13,7 @@ import pytest
 from openlineage.client.facet_v2 import column_lineage_dataset
 from openlineage.client.serde import Serde
 
-from mwaa_lineage.airflow import facets
+from mwaa_lineage.airflow import dataset_facets
 from mwaa_lineage.airflow.report import Report
 from tests.mwaa_lineage.sql.test_flow import CATALOG
 
@@ -91,9 +91,9 @@ def test_without_anything_that_decides_the_facet_is_as_it_was() -> None:
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """The facet's class is chosen anew, before and after."""
-    facets._facet_with_whole.cache_clear()
+    dataset_facets._facet_with_whole.cache_clear()
     yield
-    facets._facet_with_whole.cache_clear()
+    dataset_facets._facet_with_whole.cache_clear()
 
 
 @pytest.mark.usefixtures("fresh")

@@ -133,7 +133,7 @@ def test_an_openlineage_client_without_these_facets_is_logged(
     make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     operator = make()
-    monkeypatch.setitem(sys.modules, "mwaa_lineage.airflow.report", None)
+    monkeypatch.setitem(sys.modules, "mwaa_lineage.airflow.facets", None)
     with caplog.at_level(logging.WARNING):
         facets = operator.get_openlineage_facets_on_start()
     assert (facets.inputs, facets.outputs, facets.run_facets, facets.job_facets) == ([], [], {}, {})

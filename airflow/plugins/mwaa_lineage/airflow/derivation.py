@@ -1,5 +1,6 @@
 """The lineage of one task, derived beside it: what the start of the task began, its end finds done."""
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -8,8 +9,8 @@ from mwaa_lineage.sql.work import Work
 from mwaa_lineage.transport.bounds import END, MEMORY, START, bound
 
 if TYPE_CHECKING:  # sqlglot and openlineage are not for parsing DAGs
-    from mwaa_lineage.airflow.facets import OperatorFacets
-    from mwaa_lineage.airflow.report import Clean, Reports
+    from mwaa_lineage.airflow.facets import Clean, OperatorFacets
+    from mwaa_lineage.airflow.report import Reports
 
 SHARE = 0.8  # of what the task waits for an event: the rest is for making and handing over the event
 ENOUGH = 0.5  # of that for deriving, so that there is time for telling the tables at least, on a busy machine too
@@ -27,17 +28,21 @@ class Derivation:
         self._begun: Work[OperatorFacets] | None = None
 
     def at_start(self) -> "OperatorFacets":
-        """What is known in time, else the SQL alone: the end will say more. Raises what deriving raised."""
-        from mwaa_lineage.airflow.report import describe_sql  # noqa: PLC0415 - as above
+        """What is known in time, else the SQL alone: the end will say more. Raises what deriving raised.
 
+        Where what derives is not imported yet, the task does not wait at all: that alone takes half a second (see forks.py).
+        """
+        from mwaa_lineage.airflow.facets import describe_sql  # noqa: PLC0415 - as above
+
+        patience = bound(START) * SHARE if "mwaa_lineage.airflow.report" in sys.modules else 0
         self._begun = Work(self._derive, bound(MEMORY))
-        if self._begun.finished(bound(START) * SHARE) and not self._begun.stopped:
+        if self._begun.finished(patience) and not self._begun.stopped:
             return self._begun.result()
         return describe_sql(self.sql, self.clean)
 
     def at_end(self) -> "OperatorFacets":
         """The lineage by the catalog as it is now; what is not derived in time is said, with the tables. Raises what deriving raised."""
-        from mwaa_lineage.airflow.report import with_problem  # noqa: PLC0415 - as above
+        from mwaa_lineage.airflow.facets import with_problem  # noqa: PLC0415 - as above
 
         over = time.monotonic() + bound(END) * SHARE
         enough = over - bound(END) * SHARE * (1 - ENOUGH)
@@ -65,7 +70,7 @@ class Derivation:
         return self._reports.facets()
 
     def _given_up(self, work: "Work[OperatorFacets]", over: float) -> "OperatorFacets":
-        from mwaa_lineage.airflow.report import describe_sql  # noqa: PLC0415 - as above
+        from mwaa_lineage.airflow.facets import describe_sql  # noqa: PLC0415 - as above
 
         work.stop("there was no more time")
         if not work.stopped:  # it has come to its end at this very moment

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from mwaa_lineage.airflow.facets import DatasetFacets, OperatorFacets, distinct, error_facet, sql_facet, together
-from mwaa_lineage.sql.flow import Problem, derive
+from mwaa_lineage.airflow.dataset_facets import DatasetFacets
+from mwaa_lineage.airflow.facets import Clean, OperatorFacets, distinct, error_facet, own, sql_facet, together
+from mwaa_lineage.sql.flow import derive
+from mwaa_lineage.sql.problem import Problem
 from mwaa_lineage.sql.relations import Catalog, Name
 from mwaa_lineage.sql.sql import Statement, change_tables, looked_through, names, outlined, parse
 from mwaa_lineage.sql.work import interruptible
 
-Clean = Callable[[str], str]  # hides the credentials in a text
 MOST_PROBLEMS = 100  # that are said
 
 
@@ -46,7 +47,7 @@ class Report:
             with interruptible():
                 self._known = known
                 self._facets = self._described([_fresh(statement) for statement in statements], known[1], known[0])
-        return _own(self._facets)
+        return own(self._facets)
 
     def tables(self, problem: str) -> OperatorFacets:
         """Only the tables that the SQL names, by what is known of the catalog, and `problem`."""
@@ -81,7 +82,7 @@ class Report:
         said = [*problems, *lineage.problems]
         if len(said) > MOST_PROBLEMS:
             said = [*said[: MOST_PROBLEMS - 1], Problem(f"and {len(said) - MOST_PROBLEMS + 1} problems more")]
-        facets = {**datasets.views(), **error_facet(said, statements, self.clean)}
+        facets = {**datasets.views(), **error_facet(said, [statement.text for statement in statements], self.clean)}
         return OperatorFacets(datasets.inputs(), datasets.outputs(), facets, sql_facet(self.sql, self.clean))
 
 
@@ -109,28 +110,6 @@ class Reports:
         )
 
 
-def describe_sql(sql: Sequence[str], clean: Clean, problem: str = "") -> OperatorFacets:
-    """The facets of a task whose lineage is not known, with the reason where there is one to be said."""
-    problems = [Problem(problem)] if problem else []
-    return OperatorFacets(run_facets=error_facet(problems, list(map(Statement, sql)), clean), job_facets=sql_facet(sql, clean))
-
-
-def with_problem(facets: OperatorFacets, sql: Sequence[str], clean: Clean, problem: str) -> OperatorFacets:
-    """`facets`, which say `problem` instead of whatever they say of problems."""
-    failure = error_facet([Problem(problem)], list(map(Statement, sql)), clean)
-    return replace(_own(facets), run_facets={**facets.run_facets, **failure})
-
-
-def with_problem_too(facets: OperatorFacets, problem: str) -> OperatorFacets:
-    """`facets`, which say `problem` besides."""
-    return replace(_own(facets), run_facets=together([facets.run_facets, error_facet([Problem(problem)], [], str)]))
-
-
 def _fresh(statement: Statement) -> Statement:
     """With a tree of its own, as deriving changes it."""
     return replace(statement, tree=statement.tree.copy()) if statement.tree else statement
-
-
-def _own(facets: OperatorFacets) -> OperatorFacets:
-    """The same in lists of its own: integrations add to them."""
-    return OperatorFacets(list(facets.inputs), list(facets.outputs), dict(facets.run_facets), dict(facets.job_facets))

@@ -67,7 +67,7 @@ class TaskLineage:
         """The facets of a task that sends `texts`, and whose lineage cannot be known for `error`."""
         message = f"there is none, as {type(error).__name__} was raised: {error}"
         with suppress(ImportError):
-            from mwaa_lineage.airflow.report import describe_sql  # noqa: PLC0415 - as above
+            from mwaa_lineage.airflow.facets import describe_sql  # noqa: PLC0415 - as above
 
             return describe_sql(texts, self.clean, message)
         self._log().warning("The lineage of this task is missing: %s", message)
@@ -77,7 +77,7 @@ class TaskLineage:
         try:
             facets = derive(self.known(sent))
             if left_out:
-                from mwaa_lineage.airflow.report import with_problem_too  # noqa: PLC0415 - as above
+                from mwaa_lineage.airflow.facets import with_problem_too  # noqa: PLC0415 - as above
 
                 facets = with_problem_too(facets, left_out)
         except Exception as error:
