@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.runtimes import RUNTIMES, as_environment, configuration_options, load_runtimes, release, runtime
+from modules.runtimes import RUNTIMES, as_environment, configuration_options, image_options, load_runtimes, release, runtime
 
 REQUIREMENTS = RUNTIMES.parent / "requirements"
 LOCKS = RUNTIMES.parent / "locks"
@@ -64,6 +64,11 @@ def test_the_spool_is_an_option_where_there_is_one() -> None:
     options = configuration_options("2.7.2", warehouse_namespace=NAMESPACE, spool="s3://bucket/lineage-spool/")
     assert options == COMMON | {"mwaa_lineage.spool": "s3://bucket/lineage-spool/"}
     assert as_environment(options)["AIRFLOW__MWAA_LINEAGE__SPOOL"] == "s3://bucket/lineage-spool/"
+
+
+@pytest.mark.parametrize("version", load_runtimes())
+def test_aws_images_start_a_python_for_each_task_from_2_9_on(version: str) -> None:
+    assert image_options(version).get("core.execute_tasks_new_python_interpreter", "False") == str(not version.startswith(("2.7.", "2.8.")))
 
 
 @pytest.mark.parametrize("version", ["", "latest", "2.7", "v2.7.2", "1.10.12", "2.7.2rc1"])

@@ -27,7 +27,8 @@ def fork() -> dict[str, bool]:
     before = gc.get_freeze_count()
     child = os.fork()
     if not child:
-        os.write(writer, json.dumps({"sqlglot": "sqlglot" in sys.modules, "frozen": gc.get_freeze_count() > before}).encode())
+        imported = {name: name in sys.modules for name in ("sqlglot", "psycopg2")}
+        os.write(writer, json.dumps({**imported, "frozen": gc.get_freeze_count() > before}).encode())
         os._exit(0)
     os.waitpid(child, 0)
     found: dict[str, bool] = json.loads(os.read(reader, 1000))

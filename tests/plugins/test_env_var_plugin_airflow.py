@@ -51,7 +51,7 @@ def plugins_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def probe(plugins_folder: Path, tmp_path: Path) -> Callable[..., Probe]:
-    def probe(endpoint: str, **environment: str) -> Probe:
+    def probe(endpoint: str, command: str = "", **environment: str) -> Probe:
         variables = {
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),
@@ -66,7 +66,7 @@ def probe(plugins_folder: Path, tmp_path: Path) -> Callable[..., Probe]:
             **as_environment(configuration_options(runtime().airflow, warehouse_namespace="redshift://tickit.us-east-1:5439")),
             **environment,
         }
-        command = [sys.executable, str(ROOT / "tests/plugins/plugin_probe.py")]
+        command = [sys.executable, str(ROOT / "tests/plugins/plugin_probe.py"), *command.split()]
         done = subprocess.run(command, env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         *printed, result = done.stdout.splitlines()
@@ -109,16 +109,26 @@ def test_airflow_exports_the_secrets(secrets_manager: tuple[str, Any], probe: Ca
     assert KEY not in result.output
 
 
+@pytest.mark.parametrize("command", ["celery worker", "scheduler", "standalone"])
 @pytest.mark.parametrize("listens", [True, False])
 def test_a_fork_finds_imported_what_it_needs_only_where_lineage_is_wanted(
-    secrets_manager: tuple[str, Any], probe: Callable[..., Probe], listens: bool
+    secrets_manager: tuple[str, Any], probe: Callable[..., Probe], listens: bool, command: str
 ) -> None:
     url, client = secrets_manager
     put(client, SECRETS)
-    result = probe(url, **({} if listens else {"OPENLINEAGE_DISABLED": "true"}))
+    result = probe(url, command, **({} if listens else {"OPENLINEAGE_DISABLED": "true"}))
     assert result.found["import_errors"] == {}
     assert result.found["frozen"] == listens
-    assert result.found["fork"] == {"sqlglot": listens, "frozen": listens}
+    assert result.found["fork"] == {"sqlglot": listens, "psycopg2": listens, "frozen": listens}
+
+
+@pytest.mark.parametrize("command", ["tasks run tickit worker manual", "celery flower", "dags list", "api-server", ""])
+def test_a_process_that_forks_no_tasks_imports_nothing_that_derives(
+    secrets_manager: tuple[str, Any], probe: Callable[..., Probe], command: str
+) -> None:
+    url, client = secrets_manager
+    put(client, SECRETS)
+    assert probe(url, command).found["fork"] == {"sqlglot": False, "psycopg2": False, "frozen": True}
 
 
 def test_airflow_starts_without_the_secrets_and_keeps_what_is_set(secrets_manager: tuple[str, Any], probe: Callable[..., Probe]) -> None:

@@ -3,6 +3,7 @@
 import copy
 import os
 import pickle
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from psycopg2 import OperationalError
 
 from mwaa_lineage import LineageSQLOperator
 from mwaa_lineage.airflow import derivation, report
+from mwaa_lineage.airflow.derivation import Derivation
 from mwaa_lineage.sql.flow import derive
 from mwaa_lineage.sql.work import Work
 from tests.mwaa_lineage.airflow.hooked import ANSWERS, COLUMNS, INSERT, Hook, Make, errors
@@ -48,6 +50,25 @@ def with_hook(make: Make, hook: Hook, monkeypatch: pytest.MonkeyPatch, sql: str 
     operator = make(sql)
     monkeypatch.setattr(LineageSQLOperator, "_new_hook", lambda self, **_: hook)
     return operator
+
+
+def test_a_task_that_has_not_imported_what_derives_waits_for_nothing_at_its_start(
+    make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a Python of its own, where importing that takes half a second."""
+    monkeypatch.delitem(sys.modules, "mwaa_lineage.airflow.report")
+    hanging.answers = 2
+    monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__START_SECONDS", "60")
+    importing = threading.Event()
+    do = Derivation._derive
+    monkeypatch.setattr(Derivation, "_derive", lambda self: (importing.wait(60), do(self))[1])
+    operator = with_hook(make, hanging, monkeypatch)
+    start = operator.get_openlineage_facets_on_start()
+    assert (start.inputs, start.run_facets, start.job_facets["sql"].query) == ([], {}, INSERT)
+    importing.set()
+    end = operator.get_openlineage_facets_on_complete(None)
+    assert [dataset.name for dataset in end.outputs]
+    assert "extractionError" not in end.run_facets
 
 
 def test_a_catalog_that_never_answers_holds_nothing_up_and_is_said_at_the_end(
