@@ -17,6 +17,8 @@ PY := .venv/bin/python -m
 CDKTF := node_modules/.package-lock.json
 CHECKED_WITH := $(foreach tool,aws iam_reference,$(STATE)/tools/$(tool)/installed)
 OPERATIONS := $(PY) operations
+# Behind a command that installs something: what it says is shown and kept, and if it fails the last line says what to do.
+OR_SAY = 2>&1 | tee $(STATE)/install.log || { "$(PYTHON)" tools/install_failed.py "$(1)" $(STATE)/install.log; exit 1; }
 
 # What a person may set on the command line: make demo SCALE=0.1
 SCALE ?= 1
@@ -56,11 +58,11 @@ $(PIPENV):
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "make: $(PYTHON) is $$("$(PYTHON)" --version), and Python 3.11 is needed: name yours with PYTHON=..." >&2; exit 1; }
 	@echo "Installing pipenv $(PIPENV_VERSION) into $(STATE)/pipenv"
 	@"$(PYTHON)" -m venv $(STATE)/pipenv
-	@$(STATE)/pipenv/bin/pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION) uv==$(UV_VERSION)
+	@$(STATE)/pipenv/bin/pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION) uv==$(UV_VERSION) $(call OR_SAY,pipenv)
 
 $(INSTALLED): Pipfile.lock | $(PIPENV)
 	@echo "Installing the locked environment into .venv (about two minutes the first time)"
-	@$(PIPENV) --python "$(PYTHON)" sync --dev
+	@$(PIPENV) --python "$(PYTHON)" sync --dev $(call OR_SAY,the locked environment)
 	@touch $@
 
 # Tools in environments of their own; this line says what else a test would wait for in silence.

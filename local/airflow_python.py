@@ -19,6 +19,7 @@ from pathlib import Path
 from local.settings import ROOT
 from modules.runtimes import Runtime
 from tools.alone import alone
+from tools.install_failed import last_line
 
 ENVIRONMENTS = ROOT / ".state/airflow"
 LOCKS = ROOT / "airflow/locks"
@@ -123,7 +124,7 @@ def _uv(*command: str, **environment: str) -> str:
         check=False,
     )
     if done.returncode != 0:
-        raise MissingArtefact(f"uv {command[0]} failed:\n{done.stderr.strip()}")
+        raise MissingArtefact(f"uv {command[0]} failed:\n{done.stderr}{last_line('what Airflow needs', done.stderr)}")
     return done.stdout
 
 

@@ -21,9 +21,9 @@ from rehearsal.phases import PhaseFailed, Phases
 from rehearsal.project import Project
 from rehearsal.terraform import terraform_environment
 from tools.helm.program import helm
-from tools.tool_environment import ROOT, environment
+from tools.tool_environment import ROOT, InstallFailed, environment
 
-FAILURES = (PhaseFailed, ProcessFailed, MissingArtefact, subprocess.CalledProcessError)
+FAILURES = (PhaseFailed, ProcessFailed, MissingArtefact, InstallFailed, subprocess.CalledProcessError)
 MOST_REFUSALS = 5
 
 

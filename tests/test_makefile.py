@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,28 @@ def test_a_wrong_python_is_named_before_anything_is_installed(tmp_path: Path, ve
 
 def test_a_python_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "python9.9 not found: install Python 3.11" in make(tmp_path, ".state/pipenv/bin/pipenv", "PYTHON=python9.9").stderr
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        ("WARNING: Retrying (Retry(total=0, connect=None)) after connection broken", "the package registry cannot be reached. Look at"),
+        ("WARNING: Retrying (Retry(total=4, connect=None)), then: hashes do not match", "what went wrong stands in .state/install.log"),
+    ],
+)
+def test_an_install_that_fails_ends_in_what_to_do(tmp_path: Path, cause: str, said: str) -> None:
+    pipenv = tmp_path / ".state/pipenv/bin/pipenv"
+    pipenv.parent.mkdir(parents=True)
+    pipenv.write_text(f"#!/bin/sh\necho '{cause}' >&2\nexit 1\n")
+    pipenv.chmod(0o755)
+    (tmp_path / "Pipfile.lock").touch()
+    (tmp_path / "tools").symlink_to(ROOT / "tools")
+    done = make(tmp_path, ".venv/.installed", f"PYTHON={sys.executable}")
+    last, makes_own = done.stderr.splitlines()
+    assert last.startswith(f"make: the locked environment could not be installed: {said}")
+    assert (done.returncode, makes_own.startswith("make: *** ")) == (2, True)
+    assert cause in done.stdout
+    assert (tmp_path / ".state/install.log").read_text() == f"{cause}\n"
 
 
 @pytest.mark.parametrize("how", ["word", "variable"])

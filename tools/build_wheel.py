@@ -27,7 +27,7 @@ BUILD = "import sys; from flit_core.buildapi import build_wheel; print(build_whe
 
 
 def build(target: Path) -> Path:
-    """The wheel, new in the folder `target`, where it takes the place of older ones. Raises CalledProcessError."""
+    """The wheel, new in the folder `target`, where it takes the place of older ones. Raises InstallFailed, CalledProcessError."""
     target.mkdir(parents=True, exist_ok=True)
     for older in target.glob("mwaa_lineage-*.whl"):
         older.unlink()

@@ -14,9 +14,14 @@ from pathlib import Path
 import click
 
 from tools.alone import alone
+from tools.install_failed import last_line
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENTS = ROOT / ".state/tools"
+
+
+class InstallFailed(click.ClickException):
+    """A tool's environment could not be made; the message has what pip said, and ends in what to do."""
 
 
 def tools() -> list[str]:
@@ -25,7 +30,7 @@ def tools() -> list[str]:
 
 
 def environment(tool: str) -> Path:
-    """The folder with a tool's programs; installs them where that is due. Raises CalledProcessError when pip fails."""
+    """The folder with a tool's programs; installs them where that is due. Raises InstallFailed."""
     lock = ROOT / "tools" / tool / "requirements.txt"
     folder = ENVIRONMENTS / tool
     stamp = folder / "installed"
@@ -34,8 +39,10 @@ def environment(tool: str) -> Path:
         if not stamp.is_file() or stamp.read_text() != digest:
             shutil.rmtree(folder, ignore_errors=True)
             venv.create(folder, with_pip=True)
-            pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "-qq", "install", "--require-hashes"]
-            subprocess.run([*pip, "--requirement", str(lock)], check=True)
+            pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "-q", "install", "--require-hashes"]
+            done = subprocess.run([*pip, "--requirement", str(lock)], stderr=subprocess.PIPE, text=True, check=False)
+            if done.returncode != 0:
+                raise InstallFailed(f"{done.stderr}{last_line(f'what tools/{tool} needs', done.stderr)}")
             stamp.write_text(digest)
     return folder / "bin"
 

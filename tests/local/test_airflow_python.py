@@ -9,6 +9,9 @@ from local import airflow_python as module
 from local.airflow_python import AirflowPython, MissingArtefact, airflow_python
 from local.settings import ROOT
 from modules.runtimes import runtime
+from tools.install_failed import CURE
+
+CLOSED = 9  # where nothing listens
 
 
 def test_the_installed_version_runs_in_this_environment() -> None:
@@ -36,6 +39,18 @@ def test_without_uv_what_installs_it_is_named(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(module, "ENVIRONMENTS", tmp_path)
     with pytest.raises(MissingArtefact, match=r"\.state/nowhere/uv is not there: `make install`"):
         airflow_python(runtime("3.3.1"))
+
+
+def test_without_a_registry_that_is_said_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the real uv, of a registry where nothing listens."""
+    monkeypatch.setattr(module, "ENVIRONMENTS", tmp_path / "environments")
+    monkeypatch.setattr(module, "LOCKS", tmp_path)
+    (tmp_path / "2.10.3.txt").write_text("nothing-of-this-name==1.0\n")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{CLOSED}/simple")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    with pytest.raises(MissingArtefact) as refused:
+        airflow_python(runtime("2.10.3"))
+    assert str(refused.value).splitlines()[-1] == f"what Airflow needs could not be installed: {CURE}"
 
 
 @pytest.mark.system

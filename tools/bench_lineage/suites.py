@@ -34,7 +34,7 @@ REFUSED = re.compile(r"\blateral\b|\(values\b", re.IGNORECASE)
 
 
 def suites() -> list[Suite]:
-    """All of them, in the order of the table. Raises CalledProcessError where the packages of TPC cannot be installed."""
+    """All of them, in the order of the table. Raises InstallFailed where the packages of TPC cannot be."""
     benchmarks = _benchmarks()
     return [
         demo(),
