@@ -49,6 +49,11 @@ def system_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def of_a_running_system(command: Callable[..., Any]) -> Callable[..., Any]:
+    """An option that says where it runs, for tests and benches."""
+    return click.option("--state", default=UP, hidden=True, type=click.Path(path_type=Path))(command)
+
+
 @click.group()
 def cli() -> None:
     """The whole system on one machine, without an AWS account."""
@@ -118,7 +123,7 @@ def serve(state: Path, **choices: Any) -> None:
 
 @cli.command()
 @click.argument("name")
-@click.option("--state", default=UP, hidden=True, type=click.Path(path_type=Path))
+@of_a_running_system
 def dag(name: str, state: Path) -> None:
     """Run one DAG in the running system; show its lineage, and what that lacks."""
     sys.exit(one_dag.run(_running(state), name, console()))
@@ -126,25 +131,27 @@ def dag(name: str, state: Path) -> None:
 
 @cli.command()
 @click.argument("arguments", nargs=-1)
-def psql(arguments: tuple[str, ...]) -> None:
+@of_a_running_system
+def psql(arguments: tuple[str, ...], state: Path) -> None:
     """Open the warehouse's SQL prompt, as the role that the DAGs have."""
-    program, address = BINARIES / "psql", urlsplit(_running().warehouse)
+    program, address = BINARIES / "psql", urlsplit(_running(state).warehouse)
     where = [f"--host={address.hostname}", f"--port={address.port}", f"--username={address.username}", f"--dbname={address.path[1:]}"]
     os.execve(program, [str(program), *where, *arguments], {**os.environ, "PGPASSWORD": address.password or ""})  # noqa: S606 - no shell
 
 
-@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
-def airflow(words: tuple[str, ...]) -> None:
+@of_a_running_system
+def airflow(words: tuple[str, ...], state: Path) -> None:
     """Run a command of Airflow's own command line, such as dags list."""
-    note = _running()
+    note = _running(state)
     os.execve(note.command[0], [*note.command, *words], {"TERM": os.environ.get("TERM", "dumb"), **note.environment})  # noqa: S606
 
 
 @cli.command()
 def logs() -> None:
     """Show the logs of the running system as they are written, until Ctrl-C."""
-    for line in follow(Path(_running().logs)):
+    for line in follow(Path(_running(UP).logs)):
         print(line, flush=True)
 
 
@@ -171,7 +178,7 @@ def status() -> None:
     sys.exit(1 if note.stopped else 0)
 
 
-def _running(state: Path = UP) -> Note:
+def _running(state: Path) -> Note:
     note = kept.status(Settings(state))
     if note is None:
         raise ProcessFailed("nothing runs: `make up` starts the system")

@@ -90,6 +90,23 @@ def test_the_environment_reaches_the_commands(tmp_path: Path, how: str) -> None:
     assert done.stderr.startswith("error: ENV = prod, and settings.prod.toml is missing")
 
 
+@pytest.mark.parametrize(
+    ("words", "called"),
+    [
+        (["psql"], "-m local psql"),
+        (["airflow", "CMD=dags list --output=json"], "-m local airflow dags list --output=json"),
+        (["airflow"], "-m local airflow --help"),
+    ],
+)
+def test_the_prompt_and_airflows_command_line_get_their_words(tmp_path: Path, words: list[str], called: str) -> None:
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@"; exit 3\n')
+    python.chmod(0o755)
+    done = make(tmp_path, *words, "--old-file=.venv/.installed")
+    assert (done.stdout, done.returncode, "Error 3" in done.stderr) == (f"{called}\n", 2, True)
+
+
 @pytest.mark.parametrize("has_settings", [False, True])
 def test_synth_says_that_it_took_the_example(tmp_path: Path, has_settings: bool) -> None:
     for name in (".venv/bin/python", "bin/node"):

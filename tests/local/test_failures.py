@@ -2,6 +2,9 @@
 
 import errno
 import io
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -15,6 +18,7 @@ from local.console import Progress
 from local.demo import run_dags
 from local.orchestrator import ERROR_LINE, DagRun
 from local.processes import ProcessFailed
+from local.settings import ROOT
 
 
 class Usage(NamedTuple):
@@ -34,6 +38,13 @@ def ended(error: Exception, monkeypatch: pytest.MonkeyPatch) -> int:
     with pytest.raises(SystemExit) as end:
         command_line.main()
     return int(str(end.value.code))
+
+
+@pytest.mark.parametrize("words", [("psql",), ("airflow", "dags", "list"), ("dag", "rs_staging_to_dm")], ids=lambda words: words[0])
+def test_what_wants_a_running_system_says_how_to_start_one(tmp_path: Path, words: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "local", words[0], f"--state={tmp_path / 'up'}", *words[1:]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "error: nothing runs: `make up` starts the system\n")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

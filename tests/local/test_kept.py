@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +22,7 @@ from local import kept, one_dag
 from local.dag_folder import read_alone
 from local.demo import expected_of
 from local.processes import ProcessFailed
-from local.settings import CI_VERSIONS, Settings
+from local.settings import CI_VERSIONS, ROOT, Settings
 from local.state import Note, holder
 from tests.local.command_lines import command_lines, secret_values
 from tests.local.commands import alive
@@ -61,6 +63,12 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Setting
     settings = Settings(tmp_path / "up", scale=0.01, airflow_version=getattr(request, "param", CI_VERSIONS[0]))
     yield settings
     kept.down(settings)
+
+
+def local(settings: Settings, command: str, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """A command of `python -m local`, as make calls it, of the system that runs there."""
+    line = [sys.executable, "-m", "local", command, f"--state={settings.state}", *words]
+    return subprocess.run(line, cwd=ROOT, input=stdin, capture_output=True, text=True, check=False, timeout=300)
 
 
 def signed_in(note: Note) -> httpx.Client:
@@ -150,6 +158,12 @@ def test_what_is_saved_counts_at_once(settings: Settings, tmp_path: Path) -> Non
     assert columns() >= {"first"}
     (dags / "team.sql").write_text(TEAM_SQL.format(column="second"))
     assert columns() >= {"second"}
+    asked = local(settings, "psql", stdin="\\d dm.team\nselect 'rows', count(second) > 0 from dm.team;")
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert re.search(r"second +\| .*rows +\| t\n", asked.stdout, re.DOTALL), asked.stdout
+    listed = local(settings, "airflow", "dags", "list")
+    assert (listed.returncode, bool(re.search(r"^team +\|", listed.stdout, re.MULTILINE))) == (0, True), listed.stderr
+    assert local(settings, "airflow", "nonsense").returncode == 2, "Airflow's own exit code"
     (dags / "team.py").write_text(TEAM + "    PythonOperator(task_id='silent', python_callable=print)\n")
     out = Console(width=200, record=True)
     assert one_dag.run(note, "team", out) == 0
