@@ -1,11 +1,13 @@
-"""The documents refer to pages and headings that are there."""
+"""The documents refer to pages and headings that are there, and the changelog to the version that is."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tools.build_wheel import METADATA, ROOT
+
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 
 
@@ -30,3 +32,9 @@ def test_every_link_of_a_document_leads_somewhere(page: Path) -> None:
 def test_the_readme_names_every_document() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [page.name for page in (ROOT / "docs").glob("*.md") if f"](docs/{page.name})" not in readme] == []
+
+
+def test_the_newest_version_of_the_changelog_is_that_of_the_wheel() -> None:
+    """What is not released yet may stand before it."""
+    versions = re.findall(r"^## (\d[\d.]*\d)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert versions[0] == tomllib.loads(METADATA.read_text())["project"]["version"]
