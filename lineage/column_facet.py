@@ -31,7 +31,7 @@ def column_edges(facet: Json) -> Iterator[ColumnEdge]:
             if name := _name(source):
                 direct, indirect = _transformations(source)
                 if direct or not indirect:
-                    yield ColumnEdge(output_field, *name, *_how(next(iter(direct), {}), entry))
+                    yield ColumnEdge(output_field, *name, *_how_formed(next(iter(direct), {}), entry))
                 yield from (ColumnEdge(output_field, *name, *_how(each, {}), indirect=True) for each in indirect)
     for source in as_objects(facet.get("dataset")):
         if name := _name(source):
@@ -56,3 +56,9 @@ def _how(transformation: Json, entry: Json) -> tuple[str | None, str | None]:
     """Type and description: of the input column since specification 1-1-0, of the output column before."""
     kind = as_text(transformation.get("subtype")) or as_text(transformation.get("type")) or as_text(entry.get("transformationType"))
     return kind, as_text(transformation.get("description")) or as_text(entry.get("transformationDescription"))
+
+
+def _how_formed(transformation: Json, entry: Json) -> tuple[str | None, str | None]:
+    """The same of a direct one. Of one that masks the type ends in MASKED, a type of its own before 1-1-0: the API has one text for all."""
+    kind, description = _how(transformation, entry)
+    return (" ".join(filter(None, (kind, "MASKED"))) if transformation.get("masking") is True else kind), description

@@ -1,6 +1,7 @@
 """The whole lineage that a Marquez API knows, as plain values: what the check compares and the page draws."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -130,12 +131,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Graph:
-    """Jobs by namespace and name, datasets by id, the lineage of columns, and what decides about these and about rows."""
+    """Jobs by namespace and name, datasets by id, the lineage of columns, and what decides about these and about rows.
+
+    `ways` are OpenLineage's words for how a column edge forms values, as far as they were told: IDENTITY, TRANSFORMATION, AGGREGATION, and
+    MASKED beside these, or others that a producer has. They make no other edge of it.
+    """
 
     jobs: tuple[Job, ...]
     datasets: tuple[Dataset, ...]
     column_edges: frozenset[ColumnEdge]
     indirect_edges: frozenset[IndirectEdge] = frozenset()
+    ways: Mapping[ColumnEdge, Collection[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def pairs(self) -> frozenset[tuple[DatasetId, DatasetId]]:
@@ -153,11 +159,16 @@ def read_graph(api: LineageApi) -> Graph:
     namespaces = sorted(api.namespaces())
     jobs = {(job["namespace"], job["name"]): job for namespace in namespaces for job in api.jobs(namespace)}
     datasets = {_dataset_id(dataset): dataset for namespace in namespaces for dataset in api.datasets(namespace)}
+    ways: dict[ColumnEdge, set[str]] = defaultdict(set)
+    for id_, dataset in datasets.items():
+        for edge, way in _column_edges(id_, dataset):
+            ways[edge].update((way or "").split())
     return Graph(
         tuple(_job(api, jobs[key]) for key in sorted(jobs)),
         tuple(Dataset(id_, _fields(datasets[id_])) for id_ in sorted(datasets)),
-        frozenset(edge for id_, dataset in datasets.items() for edge in _column_edges(id_, dataset)),
+        frozenset(ways),
         frozenset(edge for id_, dataset in datasets.items() for edge in _indirect_edges(id_, dataset)),
+        ways,
     )
 
 
@@ -207,15 +218,17 @@ def _fields(dataset: Json) -> tuple[Field, ...]:
     return tuple(Field(field["name"], as_text(field.get("type"))) for field in dataset.get("fields") or ())
 
 
-def _column_edges(id_: DatasetId, dataset: Json) -> Iterable[ColumnEdge]:
-    """Those that form a value. Marquez lists the others among them, but has the facet of the newest version as it came."""
+def _column_edges(id_: DatasetId, dataset: Json) -> Iterable[tuple[ColumnEdge, str | None]]:
+    """Those that form a value, each with how. Marquez lists the others among them, but has the facet of the newest version as it came."""
     told = () if "indirectLineage" in dataset else list(column_edges(_facet(dataset.get("facets"), "columnLineage")))
-    direct, indirect = ({_of_facet(id_, edge) for edge in told if edge.indirect is kind} for kind in (False, True))
+    direct, indirect = (
+        {_of_facet(id_, edge): edge.transformation_type for edge in told if edge.indirect is kind} for kind in (False, True)
+    )
     for entry in dataset.get("columnLineage") or ():
         for source in entry["inputFields"]:
             edge = ColumnEdge(_origin(source), Column(id_, entry["name"]))
             if edge in direct or edge not in indirect:
-                yield edge
+                yield edge, as_text(source.get("transformationType")) or direct.get(edge)
 
 
 def _indirect_edges(id_: DatasetId, dataset: Json) -> Iterable[IndirectEdge]:

@@ -63,7 +63,13 @@ def _json(graph: Graph, version: str) -> str:
         "datasets": [_dataset(dataset) for dataset in graph.datasets],
         "jobs": [_job(job, places) for job in graph.jobs],
         "columnEdges": [
-            [places[edge.origin.dataset], edge.origin.name, places[edge.target.dataset], edge.target.name]
+            [
+                places[edge.origin.dataset],
+                edge.origin.name,
+                places[edge.target.dataset],
+                edge.target.name,
+                *sorted(graph.ways.get(edge, ())),
+            ]
             for edge in sorted(graph.column_edges)
             if edge.origin.dataset in places
         ],

@@ -135,10 +135,10 @@ function unescaped(text) {
 
 function showTotals(model) {
   const count = (type) => [...model.nodes.values()].filter((node) => node.type === type).length;
-  const totals = [[count("job"), "job"], [count("dataset"), "dataset"], [model.pairs, "pair"], [model.columnEdges, "column edge"]];
+  const totals = [[count("job"), "job"], [count("dataset"), "dataset"], [model.pairs, "dataset edge"], [model.columnEdges, "column edge"]];
   const items = totals.map(([number, name]) => htmlElement("li", {}, htmlElement("b", {}, String(number)), ` ${name}${number === 1 ? "" : "s"}`));
   document.getElementById("totals").replaceChildren(...items);
-  document.querySelector("#totals li:nth-child(3)").title = "An input dataset and an output dataset that a job makes a pair of";
+  document.querySelector("#totals li:nth-child(3)").title = "From a dataset that a job reads to one that it writes; the check calls them pairs";
 }
 
 function showLegend(model) {

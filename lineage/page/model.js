@@ -21,19 +21,46 @@ function buildModel(data) {
     job.inputs.forEach((input) => link(nodes, `d${input}`, key));
     job.outputs.forEach((output) => link(nodes, key, `d${output}`));
   });
+  nameApart([...nodes.values()].filter(({ type }) => type === "dataset"));
   const { jobs, gaps, pairs } = data;
   const model = { nodes, jobs, gaps, loose, groups: groupsOf(nodes), pairs, columnEdges: data.columnEdges.length };
   return { ...model, ...columnNeighbours(data.columnEdges), deciding: decidingColumns(data.indirectEdges) };
 }
 
 function datasetNode(dataset) {
-  const separator = dataset.name.includes("/") ? "/" : ".";
-  const scheme = dataset.namespace.split(":")[0];
-  return { ...dataset, type: "dataset", id: `dataset:${dataset.namespace}:${dataset.name}`, kind: KINDS.get(scheme) ?? scheme, ...splitName(dataset.name, separator) };
+  const scheme = schemeOf(dataset);
+  return { ...dataset, type: "dataset", id: `dataset:${dataset.namespace}:${dataset.name}`, kind: KINDS.get(scheme) ?? scheme, ...splitName(dataset.name, separatorOf(dataset)) };
 }
 
 function jobNode(job) {
   return { ...job, type: "job", id: `job:${job.namespace}:${job.name}`, kind: "Jobs", ...splitName(job.name, ".") };
+}
+
+function schemeOf({ namespace }) {
+  return namespace.split(":")[0];
+}
+
+function separatorOf({ name }) {
+  return name.includes("/") ? "/" : ".";
+}
+
+// Gives each dataset the shortest name that can mean no other one, as a lake and a warehouse often have tables of the same names.
+function nameApart(datasets) {
+  const names = datasets.map((dataset) => [...new Set(namesOf(dataset))]);
+  const known = new Map();
+  for (const name of names.flat()) known.set(name, (known.get(name) ?? 0) + 1);
+  datasets.forEach((dataset, place) => { dataset.apart = names[place].find((name) => known.get(name) === 1) ?? names[place].at(-1); });
+}
+
+// From short to long. A table's schema says where it is; of a path, or a name alone, only the namespace does.
+function namesOf(dataset) {
+  const separator = separatorOf(dataset);
+  const scheme = schemeOf(dataset);
+  const away = `${scheme}${dataset.namespace.startsWith(`${scheme}://`) ? "://" : ":"}…/`;
+  const parts = dataset.name.split(separator).filter((part) => part !== "");
+  const isTable = separator === "." && parts.length > 1;
+  const ends = (isTable ? [2, 3] : [1, 2]).map((count) => parts.slice(-count).join(separator));
+  return [...(isTable ? ends : []), ...ends.map((end) => away + end), `${dataset.namespace} ${dataset.name}`];
 }
 
 function splitName(name, separator) {
@@ -61,14 +88,19 @@ function groupsOf(nodes) {
 function columnNeighbours(edges) {
   const columnUp = new Map();
   const columnDown = new Map();
-  const add = (neighbours, from, to) => neighbours.set(columnKey(from), [...(neighbours.get(columnKey(from)) ?? []), to]);
-  for (const [origin, originField, target, targetField] of edges) {
+  for (const [origin, originField, target, targetField, ...ways] of edges) {
     const from = { dataset: `d${origin}`, field: originField };
     const to = { dataset: `d${target}`, field: targetField };
-    add(columnUp, to, from);
-    add(columnDown, from, to);
+    addTo(columnUp, to, { ...from, ways });
+    addTo(columnDown, from, to);
   }
   return { columnUp, columnDown };
+}
+
+function addTo(neighbours, column, other) {
+  const key = columnKey(column);
+  if (!neighbours.has(key)) neighbours.set(key, []);
+  neighbours.get(key).push(other);
 }
 
 // What decides about a column without forming it, or about all rows of a dataset, whose field is then WHOLE: each with how.
@@ -77,9 +109,7 @@ const WHOLE = "";
 function decidingColumns(edges) {
   const deciding = new Map();
   for (const [origin, originField, target, field, how] of edges) {
-    const key = columnKey({ dataset: `d${target}`, field });
-    if (!deciding.has(key)) deciding.set(key, []);
-    deciding.get(key).push({ dataset: `d${origin}`, field: originField, how });
+    addTo(deciding, { dataset: `d${target}`, field }, { dataset: `d${origin}`, field: originField, how });
   }
   return deciding;
 }

@@ -1,6 +1,10 @@
 "use strict";
 // The panel beside the graph: what is known of the chosen dataset or job.
 
+// OpenLineage's words for how a column is made, in the order in which they are said; a producer's own mean nothing to a reader.
+const WAYS = Object.entries({ IDENTITY: "as it is", TRANSFORMATION: "computed", AGGREGATION: "aggregated", MASKED: "masked" });
+const FEW = 3; // columns made of one, until it is chosen
+
 function htmlElement(name, attributes, ...children) {
   const element = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
@@ -77,7 +81,7 @@ function datasetBody(model, node, chosen, choose) {
 function decidingRows(model, columns) {
   if (columns.length === 0) return [];
   const lines = [...byHow(model, columns)].map(([how, names]) =>
-    htmlElement("li", {}, htmlElement("span", { class: "how" }, how), ` ${names.join(", ")}`));
+    htmlElement("li", {}, htmlElement("span", { class: "how" }, how), " ", ...listed(names)));
   return [htmlElement("h3", {}, "What decides about its rows"), htmlElement("ul", { class: "deciding" }, ...lines)];
 }
 
@@ -86,22 +90,48 @@ function byHow(model, columns) {
   for (const { dataset, field, how } of columns) {
     const words = how.toLowerCase().replaceAll("_", " ");
     if (!found.has(words)) found.set(words, []);
-    found.get(words).push(`${model.nodes.get(dataset).short}.${field}`);
+    found.get(words).push(columnName(model, { dataset, field }));
   }
   return found;
 }
 
+function columnName(model, { dataset, field }) {
+  const { name, namespace, apart } = model.nodes.get(dataset);
+  return htmlElement("span", { title: `${name}.${field}\n${namespace}` }, `${apart}.${field}`);
+}
+
+function originName(model, { ways, ...column }) {
+  const told = WAYS.filter(([way]) => ways.includes(way)).map(([, words]) => words);
+  return htmlElement("span", {}, columnName(model, column), told.length ? ` (${told.join(", ")})` : null);
+}
+
+function listed(elements, between = ", ") {
+  return elements.flatMap((element, place) => (place === 0 ? [element] : [between, element]));
+}
+
+function columnLine(kind, title, arrow, elements) {
+  if (elements.length === 0) return null;
+  // Not every screen reader has a word for an arrow.
+  return htmlElement("span", { class: kind, title }, htmlElement("span", { role: "img", "aria-label": title }, arrow), " ", ...elements);
+}
+
 function columnRow(model, node, field, isChosen, choose) {
-  const origins = model.columnUp.get(columnKey({ dataset: node.key, field: field.name })) ?? [];
-  const names = origins.map((origin) => `${model.nodes.get(origin.dataset).short}.${origin.field}`);
-  const deciding = [...byHow(model, decidingOn(model, node.key, field.name))].map(([how, columns]) => `${how} ${columns.join(", ")}`);
+  const column = { dataset: node.key, field: field.name };
+  const origins = (model.columnUp.get(columnKey(column)) ?? []).map((origin) => originName(model, origin));
+  const made = model.columnDown.get(columnKey(column)) ?? [];
+  const results = (isChosen ? made : made.slice(0, FEW)).map((other) => columnName(model, other));
+  const more = made.length - results.length;
+  const rest = more ? [" ", htmlElement("span", { title: "Choose the column to see all" }, `+${more}`)] : [];
+  const deciding = [...byHow(model, decidingOn(model, node.key, field.name))].map(([how, names]) =>
+    htmlElement("span", {}, `${how} `, ...listed(names)));
   const button = htmlElement(
     "button",
     { type: "button", class: isChosen ? "column chosen" : "column", "aria-pressed": String(isChosen) },
     htmlElement("span", { class: "name" }, field.name),
     htmlElement("span", { class: "type" }, field.type ?? ""),
-    names.length ? htmlElement("span", { class: "origins", title: "Derived from" }, `← ${names.join(", ")}`) : null,
-    deciding.length ? htmlElement("span", { class: "origins decides", title: "Decides about it" }, `⇠ ${deciding.join("; ")}`) : null,
+    columnLine("others", "Made from", "←", listed(origins)),
+    columnLine("others decides", "Decides about it", "⇠", listed(deciding, "; ")),
+    columnLine("others", "Goes into", "→", [...listed(results), ...rest]),
   );
   button.addEventListener("click", () => (isChosen ? choose(node.key) : choose(node.key, field.name)));
   return htmlElement("li", {}, button);

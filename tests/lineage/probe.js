@@ -77,6 +77,8 @@ async function look(actions) {
     alerts: [...document.querySelectorAll(".alert")].map((alert) => alert.innerText),
     arrived,
     panel: textOf("panel"),
+    hints: [...document.querySelectorAll("#panel:not([hidden]) [title]")].map(({ title }) => title),
+    spoken: [...document.querySelectorAll("#panel:not([hidden]) [aria-label]")].map(({ ariaLabel, textContent }) => `${ariaLabel} ${textContent}`),
     empty: textOf("empty"),
     errors: probeErrors,
   };

@@ -10,10 +10,11 @@ from tests.lineage.tickit import FACET, Json, Store, dataset, run_event
 
 IN, OUT = DatasetId("ns", "in"), DatasetId("ns", "out")
 DIRECT = {"type": "DIRECT", "subtype": "IDENTITY", "description": "", "masking": False}
+COUNTED = {**DIRECT, "subtype": "AGGREGATION", "masking": True}
 
 
-def indirect(subtype: str | None) -> Json:
-    return {"type": "INDIRECT", "subtype": subtype, "description": "", "masking": False}
+def indirect(subtype: str | None, *, masking: bool = False) -> Json:
+    return {"type": "INDIRECT", "subtype": subtype, "description": "", "masking": masking}
 
 
 def source(field: str, *transformations: Json, name: str = "in") -> Json:
@@ -69,6 +70,36 @@ def test_both_kinds_are_told_apart(store: Store, told: Json, direct: set[ColumnE
     graph = store.graph()
     assert graph.column_edges == direct
     assert graph.indirect_edges == other
+
+
+@pytest.mark.parametrize(
+    ("told", "ways"),
+    [
+        (facet(a=[source("a", DIRECT)]), {"IDENTITY"}),
+        (facet(a=[source("a", COUNTED)]), {"AGGREGATION", "MASKED"}),
+        (facet(a=[source("a", DIRECT, indirect("FILTER", masking=True))]), {"IDENTITY"}),
+        (facet(a=[source("a", {"masking": True})]), {"MASKED"}),
+        (facet(a=[source("a", {**DIRECT, "masking": "no"})]), {"IDENTITY"}),
+        (facet(a=[source("a", {"type": "DIRECT"})]), {"DIRECT"}),
+        ({**FACET, "fields": {"a": {"inputFields": [source("a")], "transformationType": "MASKED"}}}, {"MASKED"}),
+        (facet(a=[source("a")]), set()),
+    ],
+    ids=["subtype", "masked", "only the decision masks", "masked alone", "no truth value", "no subtype", "before 1-1-0", "nothing said"],
+)
+def test_how_a_column_is_made(store: Store, told: Json, ways: set[str]) -> None:
+    store.post(written(column_lineage=told))
+    for graph in (store.graph(), read_graph(Marquez(told))):
+        assert graph.ways == {forms("a", "a"): ways}
+    assert {edge.how for edge in store.graph().indirect_edges} <= {"FILTER"}
+
+
+def test_two_jobs_make_a_column_in_both_their_ways(store: Store) -> None:
+    for place, way in enumerate((DIRECT, COUNTED)):
+        run = f"7c2a0a1e-0000-4000-8000-00000000000{place}"
+        store.post(written(job=f"job{place}", run=run, column_lineage=facet(a=[source("a", way)])))
+    graph = store.graph()
+    assert graph.column_edges == {forms("a", "a")}
+    assert graph.ways == {forms("a", "a"): {"IDENTITY", "AGGREGATION", "MASKED"}}
 
 
 def test_what_only_decides_is_no_edge_of_columns(store: Store) -> None:

@@ -52,3 +52,10 @@ def test_the_data_names_datasets_by_place() -> None:
     data = _data(page.render(Graph((job,), (Dataset(a, ()), Dataset(b, ())), frozenset(edges))))
     assert (data["jobs"][0]["inputs"], data["jobs"][0]["outputs"], data["jobs"][0]["state"]) == ([0], [1], None)
     assert data["columnEdges"] == [[0, "x", 1, "y"]]
+
+
+def test_the_data_say_how_a_column_is_made_where_that_was_told() -> None:
+    a, b = DatasetId("ns", "a"), DatasetId("ns", "b")
+    edges = [ColumnEdge(Column(a, name), Column(b, name)) for name in ("told", "untold")]
+    graph = Graph((), (Dataset(a, ()), Dataset(b, ())), frozenset(edges), ways={edges[0]: {"MASKED", "AGGREGATION"}})
+    assert _data(page.render(graph))["columnEdges"] == [[0, "told", 1, "told", "AGGREGATION", "MASKED"], [0, "untold", 1, "untold"]]

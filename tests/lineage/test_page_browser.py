@@ -124,7 +124,7 @@ def test_the_whole_pipeline_stands_in_columns_uncut_and_apart(scenes: Json) -> N
     assert [len(column) for column in columns] == [7, 7, 7, 3, 3]
     for left, right in pairwise(columns):
         assert max(boxes[name].right for name in left) < min(boxes[name].left for name in right)
-    assert seen["totals"] == ["10 jobs", "17 datasets", "14 pairs", "104 column edges"]
+    assert seen["totals"] == ["10 jobs", "17 datasets", "14 dataset edges", "104 column edges"]
     assert (seen["edges"], seen["panel"], seen["errors"]) == (24, None, [])
 
 
@@ -140,8 +140,11 @@ def test_a_chosen_dataset_lights_what_is_up_and_downstream(scenes: Json) -> None
         "dev.dm.dim_event": "down",
         "dev.dm.fact_sales": "down",
     }
-    for text in ("dev.staging.date", "1 dataset upstream", "2 datasets downstream", "8 columns", "caldate", "← date.caldate"):
+    for text in ("dev.staging.date", "1 dataset upstream", "2 datasets downstream", "8 columns", "caldate", "← s3://…/date.caldate"):
         assert text in seen["panel"]
+    assert "→ dm.dim_event.eventdate, dm.fact_sales.saledate" in seen["panel"]
+    assert {"tickit/date.caldate\ns3://tickit-raw", "dev.dm.fact_sales.saledate\nredshift://tickit.us-east-1:5439"} <= set(seen["hints"])
+    assert {"Made from ←", "Goes into →"} <= set(seen["spoken"])
     boxes = _boxes(seen)
     assert all(box.right <= WIDTH - 352 for box in boxes.values()), "the panel covers nodes"
     assert not [pair for pair in combinations(boxes, 2) if boxes[pair[0]].meets(boxes[pair[1]])]
@@ -181,16 +184,76 @@ def test_what_only_decides_is_told_apart_and_dashed(look: Look, store: Store, ex
     assert {node["name"] for node in column["nodes"] if node["side"] == "decides"} == {"dev.staging.sales"}
     assert (column["dashed"], seen["dataset"]["dashed"], seen["untouched"]["dashed"]) == (1, 0, 0)
     for text in (
-        "← date.caldate",
-        "⇠ conditional sales.saletime",
-        "filter sales.pricepaid",
-        "join date.dateid, sales.dateid",
-        "group by fact_sales.saledate",
+        "← staging.date.caldate\n",
+        "⇠ conditional staging.sales.saletime",
+        "filter staging.sales.pricepaid",
+        "join staging.date.dateid, staging.sales.dateid",
+        "group by dm.fact_sales.saledate",
     ):
         assert text in column["panel"]
-    assert "filter sales.qtysold" in seen["users"]["panel"]
+    assert "filter staging.sales.qtysold" in seen["users"]["panel"]
     assert seen["untouched"]["totals"][-1] == "104 column edges"
     assert column["errors"] == []
+
+
+def test_it_says_in_plain_words_how_a_column_is_made(look: Look) -> None:
+    lake, table = DatasetId("s3://bucket", "raw/t"), DatasetId("redshift://a", "dev.s.t")
+    told = {
+        "kept": ["IDENTITY"],
+        "hash": ["MASKED", "TRANSFORMATION"],
+        "count": ["AGGREGATION", "MASKED"],
+        "both": ["AGGREGATION", "IDENTITY"],
+        "own": ["DIRECT", "MINE", "constructor"],
+        "untold": [],
+    }
+    ways = {ColumnEdge(Column(lake, name), Column(table, name)): words for name, words in told.items()}
+    datasets = tuple(Dataset(id_, tuple(Field(name, None) for name in told)) for id_ in (lake, table))
+    graph = Graph((Job("jobs", "dag.load", (lake,), (table,), None, None),), datasets, frozenset(ways), ways=ways)
+    seen = look(graph, {"table": ["click dev.s.t"]})["table"]
+    assert [line for line in seen["panel"].splitlines() if line.startswith("←")] == [
+        "← s3://…/t.kept (as it is)",
+        "← s3://…/t.hash (computed, masked)",
+        "← s3://…/t.count (aggregated, masked)",
+        "← s3://…/t.both (as it is, aggregated)",
+        "← s3://…/t.own",
+        "← s3://…/t.untold",
+    ]
+
+
+def test_a_column_names_the_first_of_those_made_of_it_and_once_chosen_all(look: Look) -> None:
+    ids = [DatasetId("redshift://a", f"dev.s.t{place}") for place in range(6)]
+    edges = frozenset(ColumnEdge(Column(ids[0], "id"), Column(id_, "id")) for id_ in ids[1:])
+    job = Job("jobs", "dag.load", (ids[0],), tuple(ids[1:]), None, None)
+    graph = Graph((job,), tuple(Dataset(id_, (Field("id", None),)) for id_ in ids), edges)
+    seen = look(graph, {"dataset": ["click dev.s.t0"], "column": ["click dev.s.t0", "column id"], "last": ["click dev.s.t5"]})
+    assert "→ s.t1.id, s.t2.id, s.t3.id +2" in seen["dataset"]["panel"]
+    assert "→ s.t1.id, s.t2.id, s.t3.id, s.t4.id, s.t5.id" in seen["column"]["panel"]
+    assert "→" not in seen["last"]["panel"]
+
+
+def test_no_two_datasets_share_a_short_name(look: Look) -> None:
+    names = {
+        DatasetId("s3://raw", "tickit/event"): "s3://…/tickit/event",
+        DatasetId("s3://raw", "other/event"): "s3://…/other/event",
+        DatasetId("s3://raw", "tickit/venue"): "s3://…/venue",
+        DatasetId("s3://one", "logs/clicks"): "s3://one logs/clicks",
+        DatasetId("s3://two", "logs/clicks"): "s3://two logs/clicks",
+        DatasetId("redshift://a", "dev.staging.event"): "dev.staging.event",
+        DatasetId("redshift://a", "test.staging.event"): "test.staging.event",
+        DatasetId("redshift://a", "dev.public.users"): "redshift://…/public.users",
+        DatasetId("postgres://crm", "dev.public.users"): "postgres://…/public.users",
+        DatasetId("redshift://a", "dev.dm.fact"): "dm.fact",
+        DatasetId("redshift://a", "fact"): "redshift://…/fact",
+        DatasetId("kafka://broker", "clicks"): "kafka://…/clicks",
+        DatasetId("file", "/tmp/in.csv"): "file:…/in.csv",
+    }
+    target = DatasetId("redshift://a", "dev.dm.all")
+    edges = frozenset(ColumnEdge(Column(id_, "id"), Column(target, "id")) for id_ in names)
+    datasets = tuple(Dataset(id_, (Field("id", None),)) for id_ in (*names, target))
+    graph = Graph((Job("jobs", "dag.all", tuple(names), (target,), None, None),), datasets, edges)
+    seen = look(graph, {"all": ["click dev.dm.all"]})["all"]
+    (line,) = [line for line in seen["panel"].splitlines() if line.startswith("←")]
+    assert line == "← " + ", ".join(f"{names[id_]}.id" for id_ in sorted(names))
 
 
 def test_a_job_chosen_by_key_shows_its_run_and_sql(scenes: Json) -> None:

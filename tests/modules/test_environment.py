@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.environment import EXAMPLE, chosen, chosen_or_example, settings_file
+from modules.environment import EXAMPLE, chosen, chosen_or_example, main, settings_file
 from modules.settings import InvalidSettings
 
 
@@ -73,3 +73,15 @@ def test_a_broken_neighbour_stops_no_other_deployment(folder: Path) -> None:
     settings = chosen(folder, {})
     assert settings is not None
     assert settings.deployment_id == "tickit"
+
+
+def test_make_hears_of_missing_and_wrong_settings_before_anything_is_built(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("ENV", raising=False)
+    main()
+    (folder / "settings.toml").write_text('region = "us-esat-1"')
+    with pytest.raises(SystemExit, match=r"^error: [\s\S]*did you mean us-east-1"):
+        main()
+    (folder / "settings.toml").unlink()
+    with pytest.raises(SystemExit, match=r"^error: settings\.toml is missing"):
+        main()

@@ -20,6 +20,7 @@ KEY = "canary-key-d41d8cd9"
 GOOD = {"OPENLINEAGE_URL": URL, "OPENLINEAGE_NAMESPACE": "tickit", "OPENLINEAGE_API_KEY": KEY}
 ALWAYS = {"OPENLINEAGE_AIRFLOW_DISABLE_SOURCE_CODE": "true", "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD": "true"}
 HOME = os.environ["AIRFLOW_HOME"]
+READ = "MWAA_LINEAGE_SETTINGS_READ"
 
 
 @dataclass
@@ -50,7 +51,7 @@ def refused(code: str = "AccessDeniedException") -> ClientError:
 def environment() -> Iterator[None]:
     """Every test starts without any of OpenLineage's variables and leaves none."""
     with mock.patch.dict(os.environ):
-        for name in [name for name in os.environ if "OPENLINEAGE" in name]:
+        for name in [name for name in os.environ if "OPENLINEAGE" in name or name == READ]:
             del os.environ[name]
         os.environ["AIRFLOW_HOME"] = os.environ["HOME"] = HOME  # OpenLineage's client looks into a person's home for a file of settings
         yield
@@ -312,6 +313,16 @@ def test_an_existing_url_survives_a_missing_or_empty_secret(run: Callable[..., s
     os.environ["OPENLINEAGE_URL"] = "http://mine.test:1"
     run(Backend(values))
     assert exported()["OPENLINEAGE_URL"] == "http://mine.test:1"
+
+
+@pytest.mark.parametrize("values", [GOOD, {}, {"OPENLINEAGE_NAMESPACE": "tickit"}, GOOD | {"OPENLINEAGE_HEADERS": '{"X-Team": "a"}'}])
+def test_a_process_that_this_one_starts_has_its_settings_and_asks_for_none(run: Callable[..., str], values: dict[str, str]) -> None:
+    """As a task does that is a Python of its own: it would ask for every secret anew, and wait where none answers."""
+    first = run(Backend(values))
+    inherited = exported()
+    backend = Backend(GOOD)
+    assert run(backend) == first
+    assert (backend.asked, exported()) == ([], inherited)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def plugins_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def probe(plugins_folder: Path, tmp_path: Path) -> Callable[..., Probe]:
-    def probe(endpoint: str, command: str = "", **environment: str) -> Probe:
+    def probe(endpoint: str, argv: str = "", **environment: str) -> Probe:
         variables = {
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),
@@ -66,7 +66,7 @@ def probe(plugins_folder: Path, tmp_path: Path) -> Callable[..., Probe]:
             **as_environment(configuration_options(runtime().airflow, warehouse_namespace="redshift://tickit.us-east-1:5439")),
             **environment,
         }
-        command = [sys.executable, str(ROOT / "tests/plugins/plugin_probe.py"), *command.split()]
+        command = [sys.executable, str(ROOT / "tests/plugins/plugin_probe.py"), *argv.split()]
         done = subprocess.run(command, env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         *printed, result = done.stdout.splitlines()

@@ -47,6 +47,8 @@ NO_SOURCE_CODE = '[{"scope": {}, "controls": {"include_source_code": false}}]'
 IN_THREAD = "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD"
 CONFIG, FOLDER, SPOOL, MASK = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL", "OPENLINEAGE_MASK"
 CONFIG_FILE = Path(__file__).parent / "transport/openlineage.yml"
+READ = "MWAA_LINEAGE_SETTINGS_READ"
+"""Set for the processes that this one starts: they inherit the settings, and ask no secrets backend. A task may be one (see forks.py)."""
 
 log = logging.getLogger(__name__)
 
@@ -135,10 +137,11 @@ def fault(name: str, value: str | None) -> str:
     return "" if accepts(value) else f"malformed, not {form}"
 
 
-def settings(names: list[str], problems: list[str]) -> dict[str, str]:
-    """The usable settings of these names: the environment's before Airflow's."""
+def settings(names: list[str], problems: list[str], *, ask: bool = True) -> dict[str, str]:
+    """The usable settings of these names: the environment's before Airflow's, which are asked for unless that has been done."""
     known = {name: os.environ[name] for name in names if os.environ.get(name)}
-    known.update(variables([name for name in names if name not in known], problems))
+    if ask:
+        known.update(variables([name for name in names if name not in known], problems))
     faults = {name: fault(name, known.get(name)) for name in names}
     problems.extend(f"{name} is {fault}" for name, fault in faults.items() if fault)
     return {name: value for name, value in known.items() if not faults[name]}
@@ -174,8 +177,9 @@ def transport(problems: list[str]) -> dict[str, str]:
 
 def resolve(problems: list[str]) -> tuple[dict[str, str], list[str]]:
     """What to export, and in words what that is."""
-    configured = sorted(name for name, value in os.environ.items() if value and name.startswith(TRANSPORT))
-    exports = settings([NAMESPACE] if configured else FOR_STORE, problems)
+    ours = str(CONFIG_FILE)  # which a process has that has started this one
+    configured = sorted(name for name, value in os.environ.items() if value not in ("", ours) and name.startswith(TRANSPORT))
+    exports = settings([NAMESPACE] if configured else FOR_STORE, problems, ask=not os.environ.get(READ))
     facts = [f"namespace {masked(exports[NAMESPACE])}" if NAMESPACE in exports else "namespace left to OpenLineage"]
     if configured:
         facts.append(f"transport left as {configured[0]} has it")
@@ -229,6 +233,7 @@ def export() -> None:
     try:
         exports, facts = resolve(problems)
         os.environ.update({name: value for name, value in exports.items() if not os.environ.get(name)})
+        os.environ[READ] = "true"
         hide_credentials()
         if os.environ.get(CONFIG) == str(CONFIG_FILE):
             importlib.import_module("mwaa_lineage.transport.transport")  # here, and not again in every process that is forked for a task

@@ -1,8 +1,8 @@
 """Spares the tasks of an Airflow what each would do anew: import what derives lineage, and have the garbage collector look at it.
 
-A task's process is a fork of the worker or of the scheduler, which has imported it once, in Airflow 3 and by Airflow's own default. It is a
-Python of its own, `airflow tasks run`, where `[core] execute_tasks_new_python_interpreter` is set, as in MWAA's images of 2.9 to 2.11: there
-a task with SQL imports it beside the SQL, and another one never does.
+A task's process is a fork of the worker or of the scheduler, which has imported it once, in Airflow 3 and by Airflow's own default. Where
+`[core] execute_tasks_new_python_interpreter` is set, as in MWAA's images of 2.9 to 2.11, it is a Python of its own, `airflow tasks run`: a
+task with SQL imports it beside the SQL, and another one never does.
 """
 
 import gc
