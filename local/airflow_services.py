@@ -1,8 +1,10 @@
 """An Airflow that goes on running, as on MWAA: scheduler, triggerer, pages and API on a loopback port, and who may sign in there."""
 
 import json
+import shutil
 from pathlib import Path
 
+from lineage import wall
 from local.orchestrator import Airflow
 from local.processes import answers
 from modules.runtimes import release
@@ -10,12 +12,21 @@ from modules.runtimes import release
 USER = "admin"
 READY_SECONDS = 300
 _ACCOUNT = Path(__file__).with_name("airflow_account.py")
+_WALL = Path(__file__).with_name("airflow_wall.py")
 
 
 def start_services(airflow: Airflow, port: int, password: str) -> None:
     """Start what runs the DAGs, and what answers on the port, where USER may sign in; wait until it does. Raises ProcessFailed."""
+    _put_wall_into(airflow.home / "plugins")
     start = _start_3 if release(airflow.runtime) >= (3,) else _start_2
     start(airflow, port, password)
+
+
+def _put_wall_into(plugins: Path) -> None:
+    """With the module that it imports: none of this project's is on the path of Airflow's Python."""
+    shutil.copy(_WALL, plugins)
+    (plugins / "lineage").mkdir(exist_ok=True)
+    shutil.copy(str(wall.__file__), plugins / "lineage")
 
 
 def _start_2(airflow: Airflow, port: int, password: str) -> None:

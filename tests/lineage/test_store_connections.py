@@ -88,6 +88,15 @@ def test_what_does_not_come_to_its_end_is_closed(connect: Connect, sent: bytes) 
     assert _rest(connection).startswith(b"HTTP/1.1 408 ")
 
 
+def test_a_chunk_that_does_not_end_as_it_must_is_refused(connect: Connect) -> None:
+    """CVE-2025-43859: h11 before 0.16 took any two bytes for the end of a line, so that a proxy and the store saw different requests."""
+    connection = connect()
+    connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}XX0\r\n\r\n")
+    answer = _rest(connection)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
 def test_drops_gain_no_time(connect: Connect) -> None:
     assert _dripping(connect(), HEAD, b"X: y\r\n").startswith(b"HTTP/1.1 408 ")
     assert _dripping(connect(), HEAD + b"Content-Length: 999999\r\n\r\n", b" ").startswith(b"HTTP/1.1 408 ")
