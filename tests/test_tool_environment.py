@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from tools import tool_environment as module
 from tools.install_failed import CURE
 
+pytestmark = pytest.mark.system
+
 CLOSED = 9  # where nothing listens
 LOCK = "nothing-of-this-name==1.0 --hash=sha256:" + 64 * "0"
 
