@@ -25,8 +25,7 @@ def start_services(airflow: Airflow, port: int, password: str) -> None:
 def _put_wall_into(plugins: Path) -> None:
     """With the module that it imports: none of this project's is on the path of Airflow's Python."""
     shutil.copy(_WALL, plugins)
-    (plugins / "lineage").mkdir(exist_ok=True)
-    shutil.copy(str(wall.__file__), plugins / "lineage")
+    shutil.copy(str(wall.__file__), plugins / "airflow_wall_rules.py")
 
 
 def _start_2(airflow: Airflow, port: int, password: str) -> None:

@@ -1,23 +1,22 @@
 """The wall around Airflow's own pages and API on this machine, as around the store: a plugin of the Airflow that `make up` keeps running.
 
-MWAA has none: its pages stand behind AWS's own sign-in. A link on another page may open any page, in the browser's window only.
+MWAA has none: its pages stand behind AWS's own sign-in. Not even a link on another page opens one: a GET of Airflow 2.7 can run a DAG.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import airflow
 from airflow.plugins_manager import AirflowPlugin
 
-from lineage.wall import Wall
+if TYPE_CHECKING:
+    from lineage.wall import Wall
+else:  # the same, as it is named beside this file: a folder of DAGs may have a package `lineage` of its own
+    from airflow_wall_rules import Wall
 
 Scope = MutableMapping[str, Any]
 FORBIDDEN = 403
-
-
-def refusal(method: str, scheme: str, path: str, headers: Any) -> str | None:
-    """Why a request is refused; None for one that is not."""
-    return Wall(page=path).refusal(method, scheme, path, headers)
+WALL = Wall()
 
 
 class WalledApi:
@@ -29,7 +28,7 @@ class WalledApi:
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """The ASGI interface."""
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", [])}
-        reason = refusal(scope.get("method", "GET"), scope["scheme"], scope["path"], headers) if scope["type"] == "http" else None
+        reason = WALL.refusal(scope["method"], scope["scheme"], scope["path"], headers) if scope["type"] == "http" else None
         if reason is None:
             await self._app(scope, receive, send)
             return
@@ -54,7 +53,7 @@ class AirflowWall(AirflowPlugin):
 
         @wall.before_app_request
         def refuse() -> Response | None:
-            reason = refusal(request.method, request.scheme, request.path, request.headers)
+            reason = WALL.refusal(request.method, request.scheme, request.path, request.headers)
             return Response(reason, status=FORBIDDEN, mimetype="text/plain") if reason else None
 
         return [wall]

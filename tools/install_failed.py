@@ -20,5 +20,12 @@ def last_line(what: str, output: str, where: str = "above") -> str:
     return f"{what} could not be installed: " + (CURE if UNREACHABLE.search(output) else f"what went wrong stands {where}")
 
 
+def _said(log: Path) -> str:
+    try:
+        return log.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # no room for it, say
+        return ""
+
+
 if __name__ == "__main__":
-    print(f"make: {last_line(sys.argv[1], Path(sys.argv[2]).read_text(), f'in {sys.argv[2]}')}", file=sys.stderr)
+    print(f"make: {last_line(sys.argv[1], _said(Path(sys.argv[2])), f'in {sys.argv[2]}')}", file=sys.stderr)

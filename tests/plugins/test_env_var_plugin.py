@@ -315,14 +315,26 @@ def test_an_existing_url_survives_a_missing_or_empty_secret(run: Callable[..., s
     assert exported()["OPENLINEAGE_URL"] == "http://mine.test:1"
 
 
-@pytest.mark.parametrize("values", [GOOD, {}, {"OPENLINEAGE_NAMESPACE": "tickit"}, GOOD | {"OPENLINEAGE_HEADERS": '{"X-Team": "a"}'}])
-def test_a_process_that_this_one_starts_has_its_settings_and_asks_for_none(run: Callable[..., str], values: dict[str, str]) -> None:
+@pytest.mark.parametrize("more", [{}, {"OPENLINEAGE_HEADERS": '{"X-Team": "a"}'}, {"OPENLINEAGE_TIMEOUT": "3"}])
+def test_a_process_that_this_one_starts_has_its_settings_and_asks_for_none(run: Callable[..., str], more: dict[str, str]) -> None:
     """As a task does that is a Python of its own: it would ask for every secret anew, and wait where none answers."""
-    first = run(Backend(values))
+    first = run(Backend(GOOD | more))
     inherited = exported()
-    backend = Backend(GOOD)
+    backend = Backend({})
     assert run(backend) == first
     assert (backend.asked, exported()) == ([], inherited)
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"OPENLINEAGE_NAMESPACE": "tickit"}, GOOD | {"OPENLINEAGE_API_KEY": "a\nb"}, GOOD | {"OPENLINEAGE_URL": "x"}]
+)
+def test_what_was_wrong_is_asked_for_again_and_may_be_right_now(run: Callable[..., str], values: dict[str, str]) -> None:
+    """A worker that has found nothing, or nothing usable, must not leave its tasks without lineage for as long as it lives."""
+    first = run(Backend(values))
+    assert first.startswith("WARNING")
+    assert run(Backend(values)).startswith("WARNING")
+    assert run(Backend(GOOD)).startswith("INFO")
+    assert {name: exported()[name] for name in GOOD} == GOOD
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ IN_THREAD = "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD"
 CONFIG, FOLDER, SPOOL, MASK = "OPENLINEAGE_CONFIG", "OPENLINEAGE_SPOOL_FOLDER", "OPENLINEAGE_SPOOL", "OPENLINEAGE_MASK"
 CONFIG_FILE = Path(__file__).parent / "transport/openlineage.yml"
 READ = "MWAA_LINEAGE_SETTINGS_READ"
-"""Set for the processes that this one starts: they inherit the settings, and ask no secrets backend. A task may be one (see forks.py)."""
+"""Set where nothing is wrong, for the processes that this one starts: they inherit the settings, and ask no secrets backend. A task may be
+one (see forks.py)."""
 
 log = logging.getLogger(__name__)
 
@@ -233,7 +234,6 @@ def export() -> None:
     try:
         exports, facts = resolve(problems)
         os.environ.update({name: value for name, value in exports.items() if not os.environ.get(name)})
-        os.environ[READ] = "true"
         hide_credentials()
         if os.environ.get(CONFIG) == str(CONFIG_FILE):
             importlib.import_module("mwaa_lineage.transport.transport")  # here, and not again in every process that is forked for a task
@@ -243,6 +243,8 @@ def export() -> None:
         importlib.import_module("mwaa_lineage.airflow.stock.door").open_door()
         if in_thread.listeners():
             importlib.import_module("mwaa_lineage.airflow.forks").spare()
+        if not problems:
+            os.environ[READ] = "true"
     except Exception as error:
         problems.append(f"{type(error).__name__}: {masked(error)}")
     log.log(logging.WARNING if problems else logging.INFO, "OpenLineage: %s", "; ".join(facts + problems))

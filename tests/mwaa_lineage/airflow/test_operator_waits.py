@@ -71,6 +71,17 @@ def test_a_task_that_has_not_imported_what_derives_waits_for_nothing_at_its_star
     assert "extractionError" not in end.run_facets
 
 
+@pytest.mark.parametrize("then", ["drop table staging.users", "alter table staging.users rename to old", "CALL swap()"])
+def test_such_a_task_waits_where_its_sql_may_take_away_what_it_reads(
+    make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    monkeypatch.delitem(sys.modules, "mwaa_lineage.airflow.report")
+    monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__START_SECONDS", "60")
+    hanging.answers = 1
+    start = with_hook(make, hanging, monkeypatch, f"{INSERT}; {then}").get_openlineage_facets_on_start()
+    assert [dataset.name for dataset in start.inputs] == ["dev.staging.users"]
+
+
 def test_a_catalog_that_never_answers_holds_nothing_up_and_is_said_at_the_end(
     make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,6 +146,16 @@ def test_setting_stale() -> None:
 
 
 @pytest.mark.usefixtures("plugin")
+@pytest.mark.parametrize("name", ["OPENLINEAGE_URL", "OPENLINEAGE_ENDPOINT"])
+def test_a_setting_that_the_worker_has_not_found_is_stale_too(name: str) -> None:
+    """It was added since, or the secrets backend did not answer."""
+    known = {each: value for each, value in GOOD.items() if each != name}
+    report = configured({**known, f"AIRFLOW_VAR_{name}": GOOD.get(name, "openapi/openlineage")})
+    assert only(report).kind is Kind.SETTING_STALE
+    assert f"({name})" in text(report)
+
+
+@pytest.mark.usefixtures("plugin")
 def test_a_setting_that_airflow_knows_in_the_same_way_is_well() -> None:
     assert kinds(configured({**GOOD, "AIRFLOW_VAR_OPENLINEAGE_URL": f" {URL}\n"})) == []
 

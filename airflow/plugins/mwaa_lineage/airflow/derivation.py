@@ -1,10 +1,12 @@
 """The lineage of one task, derived beside it: what the start of the task began, its end finds done."""
 
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from mwaa_lineage.airflow.forks import DERIVES
 from mwaa_lineage.sql.work import Work
 from mwaa_lineage.transport.bounds import END, MEMORY, START, bound
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:  # sqlglot and openlineage are not for parsing DAGs
 
 SHARE = 0.8  # of what the task waits for an event: the rest is for making and handing over the event
 ENOUGH = 0.5  # of that for deriving, so that there is time for telling the tables at least, on a busy machine too
+TAKES_AWAY = re.compile(r"\b(?:alter|call|drop)\b", re.IGNORECASE)
 HOW = "the options [mwaa_lineage] start_seconds and end_seconds say how long a task waits"
 
 
@@ -30,13 +33,14 @@ class Derivation:
     def at_start(self) -> "OperatorFacets":
         """What is known in time, else the SQL alone: the end will say more. Raises what deriving raised.
 
-        Where what derives is not imported yet, the task does not wait at all: that alone takes half a second (see forks.py).
+        Where what derives is not imported yet, which takes half a second (see forks.py), the task waits only if the end could come too
+        late: its SQL may take away what it has read.
         """
         from mwaa_lineage.airflow.facets import describe_sql  # noqa: PLC0415 - as above
 
-        patience = bound(START) * SHARE if "mwaa_lineage.airflow.report" in sys.modules else 0
+        waits = DERIVES in sys.modules or any(map(TAKES_AWAY.search, self.sql))
         self._begun = Work(self._derive, bound(MEMORY))
-        if self._begun.finished(patience) and not self._begun.stopped:
+        if self._begun.finished(bound(START) * SHARE if waits else 0) and not self._begun.stopped:
             return self._begun.result()
         return describe_sql(self.sql, self.clean)
 

@@ -48,9 +48,10 @@ def namespaces(report: Report) -> None:
 
 
 def _stale(plugin: Any, names: list[str]) -> list[str]:
-    """The settings that Airflow knows otherwise than the environment, which tasks inherit from the worker that has read them."""
+    """The settings that Airflow knows otherwise than the worker, which has read them for its tasks, or that it knows only now."""
     known = plugin.variables(names, [])
-    return [name for name in names if os.environ.get(name) and known.get(name, os.environ[name]) != os.environ[name]]
+    usable = {name: value for name, value in known.items() if not plugin.fault(name, value)}
+    return [name for name in names if name in usable and usable[name] != os.environ.get(name)]
 
 
 def _kind(plugin: Any, problem: str) -> Kind:
