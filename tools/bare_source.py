@@ -28,7 +28,7 @@ def bare(source: str) -> str:
             lines[number - 1] = "\n"
         if is_all:
             lines[docstring.lineno - 1] = f"{' ' * docstring.col_offset}...\n"
-    return "".join(_indented_less(_without_spaces(lines)))
+    return "".join(_indented_less(_without_spaces(lines))).rstrip("\n") + "\n"
 
 
 def _without_hints(source: str) -> str:
