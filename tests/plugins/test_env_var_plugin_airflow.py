@@ -109,7 +109,7 @@ def test_airflow_exports_the_secrets(secrets_manager: tuple[str, Any], probe: Ca
     assert KEY not in result.output
 
 
-@pytest.mark.parametrize("command", ["celery worker", "scheduler", "standalone"])
+@pytest.mark.parametrize("command", ["celery worker", "scheduler", "dags test tickit"])
 @pytest.mark.parametrize("listens", [True, False])
 def test_a_fork_finds_imported_what_it_needs_only_where_lineage_is_wanted(
     secrets_manager: tuple[str, Any], probe: Callable[..., Probe], listens: bool, command: str
@@ -123,7 +123,7 @@ def test_a_fork_finds_imported_what_it_needs_only_where_lineage_is_wanted(
 
 
 @pytest.mark.parametrize("command", ["tasks run tickit worker manual", "celery flower", "dags list", "api-server", ""])
-def test_a_process_that_forks_no_tasks_imports_nothing_that_derives(
+def test_a_process_of_one_task_or_of_none_imports_nothing_that_derives(
     secrets_manager: tuple[str, Any], probe: Callable[..., Probe], command: str
 ) -> None:
     url, client = secrets_manager

@@ -18,9 +18,6 @@ MODULES = {"SQLExecuteQueryOperator": "airflow.providers.common.sql.operators.sq
 
 def _task(name: str) -> Any:
     if operator := os.environ.get("BENCH_OPERATOR"):
-        forks = import_module("mwaa_lineage.airflow.forks")
-        for imported in (forks.DERIVES, forks.CONNECTS):  # as it is in a fork of a worker
-            import_module(imported)
         return getattr(import_module(MODULES[operator]), operator)(task_id=name, conn_id="WAREHOUSE", sql=SQL)
 
     @task(task_id=name)  # type: ignore[untyped-decorator]

@@ -55,7 +55,8 @@ def with_hook(make: Make, hook: Hook, monkeypatch: pytest.MonkeyPatch, sql: str 
 def test_a_task_that_has_not_imported_what_derives_waits_for_nothing_at_its_start(
     make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in a Python of its own, where importing that takes half a second."""
+    """In a Python of its own, where importing that takes half a second."""
+    monkeypatch.setattr(sys, "argv", ["airflow", "tasks", "run", "dag", "task", "run"])
     monkeypatch.delitem(sys.modules, "mwaa_lineage.airflow.report")
     hanging.answers = 2
     monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__START_SECONDS", "60")
@@ -75,10 +76,20 @@ def test_a_task_that_has_not_imported_what_derives_waits_for_nothing_at_its_star
 def test_such_a_task_waits_where_its_sql_may_take_away_what_it_reads(
     make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch, then: str
 ) -> None:
+    monkeypatch.setattr(sys, "argv", ["airflow", "tasks", "run", "dag", "task", "run"])
     monkeypatch.delitem(sys.modules, "mwaa_lineage.airflow.report")
     monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__START_SECONDS", "60")
     hanging.answers = 1
     start = with_hook(make, hanging, monkeypatch, f"{INSERT}; {then}").get_openlineage_facets_on_start()
+    assert [dataset.name for dataset in start.inputs] == ["dev.staging.users"]
+
+
+def test_another_process_waits_though_nothing_has_been_imported(make: Make, hanging: Hanging, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of `airflow dags test` on Airflow 3 no thread may ask for a connection while the task runs: the task would fail."""
+    monkeypatch.delitem(sys.modules, "mwaa_lineage.airflow.report")
+    monkeypatch.setenv("AIRFLOW__MWAA_LINEAGE__START_SECONDS", "60")
+    hanging.answers = 1
+    start = with_hook(make, hanging, monkeypatch).get_openlineage_facets_on_start()
     assert [dataset.name for dataset in start.inputs] == ["dev.staging.users"]
 
 

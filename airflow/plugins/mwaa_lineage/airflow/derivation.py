@@ -4,9 +4,10 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mwaa_lineage.airflow.forks import DERIVES
+from mwaa_lineage.airflow.forks import DERIVES, is_of_one_task
 from mwaa_lineage.sql.work import Work
 from mwaa_lineage.transport.bounds import END, MEMORY, START, bound
 
@@ -33,12 +34,14 @@ class Derivation:
     def at_start(self) -> "OperatorFacets":
         """What is known in time, else the SQL alone: the end will say more. Raises what deriving raised.
 
-        Where what derives is not imported yet, which takes half a second (see forks.py), the task waits only if the end could come too
-        late: its SQL may take away what it has read.
+        A task in a Python of its own would have to wait until what derives is imported, too, which takes half a second. It waits only if
+        the end could come too late: its SQL may take away what it has read.
         """
         from mwaa_lineage.airflow.facets import describe_sql  # noqa: PLC0415 - as above
 
-        waits = DERIVES in sys.modules or any(map(TAKES_AWAY.search, self.sql))
+        waits = DERIVES in sys.modules or not is_of_one_task() or any(map(TAKES_AWAY.search, self.sql))
+        if waits:
+            import_module(DERIVES)
         self._begun = Work(self._derive, bound(MEMORY))
         if self._begun.finished(bound(START) * SHARE if waits else 0) and not self._begun.stopped:
             return self._begun.result()

@@ -11,18 +11,24 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 
-FORK_TASKS = {"scheduler", "worker", "standalone"}  # commands of Airflow
+RUN_TASKS = {"scheduler", "worker", "standalone", "test", "backfill"}  # commands of Airflow, each of which runs many
+OF_ONE_TASK = ["tasks", "run"]
 DERIVES, CONNECTS = "mwaa_lineage.airflow.report", "mwaa_lineage.airflow.connection"
 """Of tasks with SQL. The first, with sqlglot, takes 0.4 s to import; the second, with the provider's hook and its driver, 0.1 s."""
 
 
+def is_of_one_task() -> bool:
+    """Whether this process is a task's own, or a fork of such a one."""
+    return sys.argv[1:3] == OF_ONE_TASK
+
+
 def spare() -> None:
-    """Called once the integration listens. Raises ImportError where sqlglot is missing, in a process that forks tasks.
+    """Called once the integration listens. Raises ImportError where sqlglot is missing, in a process that runs many tasks.
 
     A collection looks at all that there is, in a fork by copying the memory that is shared: 0.2 s for a task of Airflow 2.7. Airflow 3's
     LocalExecutor freezes likewise.
     """
-    if FORK_TASKS.intersection(sys.argv[1:3]):
+    if RUN_TASKS.intersection(sys.argv[1:3]) and not is_of_one_task():
         import_module(DERIVES)
         with suppress(ImportError):  # the provider for PostgreSQL may not be installed
             import_module(CONNECTS)
