@@ -11,7 +11,6 @@ import attr
 from openlineage.client.event_v2 import Dataset
 from openlineage.client.facet_v2 import RunFacet, extraction_error_run, sql_job
 
-from mwaa_lineage.sql.problem import Problem
 from mwaa_lineage.transport.views import FACET
 
 Clean = Callable[[str], str]  # hides the credentials in a text
@@ -60,19 +59,20 @@ def sql_facet(sql: Sequence[str], clean: Clean) -> dict[str, Any]:
     return {"sql": sql_job.SQLJobFacet(query=clean(";\n".join(sql)))} if sql else {}
 
 
-def error_facet(problems: Sequence[Problem], statements: Sequence[str], clean: Clean) -> dict[str, Any]:
-    """The run facet that says which lineage is missing and why, cleaned of credentials; none where nothing is."""
+def error_facet(problems: Sequence[tuple[str, int | None]], statements: Sequence[str], clean: Clean) -> dict[str, Any]:
+    """The run facet that says which lineage is missing and why, cleaned of credentials; none where nothing is.
+
+    A problem is a message, and the number of its statement, None for one of all.
+    """
     if not problems:
         return {}
     errors = [
         extraction_error_run.Error(
-            errorMessage=clean(problem.message),
-            task=None if problem.statement is None else clean(statements[problem.statement]),
-            taskNumber=problem.statement,
+            errorMessage=clean(message), task=None if number is None else clean(statements[number]), taskNumber=number
         )
-        for problem in problems
+        for message, number in problems
     ]
-    failed = {problem.statement for problem in problems}
+    failed = {number for _, number in problems}
     total = max(len(statements), 1)
     facet = extraction_error_run.ExtractionErrorRunFacet(
         totalTasks=total, failedTasks=total if None in failed else len(failed), errors=errors
@@ -82,19 +82,18 @@ def error_facet(problems: Sequence[Problem], statements: Sequence[str], clean: C
 
 def describe_sql(sql: Sequence[str], clean: Clean, problem: str = "") -> OperatorFacets:
     """The facets of a task whose lineage is not known, with the reason where there is one to be said."""
-    problems = [Problem(problem)] if problem else []
-    return OperatorFacets(run_facets=error_facet(problems, sql, clean), job_facets=sql_facet(sql, clean))
+    return OperatorFacets(run_facets=error_facet([(problem, None)] if problem else [], sql, clean), job_facets=sql_facet(sql, clean))
 
 
 def with_problem(facets: OperatorFacets, sql: Sequence[str], clean: Clean, problem: str) -> OperatorFacets:
     """`facets`, which say `problem` instead of whatever they say of problems."""
-    failure = error_facet([Problem(problem)], sql, clean)
+    failure = error_facet([(problem, None)], sql, clean)
     return replace(own(facets), run_facets={**facets.run_facets, **failure})
 
 
 def with_problem_too(facets: OperatorFacets, problem: str) -> OperatorFacets:
     """`facets`, which say `problem` besides."""
-    return replace(own(facets), run_facets=together([facets.run_facets, error_facet([Problem(problem)], [], str)]))
+    return replace(own(facets), run_facets=together([facets.run_facets, error_facet([(problem, None)], [], str)]))
 
 
 def own(facets: OperatorFacets) -> OperatorFacets:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from mwaa_lineage.airflow.dataset_facets import DatasetFacets
 from mwaa_lineage.airflow.facets import Clean, OperatorFacets, distinct, error_facet, own, sql_facet, together
-from mwaa_lineage.sql.flow import derive
-from mwaa_lineage.sql.problem import Problem
+from mwaa_lineage.sql.flow import Problem, derive
 from mwaa_lineage.sql.relations import Catalog, Name
 from mwaa_lineage.sql.sql import Statement, change_tables, looked_through, names, outlined, parse
 from mwaa_lineage.sql.work import interruptible

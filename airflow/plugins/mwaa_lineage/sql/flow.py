@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from sqlglot import exp
 
@@ -10,13 +11,19 @@ from mwaa_lineage.sql.columns import Reading, read
 from mwaa_lineage.sql.definitions import Definition, definition
 from mwaa_lineage.sql.origins import NOWHERE, Derivation, Origin, Origins, deciding, direct, forms, known, masked, merge, union, unknown
 from mwaa_lineage.sql.outline import Outline
-from mwaa_lineage.sql.problem import Problem
 from mwaa_lineage.sql.redshift import CASCADES, EMPTIES, REFRESHES
 from mwaa_lineage.sql.relations import Catalog, Column, Location, Relation, Source, Table
 from mwaa_lineage.sql.sql import Statement
 from mwaa_lineage.sql.tables import Content, Output, Tables, foresee
 from mwaa_lineage.sql.views import Made, Views
 from mwaa_lineage.sql.writes import Naming, Write, writes
+
+
+class Problem(NamedTuple):
+    """Why lineage is missing, and in which statement (counted from 0; None: in all)."""
+
+    message: str
+    statement: int | None = None
 
 
 @dataclass(frozen=True)
