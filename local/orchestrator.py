@@ -83,7 +83,7 @@ class Airflow:
             "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(supervisor.logs / "airflow/dag_processor"),
             "AIRFLOW__SCHEDULER__CHILD_PROCESS_LOG_DIRECTORY": str(supervisor.logs / "airflow/scheduler"),
             "AIRFLOW__WEBSERVER__SECRET_KEY": self.memory.secret("key of the pages"),
-            **as_environment(image_options(python.runtime.airflow) | options),
+            **as_environment(image_options(python.runtime) | options),
             **aws,
         }
 

@@ -99,13 +99,13 @@ def configuration_options(
     return options
 
 
-def image_options(version: str) -> dict[str, str]:
+def image_options(runtime: Runtime) -> dict[str, str]:
     """What AWS's image sets for the way in which tasks run, unless an environment's own options say otherwise: {"section.key": value}.
 
     Source: aws/amazon-mwaa-docker-images, `_get_opinionated_airflow_*_config` in images/airflow/<version>/python/mwaa/config/airflow.py.
     2.7.2 and 2.8.1 are not among them; aws-mwaa-local-runner has Airflow's own defaults for those.
     """
-    if tuple(map(int, version.split(".")[:2])) < (2, 9):
+    if release(runtime) < (2, 9):
         return {}
     return {
         "core.execute_tasks_new_python_interpreter": "True",  # Airflow 3 knows it no more, and forks

@@ -68,7 +68,8 @@ def test_the_spool_is_an_option_where_there_is_one() -> None:
 
 @pytest.mark.parametrize("version", load_runtimes())
 def test_aws_images_start_a_python_for_each_task_from_2_9_on(version: str) -> None:
-    assert image_options(version).get("core.execute_tasks_new_python_interpreter", "False") == str(not version.startswith(("2.7.", "2.8.")))
+    starts_one = image_options(runtime(version)).get("core.execute_tasks_new_python_interpreter") == "True"
+    assert starts_one == (not version.startswith(("2.7.", "2.8.")))
 
 
 @pytest.mark.parametrize("version", ["", "latest", "2.7", "v2.7.2", "1.10.12", "2.7.2rc1"])

@@ -178,7 +178,7 @@ def transport(problems: list[str]) -> dict[str, str]:
 
 def resolve(problems: list[str]) -> tuple[dict[str, str], list[str]]:
     """What to export, and in words what that is."""
-    ours = str(CONFIG_FILE)  # which a process has that has started this one
+    ours = str(CONFIG_FILE)  # inherited from the process that has started this one
     configured = sorted(name for name, value in os.environ.items() if value not in ("", ours) and name.startswith(TRANSPORT))
     exports = settings([NAMESPACE] if configured else FOR_STORE, problems, ask=not os.environ.get(READ))
     facts = [f"namespace {masked(exports[NAMESPACE])}" if NAMESPACE in exports else "namespace left to OpenLineage"]

@@ -28,7 +28,7 @@ def spare() -> None:
     A collection looks at all that there is, in a fork by copying the memory that is shared: 0.2 s for a task of Airflow 2.7. Airflow 3's
     LocalExecutor freezes likewise.
     """
-    if RUN_TASKS.intersection(sys.argv[1:3]) and not is_of_one_task():
+    if RUN_TASKS.intersection(sys.argv[1:3]):
         import_module(DERIVES)
         with suppress(ImportError):  # the provider for PostgreSQL may not be installed
             import_module(CONNECTS)
